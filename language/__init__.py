@@ -1,0 +1,1 @@
+"""What a program may say: primitives, programs, dispatch, and JAX's vocabulary over them."""

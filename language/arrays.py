@@ -1,0 +1,334 @@
+"""`Array`: the one class that every value of a Verax program belongs to.
+
+The arrays of both implementations, and every tracer, are subclasses. Operators and methods are
+`verax.numpy`'s functions of the same name, so there is one place where they are defined.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .dtypes import DType
+from .shapes import Shape, ShapedArray
+
+
+def _numpy() -> Any:
+    # Imported when first used: verax.numpy is built out of arrays.
+    return importlib.import_module(".numpy", __package__)
+
+
+class Array:
+    """An array of a Verax program: a shape, a dtype, a weak-type flag, and an owner.
+
+    Not constructed directly: use `verax.numpy.asarray`, `zeros`, ...
+    """
+
+    __slots__ = ("__weakref__", "aval")
+    __array_priority__ = 100  # NumPy's operators then defer to ours
+    __hash__ = None  # type: ignore[assignment]  # arrays compare elementwise, as in JAX
+
+    aval: ShapedArray
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of the axes."""
+        return self.aval.shape
+
+    @property
+    def dtype(self) -> DType:
+        """The element type."""
+        return self.aval.dtype
+
+    @property
+    def weak_type(self) -> bool:
+        """Whether the dtype came from a Python scalar and yields to stronger ones."""
+        return self.aval.weak_type
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.aval.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.aval.size
+
+    @property
+    def T(self) -> Any:
+        """The array with its axes reversed."""
+        return _numpy().transpose(self)
+
+    @property
+    def mT(self) -> Any:
+        """The array with its last two axes swapped."""
+        return _numpy().matrix_transpose(self)
+
+    @property
+    def at(self) -> Any:
+        """Indexed updates that return a new array: ``x.at[i].set(y)``, ``.add``, ``.get``."""
+        return importlib.import_module(".numpy.indexing", __package__).IndexedUpdate(self)
+
+    def machine_value(self) -> np.ndarray[Any, Any]:
+        """The array as a NumPy array of exactly its dtype; owners define it."""
+        raise TypeError(f"`{type(self).__name__}` has no machine value.")
+
+    # -- conversions to Python and NumPy ------------------------------------------------------
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        value = self.machine_value()
+        return np.array(value, dtype=dtype) if copy or dtype is not None else value
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                f"The truth value of an array must come from one element, got shape {self.shape}. "
+                f"Use verax.numpy.any or verax.numpy.all."
+            )
+        return bool(self.machine_value().reshape(()))
+
+    def __float__(self) -> float:
+        return float(self._scalar("float").item())
+
+    def __int__(self) -> int:
+        return int(self._scalar("int").item())
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar("complex").item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu":
+            raise TypeError(f"An index must be an integer array, got dtype {self.dtype}.")
+        return int(self._scalar("index").item())
+
+    def _scalar(self, what: str) -> np.ndarray[Any, Any]:
+        if self.size != 1:
+            raise TypeError(f"Only an array of one element converts to {what}, got {self.shape}.")
+        return self.machine_value().reshape(())
+
+    def item(self) -> Any:
+        """The single element as a Python scalar."""
+        return self._scalar("a scalar").item()
+
+    def tolist(self) -> Any:
+        """The elements as nested Python lists."""
+        return self.machine_value().tolist()
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("An array of rank 0 has no length. Use .size or reshape it.")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        weak = ", weak_type=True" if self.weak_type else ""
+        body = np.array2string(self.machine_value(), separator=", ", prefix="Array(")
+        return f"Array({body}, dtype={self.dtype}{weak})"
+
+    def __str__(self) -> str:
+        return str(self.machine_value())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
+    # -- operators: verax.numpy's functions ----------------------------------------------------
+    def __getitem__(self, index: Any) -> Any:
+        return importlib.import_module(".numpy.indexing", __package__).take_index(self, index)
+
+    def __add__(self, other: Any) -> Any:
+        return _numpy().add(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return _numpy().add(other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return _numpy().subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _numpy().subtract(other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _numpy().multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _numpy().multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _numpy().true_divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _numpy().true_divide(other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return _numpy().floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _numpy().floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return _numpy().remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _numpy().remainder(other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _numpy().power(self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _numpy().power(other, self)
+
+    def __matmul__(self, other: Any) -> Any:
+        return _numpy().matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return _numpy().matmul(other, self)
+
+    def __neg__(self) -> Any:
+        return _numpy().negative(self)
+
+    def __pos__(self) -> Any:
+        return _numpy().positive(self)
+
+    def __abs__(self) -> Any:
+        return _numpy().abs(self)
+
+    def __invert__(self) -> Any:
+        return _numpy().invert(self)
+
+    def __and__(self, other: Any) -> Any:
+        return _numpy().bitwise_and(self, other)
+
+    def __rand__(self, other: Any) -> Any:
+        return _numpy().bitwise_and(other, self)
+
+    def __or__(self, other: Any) -> Any:
+        return _numpy().bitwise_or(self, other)
+
+    def __ror__(self, other: Any) -> Any:
+        return _numpy().bitwise_or(other, self)
+
+    def __xor__(self, other: Any) -> Any:
+        return _numpy().bitwise_xor(self, other)
+
+    def __rxor__(self, other: Any) -> Any:
+        return _numpy().bitwise_xor(other, self)
+
+    def __lshift__(self, other: Any) -> Any:
+        return _numpy().left_shift(self, other)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return _numpy().left_shift(other, self)
+
+    def __rshift__(self, other: Any) -> Any:
+        return _numpy().right_shift(self, other)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return _numpy().right_shift(other, self)
+
+    def __eq__(self, other: object) -> Any:
+        return _numpy().equal(self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _numpy().not_equal(self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return _numpy().less(self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return _numpy().less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return _numpy().greater(self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return _numpy().greater_equal(self, other)
+
+    # -- methods: verax.numpy's functions --------------------------------------------------------
+    def astype(self, dtype: Any) -> Any:
+        """The array converted to another dtype."""
+        return _numpy().astype(self, dtype)
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """The same elements in another shape."""
+        given = shape[0] if len(shape) == 1 else shape
+        return _numpy().reshape(self, given, order=order)
+
+    def ravel(self) -> Any:
+        """The elements in one axis."""
+        return _numpy().ravel(self)
+
+    flatten = ravel
+
+    def transpose(self, *axes: Any) -> Any:
+        """The array with its axes permuted (reversed when none are given)."""
+        given = (axes[0] if len(axes) == 1 else axes) if axes else None
+        return _numpy().transpose(self, given)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """The array without its axes of size 1."""
+        return _numpy().squeeze(self, axis)
+
+    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+        """The sum over ``axis``."""
+        return _numpy().sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+        """The product over ``axis``."""
+        return _numpy().prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+        """The mean over ``axis``."""
+        return _numpy().mean(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+        """The variance over ``axis``."""
+        return _numpy().var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+        """The standard deviation over ``axis``."""
+        return _numpy().std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The largest element over ``axis``."""
+        return _numpy().max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The smallest element over ``axis``."""
+        return _numpy().min(self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The index of the first largest element."""
+        return _numpy().argmax(self, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The index of the first smallest element."""
+        return _numpy().argmin(self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Whether every element is true."""
+        return _numpy().all(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Whether some element is true."""
+        return _numpy().any(self, axis=axis, keepdims=keepdims)
+
+    def cumsum(self, axis: Any = None) -> Any:
+        """The running sum."""
+        return _numpy().cumsum(self, axis=axis)
+
+    def dot(self, other: Any) -> Any:
+        """The dot product with another array."""
+        return _numpy().dot(self, other)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """The elements limited to [min, max]."""
+        return _numpy().clip(self, min, max)
+
+    def round(self, decimals: int = 0) -> Any:
+        """The elements rounded, halves to even."""
+        return _numpy().round(self, decimals)

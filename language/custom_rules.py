@@ -1,0 +1,250 @@
+"""Functions that bring their own derivative: `custom_jvp` and `custom_vjp`, as in JAX.
+
+A rule is a claim. The reference's limits never believe it; `fast` does, which is what makes a wrong
+one a finding.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import dispatch, lax, trees
+from .dispatch import aval_of
+from .dtypes import float0
+from .flat import Flat, check_array, name_of
+from .shapes import ShapedArray
+from .transforms import Function
+
+
+class _Custom:
+    """What the two kinds share: the function, its static positions, and how a call is flattened."""
+
+    def __init__(self, fun: Function, nondiff_argnums: int | Sequence[int] = ()) -> None:
+        if not callable(fun):
+            raise TypeError(f"`fun` must be callable, got {type(fun).__name__}.")
+        functools.update_wrapper(self, fun)
+        self.fun = fun
+        given = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else tuple(nondiff_argnums)
+        self.nondiff_argnums = given
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else functools.partial(self, instance)
+
+    def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """All arguments by position, defaults filled in."""
+        try:
+            bound = inspect.signature(self.fun).bind(*args, **kwargs)
+        except ValueError:  # a builtin without a signature takes positions only
+            return args
+        bound.apply_defaults()
+        if bound.kwargs:
+            raise TypeError(
+                f"{name_of(self.fun)!r} has a custom rule and must take positional arguments, "
+                f"got keyword-only {sorted(bound.kwargs)}. Make them positional."
+            )
+        return bound.args
+
+    def _split(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The arguments named by ``nondiff_argnums``, and the rest."""
+        places = {i % len(args) for i in self.nondiff_argnums}
+        fixed = tuple(args[i] for i in sorted(places))
+        return fixed, tuple(x for i, x in enumerate(args) if i not in places)
+
+    def _with_fixed(self, fixed: tuple[Any, ...], count: int) -> Function:
+        places = sorted(i % count for i in self.nondiff_argnums)
+
+        def call(*rest: Any) -> Any:
+            args = list(rest)
+            for i, x in zip(places, fixed, strict=True):
+                args.insert(i, x)
+            return self.fun(*args)
+
+        return call
+
+
+class custom_jvp(_Custom):  # noqa: N801  JAX's name
+    """A function with a forward rule of its own.
+
+    ``f.defjvp(rule)`` where ``rule(*nondiff, primals, tangents) -> (out, out_tangent)``.
+    """
+
+    rule: Function | None = None
+
+    def defjvp(self, jvp: Function, symbolic_zeros: bool = False) -> Function:
+        """Set the rule. ``symbolic_zeros`` must be False: rules receive arrays of zeros."""
+        if symbolic_zeros:
+            raise ValueError("`symbolic_zeros` must be False, got True: rules receive arrays of zeros.")
+        self.rule = jvp
+        return jvp
+
+    def defjvps(self, *jvps: Function | None) -> None:
+        """Set one rule per argument, ``rule(tangent, out, *primals)``; None is a zero derivative."""
+
+        def combined(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+            out = self(*primals)
+            terms = [j(t, out, *primals) for j, t in zip(jvps, tangents, strict=True) if j is not None]
+            zero = trees.map(lax.zeros_like, out)
+            return out, functools.reduce(lambda a, b: trees.map(lax.add, a, b), terms, zero)
+
+        self.rule = combined
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.rule is None:
+            raise AttributeError(f"No JVP rule is defined for {name_of(self.fun)!r}. Call its defjvp first.")
+        full = self._arguments(args, kwargs)
+        fixed, rest = self._split(full)
+        leaves, tree = trees.flatten((rest, {}))
+        for i, x in enumerate(leaves):
+            check_array(x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums.")
+        flat = Flat(self._with_fixed(fixed, len(full)), tree, name_of(self.fun))
+        rule = _FlatJvp(self.rule, fixed, tree, flat)
+        found = dispatch.bind_custom_jvp(flat, rule, leaves)
+        return trees.unflatten(rule.out_tree if flat.out_tree is None else flat.out_tree, found)
+
+
+class _FlatJvp:
+    """``rule(*nondiff, primals, tangents)`` as ``(*primals, *tangents) -> [*outs, *tangents]``."""
+
+    def __init__(self, rule: Function, fixed: tuple[Any, ...], tree: trees.TreeDef, flat: Flat) -> None:
+        self.rule, self.fixed, self.tree, self.flat = rule, fixed, tree, flat
+        self.__name__ = name_of(rule)
+        self.out_tree: trees.TreeDef | None = None
+
+    def __call__(self, *operands: Any) -> list[Any]:
+        count = self.tree.num_leaves
+        primals, _ = trees.unflatten(self.tree, operands[:count])
+        tangents, _ = trees.unflatten(self.tree, operands[count:])
+        pair = self.rule(*self.fixed, primals, tangents)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"The JVP rule {self.__name__!r} must return (out, out_tangent), got {pair!r}.")
+        outs, self.out_tree = trees.flatten(pair[0])
+        derivatives, structure = trees.flatten(pair[1])
+        if structure != self.out_tree:
+            raise TypeError(
+                f"The JVP rule {self.__name__!r} must return a tangent with the structure of its result, "
+                f"{self.out_tree}, got {structure}."
+            )
+        return outs + [
+            _fitting(t, aval_of(y).tangent(), f"The tangent from the JVP rule {self.__name__!r}")
+            for t, y in zip(derivatives, outs, strict=True)
+        ]
+
+
+class custom_vjp(_Custom):  # noqa: N801  JAX's name
+    """A function with a reverse rule of its own.
+
+    ``f.defvjp(forward, backward)`` where ``forward(*args) -> (out, residuals)`` and
+    ``backward(*nondiff, residuals, cotangent) -> a tuple with one cotangent per other argument``.
+    """
+
+    forward: Function | None = None
+    backward: Function | None = None
+
+    def defvjp(self, fwd: Function, bwd: Function, symbolic_zeros: bool = False) -> None:
+        """Set the rules. ``symbolic_zeros`` must be False: rules receive arrays of zeros."""
+        if symbolic_zeros:
+            raise ValueError("`symbolic_zeros` must be False, got True: rules receive arrays of zeros.")
+        self.forward, self.backward = fwd, bwd
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.forward is None or self.backward is None:
+            raise AttributeError(f"No VJP rule is defined for {name_of(self.fun)!r}. Call its defvjp first.")
+        full = self._arguments(args, kwargs)
+        fixed, rest = self._split(full)
+        leaves, tree = trees.flatten((rest, {}))
+        for i, x in enumerate(leaves):
+            check_array(x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums.")
+        flat = Flat(self._with_fixed(fixed, len(full)), tree, name_of(self.fun))
+        forward = _FlatForward(self._forward_with(fixed, len(full)), tree, name_of(self.forward))
+        avals = [aval_of(x) for x in leaves]
+        backward = _FlatBackward(self.backward, fixed, tree, avals, forward)
+        found = dispatch.bind_custom_vjp(flat, forward, backward, leaves)
+        return trees.unflatten(forward.out_tree if flat.out_tree is None else flat.out_tree, found)
+
+    def _forward_with(self, fixed: tuple[Any, ...], count: int) -> Function:
+        assert self.forward is not None, "checked by the call"
+        return _Custom(self.forward, self.nondiff_argnums)._with_fixed(fixed, count)
+
+
+class _FlatForward:
+    """``forward(*args)`` as ``(*primals) -> [*outs, *residuals]``; ``num_outputs`` says where they part."""
+
+    def __init__(self, forward: Function, tree: trees.TreeDef, name: str) -> None:
+        self.forward, self.tree, self.__name__ = forward, tree, name
+        self.out_tree: trees.TreeDef | None = None
+        self.residual_tree: trees.TreeDef | None = None
+        self.num_outputs = 0
+
+    def __call__(self, *operands: Any) -> list[Any]:
+        args, _ = trees.unflatten(self.tree, operands)
+        pair = self.forward(*args)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"The forward rule {self.__name__!r} must return (out, residuals), got {pair!r}.")
+        outs, self.out_tree = trees.flatten(pair[0])
+        residuals, self.residual_tree = trees.flatten(pair[1])
+        self.num_outputs = len(outs)
+        return outs + residuals
+
+
+class _FlatBackward:
+    """``backward(*nondiff, residuals, cotangent)`` as ``(*residuals, *cotangents) -> [*cotangents]``."""
+
+    def __init__(
+        self,
+        backward: Function,
+        fixed: tuple[Any, ...],
+        tree: trees.TreeDef,
+        avals: Sequence[ShapedArray],
+        forward: _FlatForward,
+    ) -> None:
+        self.backward, self.fixed, self.tree, self.avals, self.forward = backward, fixed, tree, avals, forward
+        self.__name__ = name_of(backward)
+
+    def __call__(self, *operands: Any) -> list[Any]:
+        residual_tree, out_tree = self.forward.residual_tree, self.forward.out_tree
+        assert residual_tree is not None and out_tree is not None, "the forward rule runs first"
+        count = residual_tree.num_leaves
+        residuals = trees.unflatten(residual_tree, operands[:count])
+        cotangent = trees.unflatten(out_tree, operands[count:])
+        given = self.backward(*self.fixed, residuals, cotangent)
+        args = trees.unflatten(self.tree, range(self.tree.num_leaves))[0]
+        if not isinstance(given, tuple) or len(given) != len(args):
+            raise TypeError(
+                f"The backward rule {self.__name__!r} must return a tuple of {len(args)} cotangents, one per "
+                f"argument, got {given!r}."
+            )
+        return [self._cotangent(given, args, i) for i in range(self.tree.num_leaves)]
+
+    def _cotangent(self, given: tuple[Any, ...], args: Any, index: int) -> Any:
+        """The cotangent of leaf ``index``; None for a whole argument is zero for each of its leaves."""
+        position = next(p for p, x in enumerate(args) if index in trees.leaves(x))
+        if given[position] is None:
+            return lax.full(self.avals[index].shape, 0, self.avals[index].dtype)
+        own_leaves = trees.leaves(args[position])
+        cotangents = trees.leaves(given[position])
+        if len(cotangents) != len(own_leaves):
+            raise TypeError(
+                f"The backward rule {self.__name__!r} must return for argument {position} a tree like the "
+                f"argument's, got {given[position]!r}."
+            )
+        what = f"The cotangent of argument {position} from the backward rule {self.__name__!r}"
+        return _fitting(cotangents[own_leaves.index(index)], self.avals[index].tangent(), what)
+
+
+def _fitting(x: Any, want: ShapedArray, what: str) -> Any:
+    if want.dtype == float0:
+        return np.zeros(want.shape, float0)
+    got = check_array(x, what, "Return an array.")
+    if got.shape != want.shape:
+        raise TypeError(f"{what} must have shape {want.shape}, got {got.shape}. Sum over broadcast axes.")
+    if got.dtype != want.dtype:
+        if not got.weak_type:
+            raise TypeError(f"{what} must have dtype {want.dtype}, got {got.dtype}. Convert it.")
+        return lax.convert_element_type(x, want.dtype)
+    return x
+

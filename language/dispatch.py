@@ -1,0 +1,385 @@
+"""Dispatch: who owns a call.
+
+The owner is the innermost tracer among the operands; else a reference array; else a fast array; else
+the current implementation. The language knows implementations only by the protocol written here.
+All state is in context variables: right under threads, tasks and lanes, restored in ``finally``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from .arrays import Array
+from .dtypes import bool_, canonical, default_float, default_int
+from .errors import CollectiveError, UnexpectedTracerError
+from .implementations import MODULES
+from .primitive import Primitive
+from .shapes import ShapedArray
+
+# What a primitive may be applied to: an Array, a NumPy array or scalar, or a Python scalar (weak).
+Operand = Any
+# A function of flat arrays that returns a list of arrays.
+FlatFunction = Callable[..., list[Array]]
+Params = Mapping[str, Any]
+Pullback = Callable[[Sequence["Array | None"]], list["Array | None"]]
+
+
+class Implementation(Protocol):
+    """What runs programs. Everything here takes and returns flat lists of its own arrays."""
+
+    name: str
+    array_type: type[Array]
+    precedence: int  # among arrays of several owners the highest owns the call
+
+    def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> Array:
+        """The implementation's array of a machine value, as ``aval`` says (its dtype is canonical)."""
+
+    def bind(self, primitive: Primitive, operands: list[Array], params: Params) -> list[Array]:
+        """Apply a primitive to arrays of this implementation."""
+
+    def jit(self, function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[Array], Any]:
+        """Run ``function``, compiled; returns its results and what ``function.out_tree`` was.
+
+        ``key`` is hashable and equal for equal (function, static arguments, tree); None: do not cache.
+        """
+
+    def vmap(
+        self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
+    ) -> tuple[list[Array], list[bool]]:
+        """Map over ``axes``. Each result is stacked along axis 0 where its flag is True; where it is
+        False the result does not depend on the lane and is returned once, unstacked."""
+
+    def pmap(
+        self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
+    ) -> list[Array]:
+        """Run one lane per device over ``axes``; every result is stacked along axis 0."""
+
+    def jvp(
+        self, function: FlatFunction, primals: list[Array], tangents: list[Array | None]
+    ) -> tuple[list[Array], list[Array | None]]:
+        """Values and directional derivative; None is a zero (or float0) tangent."""
+
+    def vjp(self, function: FlatFunction, primals: list[Array]) -> tuple[list[Array], Pullback]:
+        """Values and the transposed derivative; None is a zero cotangent, in and out."""
+
+    def linearize(
+        self, function: FlatFunction, primals: list[Array]
+    ) -> tuple[list[Array], Callable[[Sequence[Array | None]], list[Array | None]]]:
+        """Values and the derivative at ``primals`` as a linear function of tangents."""
+
+    def jacobian(
+        self, function: FlatFunction, primals: list[Array], wrt: list[int], mode: str
+    ) -> tuple[list[Array], list[list[Array]]]:
+        """Values, and for each result and each primal of ``wrt`` an array of shape result + primal.
+        ``mode`` is 'forward' or 'reverse'."""
+
+    def cond(self, index: Array, branches: Sequence[FlatFunction], operands: list[Array]) -> list[Array]:
+        """The result of ``branches[index](*operands)``; ``index`` is an int32 scalar in range."""
+
+    def while_loop(self, test: FlatFunction, body: FlatFunction, init: list[Array]) -> list[Array]:
+        """Apply ``body`` while ``test`` gives [True]."""
+
+    def scan(
+        self, body: FlatFunction, init: list[Array], xs: list[Array], length: int, reverse: bool
+    ) -> tuple[list[Array], list[Array]]:
+        """``body(*carry, *x) -> [*carry, *y]``; returns the last carry and the stacked ys."""
+
+    def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Array]) -> list[Array]:
+        """``function`` whose derivative is said to be ``rule(*primals, *tangents) -> [*outs, *tangents]``."""
+
+    def custom_vjp(
+        self, function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: list[Array]
+    ) -> list[Array]:
+        """``function`` whose derivative is said to be ``forward(*primals) -> [*outs, *residuals]``
+        (``forward.num_outputs`` says where the residuals begin after a call) and
+        ``backward(*residuals, *cotangents) -> [*cotangents of primals]``."""
+
+
+class Level:
+    """One running transform. Its tracers are processed by its ``bind``.
+
+    Attributes:
+        depth: the place on the stack, set by `push`.
+        implementation: whose transform it is.
+        staging: whether operations without tracers belong to it too (tracing to a `Program`).
+    """
+
+    depth: int = -1
+    staging: bool = False
+
+    def __init__(self, implementation: Implementation) -> None:
+        self.implementation = implementation
+
+    def lift(self, value: Operand) -> Tracer:
+        """A tracer of this level for a constant: an array, a tracer of a level below, a scalar."""
+        raise TypeError(f"{type(self).__name__} does not lift.")
+
+    def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
+        """Apply a primitive to tracers of this level."""
+        raise TypeError(f"{type(self).__name__} does not bind.")
+
+    def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Any]) -> list[Array]:
+        """Apply a function with a custom jvp rule to tracers of this level."""
+        raise TypeError(f"{type(self).__name__} does not bind.")
+
+    def custom_vjp(
+        self, function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: list[Any]
+    ) -> list[Array]:
+        """Apply a function with a custom vjp rule to tracers of this level."""
+        raise TypeError(f"{type(self).__name__} does not bind.")
+
+
+class Tracer(Array):
+    """An array that a transform watches."""
+
+    __slots__ = ("level",)
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class AxisFrame:
+    """A named axis in scope: its size, and the `Level` that maps it or the lane that runs in it."""
+
+    name: Any
+    size: int
+    owner: Any
+
+
+_CURRENT: ContextVar[Implementation | None] = ContextVar("verax_implementation", default=None)
+_LEVELS: ContextVar[tuple[Level, ...]] = ContextVar("verax_levels", default=())
+_AXES: ContextVar[tuple[AxisFrame, ...]] = ContextVar("verax_axes", default=())
+
+DEFAULT = "fast"
+
+
+def implementation_of(which: Any) -> Implementation:
+    """The implementation meant by a name, a module, or itself.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if isinstance(which, str):
+        if which not in MODULES:
+            raise ValueError(
+                f"`implementation` must be one of {', '.join(sorted(MODULES))}, got {which!r}. "
+                f"Import verax first, which registers them."
+            )
+        which = importlib.import_module(MODULES[which])
+    found: Implementation = getattr(which, "implementation", which)
+    return found
+
+
+def current() -> Implementation:
+    """The implementation that owns calls without arrays of ours."""
+    return _CURRENT.get() or implementation_of(DEFAULT)
+
+
+@contextmanager
+def using(which: Any) -> Iterator[Implementation]:
+    """Make an implementation (``verax.reference``, ``verax.fast``, or a name) current in the block."""
+    chosen = implementation_of(which)
+    token = _CURRENT.set(chosen)
+    try:
+        yield chosen
+    finally:
+        _CURRENT.reset(token)
+
+
+@contextmanager
+def push(level: Level) -> Iterator[None]:
+    """Run the block one level deeper; the level is popped even when the block raises."""
+    stack = _LEVELS.get()
+    level.depth = len(stack)
+    token = _LEVELS.set((*stack, level))
+    try:
+        yield
+    finally:
+        _LEVELS.reset(token)
+
+
+@contextmanager
+def below(level: Level) -> Iterator[None]:
+    """Run the block as the levels outside ``level`` see it: where a rule of ``level`` computes."""
+    token = _LEVELS.set(_LEVELS.get()[: level.depth])
+    try:
+        yield
+    finally:
+        _LEVELS.reset(token)
+
+
+@contextmanager
+def named_axis(name: Any, size: int, owner: Any) -> Iterator[None]:
+    """Bring a named axis into scope."""
+    token = _AXES.set((*_AXES.get(), AxisFrame(name, size, owner)))
+    try:
+        yield
+    finally:
+        _AXES.reset(token)
+
+
+def axis_frame(name: Any) -> AxisFrame:
+    """The innermost axis of that name.
+
+    Raises:
+        CollectiveError: no axis of that name is in scope.
+    """
+    for frame in reversed(_AXES.get()):
+        if frame.name == name:
+            return frame
+    known = ", ".join(repr(f.name) for f in _AXES.get()) or "none"
+    raise CollectiveError(
+        f"`axis_name` must be an axis in scope ({known}), got {name!r}. "
+        f"Call the function inside vmap or pmap with axis_name={name!r}."
+    )
+
+
+def lanes_in_scope() -> tuple[AxisFrame, ...]:
+    """The named axes whose owner is a lane, outermost first."""
+    return tuple(f for f in _AXES.get() if not isinstance(f.owner, Level))
+
+
+def staging_level() -> Level | None:
+    """The innermost level that stages everything, if one runs."""
+    for level in reversed(_LEVELS.get()):
+        if level.staging:
+            return level
+    return None
+
+
+def level_for(operands: Sequence[Operand], axes: Sequence[Any] = ()) -> Level | None:
+    """The level that owns a call: the deepest of the tracers', the staging one, the named axes'.
+
+    Raises:
+        UnexpectedTracerError: a tracer's transform has ended.
+    """
+    found = staging_level()
+    for x in operands:
+        if isinstance(x, Tracer):
+            stack = _LEVELS.get()
+            level = x.level
+            if level.depth >= len(stack) or stack[level.depth] is not level:
+                raise UnexpectedTracerError(
+                    f"A tracer ({x.aval}) was used outside the transform that made it. "
+                    f"Return it from the transformed function instead of storing it."
+                )
+            if found is None or level.depth > found.depth:
+                found = level
+    for name in axes:
+        owner = axis_frame(name).owner
+        if isinstance(owner, Level) and (found is None or owner.depth > found.depth):
+            found = owner
+    return found
+
+
+def owner_of(operands: Sequence[Operand]) -> Implementation:
+    """The implementation that a call on these operands belongs to, levels aside or not."""
+    level = level_for(operands)
+    if level is not None:
+        return level.implementation
+    found: Implementation | None = None
+    for x in operands:
+        if isinstance(x, Array):
+            owner: Implementation = x.implementation  # type: ignore[attr-defined]  # each array class sets it
+            if found is None or owner.precedence > found.precedence:
+                found = owner
+    return found or current()
+
+
+def aval_of(x: Operand) -> ShapedArray:
+    """The abstract value of an operand: Python scalars are weak, NumPy arrays are strong.
+
+    Raises:
+        TypeError: it is neither an array nor a number, or of a dtype that the language lacks.
+    """
+    if isinstance(x, Array):
+        return x.aval
+    if isinstance(x, bool):
+        return ShapedArray((), bool_)
+    if type(x) is int:
+        return ShapedArray((), default_int(), True)
+    if type(x) is float:
+        return ShapedArray((), default_float(), True)
+    if isinstance(x, (np.ndarray, np.generic)):
+        return ShapedArray(x.shape, canonical(x.dtype))
+    raise TypeError(
+        f"An operand must be an array or a number, got {type(x).__name__}: {x!r}. "
+        f"Convert it with verax.numpy.asarray."
+    )
+
+
+def lift_to(implementation: Implementation, x: Operand) -> Array:
+    """``x`` as an array of ``implementation``; another owner's array goes through its machine value."""
+    if isinstance(x, implementation.array_type):
+        return x
+    aval = aval_of(x)
+    if isinstance(x, Tracer):
+        raise UnexpectedTracerError(
+            f"A tracer ({x.aval}) cannot be handed to `{implementation.name}`: it has no machine value. "
+            f"Call the implementation outside the transform."
+        )
+    value = x.machine_value() if isinstance(x, Array) else np.asarray(x)
+    if value.dtype != aval.dtype:
+        if type(x) is int:
+            _check_fits(x, aval)
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = value.astype(aval.dtype)
+    return implementation.lift(value, aval)
+
+
+def _check_fits(x: int, aval: ShapedArray) -> None:
+    limits = np.iinfo(aval.dtype)
+    if not limits.min <= x <= limits.max:
+        raise OverflowError(
+            f"The Python integer {x} does not fit {aval.dtype}. "
+            f"Enable 64-bit types, or pass an array of a dtype that holds it."
+        )
+
+
+def lift(x: Operand) -> Array:
+    """``x`` as an array: itself, or lifted to the level or implementation that is current."""
+    if isinstance(x, Array):
+        return x
+    level = staging_level()
+    return level.lift(x) if level is not None else lift_to(current(), x)
+
+
+def bind(primitive: Primitive, *operands: Operand, **params: Any) -> list[Array]:
+    """Apply a primitive through the owner of the call; returns the list of results."""
+    if primitive.rebind is not None:
+        return primitive.rebind(operands, params)
+    axes = params["axes"] if primitive.kind == "collective" else ()
+    level = level_for(operands, axes)
+    if level is not None:
+        own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
+        return level.bind(primitive, own, params)
+    owner = owner_of(operands)
+    return owner.bind(primitive, [lift_to(owner, x) for x in operands], params)
+
+
+def bind_custom_jvp(function: FlatFunction, rule: FlatFunction, operands: Sequence[Operand]) -> list[Array]:
+    """Call a function with a custom jvp rule through the owner of the call."""
+    level = level_for(operands)
+    if level is not None:
+        own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
+        return level.custom_jvp(function, rule, own)
+    owner = owner_of(operands)
+    return owner.custom_jvp(function, rule, [lift_to(owner, x) for x in operands])
+
+
+def bind_custom_vjp(
+    function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: Sequence[Operand]
+) -> list[Array]:
+    """Call a function with a custom vjp rule through the owner of the call."""
+    level = level_for(operands)
+    if level is not None:
+        own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
+        return level.custom_vjp(function, forward, backward, own)
+    owner = owner_of(operands)
+    return owner.custom_vjp(function, forward, backward, [lift_to(owner, x) for x in operands])

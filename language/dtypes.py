@@ -1,0 +1,172 @@
+"""Element types: the machine's number formats, and how two of them meet.
+
+The promotion lattice is JAX's (JEP 9407, "Design of Type Promotion Semantics for JAX").
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from .config import config
+
+DType = np.dtype[Any]
+
+bool_: DType = np.dtype(np.bool_)
+int8: DType = np.dtype(np.int8)
+int16: DType = np.dtype(np.int16)
+int32: DType = np.dtype(np.int32)
+int64: DType = np.dtype(np.int64)
+uint8: DType = np.dtype(np.uint8)
+uint16: DType = np.dtype(np.uint16)
+uint32: DType = np.dtype(np.uint32)
+uint64: DType = np.dtype(np.uint64)
+float16: DType = np.dtype(np.float16)
+bfloat16: DType = np.dtype(ml_dtypes.bfloat16)
+float32: DType = np.dtype(np.float32)
+float64: DType = np.dtype(np.float64)
+# The dtype of tangents of values that have none (integers, booleans): JAX's name and layout.
+float0: DType = np.dtype([("float0", np.void, 0)])
+
+SIGNED = (int8, int16, int32, int64)
+UNSIGNED = (uint8, uint16, uint32, uint64)
+INTEGERS = SIGNED + UNSIGNED
+FLOATS = (float16, bfloat16, float32, float64)
+ALL = (bool_, *INTEGERS, *FLOATS)
+
+_NARROW = {int64: int32, uint64: uint32, float64: float32}
+
+# Weak nodes stand for Python's int and float.
+_WEAK_INT, _WEAK_FLOAT = "int", "float"
+_Node = Any  # a DType, or a weak node
+_EDGES: dict[_Node, tuple[_Node, ...]] = {
+    bool_: (_WEAK_INT,),
+    _WEAK_INT: (uint8, int8),
+    uint8: (int16, uint16),
+    uint16: (int32, uint32),
+    uint32: (int64, uint64),
+    uint64: (_WEAK_FLOAT,),
+    int8: (int16,),
+    int16: (int32,),
+    int32: (int64,),
+    int64: (_WEAK_FLOAT,),
+    _WEAK_FLOAT: (bfloat16, float16),
+    bfloat16: (float32,),
+    float16: (float32,),
+    float32: (float64,),
+    float64: (),
+}
+
+
+def is_float(dtype: DType) -> bool:
+    """Whether the dtype is one of the real floating formats."""
+    return dtype in FLOATS
+
+
+def is_integer(dtype: DType) -> bool:
+    """Whether the dtype is a signed or unsigned integer format (bool is not)."""
+    return dtype in INTEGERS
+
+
+def kind_of(dtype: DType) -> str:
+    """One of 'bool', 'int', 'uint', 'float'."""
+    if dtype == bool_:
+        return "bool"
+    if dtype in SIGNED:
+        return "int"
+    return "uint" if dtype in UNSIGNED else "float"
+
+
+def canonical(dtype: Any) -> DType:
+    """The dtype that is used for ``dtype``: 64-bit types narrow to 32 unless x64 is enabled.
+
+    Raises:
+        TypeError: the language has no such dtype.
+    """
+    found = as_dtype(dtype)
+    return found if config.enable_x64 else _NARROW.get(found, found)
+
+
+def as_dtype(dtype: Any) -> DType:
+    """``dtype`` (a dtype, a name, a NumPy scalar type, or bool/int/float) as a NumPy dtype, exactly.
+
+    Raises:
+        TypeError: the language has no such dtype.
+    """
+    if dtype is float:
+        return float64
+    if dtype is int:
+        return int64
+    if isinstance(dtype, str) and dtype == "bfloat16":
+        return bfloat16
+    found = np.dtype(dtype)
+    if found not in ALL and found != float0:
+        names = ", ".join(str(d) for d in ALL)
+        raise TypeError(f"`dtype` must be one of {names}, got {found}. Convert the array first.")
+    return found
+
+
+def default_float() -> DType:
+    """float64 with x64 enabled, else float32."""
+    return canonical(float64)
+
+
+def default_int() -> DType:
+    """int64 with x64 enabled, else int32."""
+    return canonical(int64)
+
+
+@functools.cache
+def _above(node: _Node) -> frozenset[_Node]:
+    found = {node}
+    for parent in _EDGES[node]:
+        found |= _above(parent)
+    return frozenset(found)
+
+
+@functools.cache
+def _join(nodes: frozenset[_Node]) -> _Node:
+    common = frozenset.intersection(*(_above(n) for n in nodes))
+    (least,) = [n for n in common if common <= _above(n)]
+    return least
+
+
+def _node(dtype: DType, weak: bool) -> _Node:
+    if not weak or dtype == bool_:
+        return dtype
+    return _WEAK_INT if is_integer(dtype) else _WEAK_FLOAT
+
+
+def promote(types: Iterable[tuple[DType, bool]]) -> tuple[DType, bool]:
+    """The common (dtype, weak_type) of several, by JAX's lattice."""
+    pairs = list(types)
+    if len({d for d, _ in pairs}) == 1:
+        return canonical(pairs[0][0]), all(w for _, w in pairs)
+    if all(w for _, w in pairs):
+        strong = _join(frozenset(d for d, _ in pairs))
+        return canonical(_of_node(strong)), True
+    node = _join(frozenset(_node(d, w) for d, w in pairs))
+    return canonical(_of_node(node)), isinstance(node, str)
+
+
+def _of_node(node: _Node) -> DType:
+    if node == _WEAK_INT and isinstance(node, str):
+        return int64
+    if node == _WEAK_FLOAT and isinstance(node, str):
+        return float64
+    found: DType = node
+    return found
+
+
+def finfo(dtype: Any) -> Any:
+    """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included)."""
+    return ml_dtypes.finfo(as_dtype(dtype))
+
+
+def iinfo(dtype: Any) -> Any:
+    """Machine limits of an integer dtype, as ``numpy.iinfo``."""
+    return np.iinfo(as_dtype(dtype))

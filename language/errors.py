@@ -1,0 +1,47 @@
+"""Errors that Verax raises, under JAX's names where JAX has one."""
+
+from __future__ import annotations
+
+
+class VeraxError(Exception):
+    """Raised as the common ancestor of every error that Verax defines."""
+
+
+class UsageError(VeraxError):
+    """Raised when a command, configuration or call is wrong, and the caller can mend it."""
+
+
+class MissingRuleError(VeraxError, LookupError):
+    """Raised when an implementation has no rule for a primitive that the language has."""
+
+
+class TracerError(VeraxError, TypeError):
+    """Raised as the common ancestor of errors about abstract values."""
+
+
+class ConcretizationTypeError(TracerError):
+    """Raised when an abstract value is used where a concrete one is needed."""
+
+
+class TracerBoolConversionError(ConcretizationTypeError):
+    """Raised when Python branches on an abstract value."""
+
+
+class TracerArrayConversionError(TracerError):
+    """Raised when an abstract value is handed to NumPy."""
+
+
+class TracerIntegerConversionError(TracerError):
+    """Raised when an abstract value is used as a Python index."""
+
+
+class UnexpectedTracerError(TracerError):
+    """Raised when a tracer outlives, or comes from outside, the transform that made it."""
+
+
+class ScanTypeError(VeraxError, TypeError):
+    """Raised when a loop's carry changes shape, dtype or structure between steps."""
+
+
+class CollectiveError(VeraxError):
+    """Raised when the lanes of a mesh disagree at a collective, or name an unknown axis."""

@@ -1,0 +1,133 @@
+"""Abstract values: what is known of an array before it is computed."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .dtypes import DType, float0, is_float
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapedArray:
+    """A shape, a dtype, and whether the dtype is weak (came from a Python scalar)."""
+
+    shape: Shape
+    dtype: DType
+    weak_type: bool = False
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        size = 1
+        for n in self.shape:
+            size *= n
+        return size
+
+    def with_shape(self, shape: Iterable[int]) -> ShapedArray:
+        """The same element type in another shape."""
+        return ShapedArray(tuple(shape), self.dtype, self.weak_type)
+
+    def with_dtype(self, dtype: DType, weak_type: bool = False) -> ShapedArray:
+        """The same shape with another element type."""
+        return ShapedArray(self.shape, dtype, weak_type)
+
+    def tangent(self) -> ShapedArray:
+        """The abstract value of a tangent: the same for floats, float0 for everything else."""
+        return self if is_float(self.dtype) else ShapedArray(self.shape, float0)
+
+    def __str__(self) -> str:
+        short = str(self.dtype).replace("float", "f").replace("uint", "u").replace("int", "i")
+        return f"{short}{'*' if self.weak_type else ''}[{','.join(map(str, self.shape))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeDtypeStruct:
+    """A shape and a dtype standing in for an array, as in JAX's ``eval_shape``."""
+
+    shape: Shape
+    dtype: DType
+    weak_type: bool = False
+
+
+def canonical_axis(axis: Any, ndim: int, name: str = "axis") -> int:
+    """``axis`` as an index from the front.
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: it is out of range.
+    """
+    try:
+        index = operator.index(axis)
+    except TypeError as err:
+        raise TypeError(f"`{name}` must be an integer, got {axis!r}.") from err
+    if not -ndim <= index < ndim:
+        raise ValueError(
+            f"`{name}` must lie in [{-ndim}, {ndim}) for an array of rank {ndim}, got {index}. "
+            f"Reshape the array, or pass an axis that it has."
+        )
+    return index % ndim
+
+
+def canonical_axes(axes: Any, ndim: int, name: str = "axis") -> Shape:
+    """``axes`` (None for all, an integer, or several) as distinct indices from the front.
+
+    Raises:
+        ValueError: one is out of range, or appears twice.
+    """
+    if axes is None:
+        return tuple(range(ndim))
+    given = axes if isinstance(axes, (tuple, list)) else (axes,)
+    found = tuple(canonical_axis(a, ndim, name) for a in given)
+    if len(set(found)) != len(found):
+        raise ValueError(f"`{name}` must not repeat an axis, got {axes!r}. Pass each axis once.")
+    return found
+
+
+def canonical_shape(shape: Any, name: str = "shape") -> Shape:
+    """``shape`` (an integer or a sequence of them) as a tuple of non-negative ints.
+
+    Raises:
+        TypeError: an entry is no integer.
+        ValueError: an entry is negative.
+    """
+    given = shape if isinstance(shape, (tuple, list)) else (shape,)
+    try:
+        found = tuple(operator.index(n) for n in given)
+    except TypeError as err:
+        raise TypeError(
+            f"`{name}` must hold integers, got {shape!r}. "
+            f"Shapes must be known when the function is traced: pass them as static arguments."
+        ) from err
+    if any(n < 0 for n in found):
+        raise ValueError(f"`{name}` must hold non-negative integers, got {shape!r}.")
+    return found
+
+
+def broadcast_shapes(*shapes: Shape) -> Shape:
+    """The shape that several broadcast to, by NumPy's rule.
+
+    Raises:
+        ValueError: they do not broadcast; the message shows all of them.
+    """
+    rank = max((len(s) for s in shapes), default=0)
+    padded = [(1,) * (rank - len(s)) + s for s in shapes]
+    result = []
+    for sizes in zip(*padded, strict=True):
+        wide = {n for n in sizes if n != 1}
+        if len(wide) > 1:
+            raise ValueError(
+                f"Shapes must broadcast together, got {', '.join(map(str, shapes))}. "
+                f"Sizes along an axis must be equal or 1."
+            )
+        result.append(wide.pop() if wide else 1)
+    return tuple(result)

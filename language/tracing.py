@@ -1,0 +1,181 @@
+"""Tracing a function to a `Program`. It holds no rules: what an operation means is not its business."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from . import dispatch
+from .arrays import Array
+from .dispatch import FlatFunction, Level, Operand, Tracer, aval_of
+from .errors import (
+    ConcretizationTypeError,
+    TracerArrayConversionError,
+    TracerBoolConversionError,
+    TracerIntegerConversionError,
+)
+from .primitive import Primitive
+from .program import Atom, Constant, Equation, Program, SourceLine, Variable
+from .shapes import ShapedArray
+
+# Frames of Verax's own code are passed over when the user's line is looked for.
+_FLOOR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+_ROOMS = ("language", "reference", "fast", "fake_devices", "chex_like", "property_tests", "ci")
+_OWN = tuple(os.path.join(_FLOOR, room, "") for room in _ROOMS)
+
+
+class AbstractTracer(Tracer):
+    """A value of which only shape and dtype are known: a variable of the program being traced."""
+
+    __slots__ = ("atom",)
+
+    def __init__(self, level: ProgramLevel, atom: Atom) -> None:
+        self.level, self.atom, self.aval = level, atom, atom.aval
+
+    def __repr__(self) -> str:
+        return f"Traced<{self.aval}>"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def _refuse(self, error: type[TypeError], what: str, mend: str) -> NoReturn:
+        where = user_line()
+        raise error(
+            f"A traced value ({self.aval}) cannot be {what}: its value is not known while the function is "
+            f"traced. {mend}" + (f" At {where}." if where else "")
+        )
+
+    def __bool__(self) -> bool:
+        self._refuse(
+            TracerBoolConversionError,
+            "used as a truth value",
+            "Use verax.numpy.where, verax.lax.cond or verax.lax.while_loop, or mark the argument static.",
+        )
+
+    def __index__(self) -> int:
+        self._refuse(TracerIntegerConversionError, "used as a Python index", "Mark the argument static.")
+
+    def __int__(self) -> int:
+        self._refuse(ConcretizationTypeError, "converted to int", "Use .astype(int), or mark it static.")
+
+    def __float__(self) -> float:
+        self._refuse(ConcretizationTypeError, "converted to float", "Use .astype(float), or mark it static.")
+
+    def __complex__(self) -> complex:
+        self._refuse(ConcretizationTypeError, "converted to complex", "Mark the argument static.")
+
+    def machine_value(self) -> np.ndarray[Any, Any]:
+        """Refuse: there is no value yet."""
+        self._refuse(
+            TracerArrayConversionError,
+            "handed to NumPy or read out",
+            "Use verax.numpy instead of numpy, or compute it outside the traced function.",
+        )
+
+
+class ProgramLevel(Level):
+    """The level that writes down every operation."""
+
+    staging = True
+
+    def __init__(self) -> None:
+        super().__init__(dispatch.current())
+        self.equations: list[Equation] = []
+        self.captured: dict[int, tuple[Variable, Any]] = {}
+
+    def lift(self, value: Operand) -> AbstractTracer:
+        """A scalar becomes a written constant; everything else is captured, once."""
+        aval = aval_of(value)
+        if not isinstance(value, Array) and aval.shape == ():
+            with np.errstate(over="ignore", invalid="ignore"):
+                written = np.asarray(value).astype(aval.dtype)
+            return AbstractTracer(self, Constant(written, aval))
+        variable, _ = self.captured.setdefault(id(value), (Variable(aval), value))
+        return AbstractTracer(self, variable)
+
+    def bind(self, primitive: Primitive, operands: list[Any], params: Any) -> list[Array]:
+        """Write one equation."""
+        outputs = tuple(Variable(a) for a in primitive.infer([x.aval for x in operands], params))
+        self.equations.append(
+            Equation(primitive, tuple(x.atom for x in operands), outputs, dict(params), user_line())
+        )
+        return [AbstractTracer(self, v) for v in outputs]
+
+    def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Any]) -> list[Array]:
+        """Write one ``custom_jvp_call`` equation that carries the rule along."""
+        from .catalogue import custom_jvp_call_p
+
+        program, captured = trace_closed(function, [x.aval for x in operands])
+        own = [self.lift_any(x) for x in captured]
+        return self.bind(
+            custom_jvp_call_p,
+            own + operands,
+            {"call": program, "rule": rule, "num_captured": len(own)},
+        )
+
+    def custom_vjp(
+        self, function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: list[Any]
+    ) -> list[Array]:
+        """Write one ``custom_vjp_call`` equation that carries the rules along."""
+        from .catalogue import custom_vjp_call_p
+
+        program, captured = trace_closed(function, [x.aval for x in operands])
+        own = [self.lift_any(x) for x in captured]
+        return self.bind(
+            custom_vjp_call_p,
+            own + operands,
+            {"call": program, "forward": forward, "backward": backward, "num_captured": len(own)},
+        )
+
+    def lift_any(self, x: Operand) -> AbstractTracer:
+        """``x`` itself if it is a tracer of this level, else lifted."""
+        return x if isinstance(x, AbstractTracer) and x.level is self else self.lift(x)
+
+
+def trace(function: FlatFunction, avals: Sequence[ShapedArray], name: str | None = None) -> Program:
+    """The program that ``function`` (flat arrays in, list of arrays out) is on such arguments."""
+    level = ProgramLevel()
+    inputs = tuple(Variable(a) for a in avals)
+    with dispatch.push(level):
+        results = function(*(AbstractTracer(level, v) for v in inputs))
+        outputs = tuple(level.lift_any(x).atom for x in results)
+    label = name or getattr(function, "__name__", "program")
+    return Program(inputs, tuple(level.captured.values()), tuple(level.equations), outputs, label)
+
+
+def trace_closed(function: FlatFunction, avals: Sequence[ShapedArray]) -> tuple[Program, list[Any]]:
+    """`trace`, with what the function closed over as leading inputs of the program, and those values."""
+    return trace(function, avals).closed()
+
+
+def user_line() -> SourceLine | None:
+    """The innermost line on the stack that is not Verax's own, nor contextlib's or functools'."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if not _is_own(code.co_filename):
+            return SourceLine(code.co_filename, frame.f_lineno, code.co_name)
+        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+    return None
+
+
+_KNOWN: dict[str, bool] = {}
+
+
+def _is_own(filename: str) -> bool:
+    found = _KNOWN.get(filename)
+    if found is None:
+        found = _KNOWN[filename] = _is_own_path(filename)
+    return found
+
+
+def _is_own_path(filename: str) -> bool:
+    if filename.endswith(("contextlib.py", "functools.py")) or filename.startswith("<frozen"):
+        return True
+    return os.path.realpath(filename).startswith(_OWN)
