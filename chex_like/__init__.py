@@ -1,0 +1,43 @@
+"""Assertions for array programs, under Chex's names, and those that Chex has not."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .accuracy import assert_accurate as assert_accurate
+    from .accuracy import assert_gradients as assert_gradients
+    from .closeness import assert_tree_all_finite as assert_tree_all_finite
+    from .closeness import assert_trees_all_close as assert_trees_all_close
+    from .judge import judge as judge
+    from .shapes import assert_equal_shape as assert_equal_shape
+    from .shapes import assert_rank as assert_rank
+    from .shapes import assert_shape as assert_shape
+    from .shapes import assert_type as assert_type
+
+# Loaded when first used, so that asserting a shape does not cost mpmath.
+_HOMES = {
+    "assert_accurate": ".accuracy",
+    "assert_gradients": ".accuracy",
+    "assert_equal_shape": ".shapes",
+    "assert_rank": ".shapes",
+    "assert_shape": ".shapes",
+    "assert_tree_all_finite": ".closeness",
+    "assert_trees_all_close": ".closeness",
+    "assert_type": ".shapes",
+    "judge": ".judge",
+}
+__all__ = [  # noqa: PLE0604, RUF022 - the table above is the list
+    *sorted(_HOMES)
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)
