@@ -406,7 +406,7 @@ class _Reader:
         except (TypeError, ValueError) as err:
             raise Undrawable(
                 "",
-                f"`{self.name}` must be a function with a signature: {err}. Wrap it in one that has annotations.",
+                f"`{self.name}` must be a function with a signature: {err}. Wrap it in an annotated one.",
             ) from err
         arguments: list[Argument] = []
         for parameter in found.parameters.values():
