@@ -57,24 +57,24 @@ _TABLE: tuple[Rule, ...] = (
         "VX101",
         "the value is further from the truth than the machine may be",
         "The result is compared with the real-number value of the program at the exact machine inputs. The "
-        "allowed error is derived from the program: what it would be if every primitive met the budget that its "
-        "platform declares. An error above it means that the implementation computes something else.",
+        "allowed error is derived from the program: what it would be if every primitive met the budget that "
+        "its platform declares. An error above it means that the implementation computes something else.",
         "bernoulli.entropy(0.25): got 0.5623350, truth 0.5623351446..., error 2.1 ULP, allowed 1.5 ULP",
         "Replay the capsule (`verax replay`), which names the first equation whose result is off.",
     ),
     Rule(
         "VX102",
         "a special value is wrong",
-        "At signed zeros, infinities, NaN and beyond overflow the result must be the one that IEEE 754, C99 and "
-        "the array API standard prescribe for each primitive, carried through the program.",
+        "At signed zeros, infinities, NaN and beyond overflow the result must be the one that IEEE 754, C99 "
+        "and the array API standard prescribe for each primitive, carried through the program.",
         "log(-0.0) must be -inf; got nan",
         "Look at the branch that the special value takes; `where` computes both of its branches.",
     ),
     Rule(
         "VX103",
         "values are quietly worse than they should be",
-        "Over inputs that Verax draws itself (at least 512 elements, continuous, full mantissa) the "
-        "root-mean-square of error over typical error is above 3, though no single element is above its bound. "
+        "Over inputs that Verax draws itself (at least 512 elements, continuous, full mantissa) the root-"
+        "mean-square of error over typical error is above 3, though no single element is above its bound. "
         "That is how a product in a narrower format (TF32, bfloat16) or a cut-off polynomial looks.",
         "matmul in float32 whose errors are 100 times what float32 products make",
         "Find out which primitive runs in a narrower format, and ask for the full one.",
@@ -82,8 +82,9 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "VX201",
         "a derivative rule is not the derivative",
-        "The gradient's own program, evaluated in real numbers, differs from the limit of difference quotients. "
-        "Rounding plays no part: a custom_jvp or custom_vjp rule, or a detached value, says something else.",
+        "The gradient's own program, evaluated in real numbers, differs from the limit of difference "
+        "quotients. Rounding plays no part: a custom_jvp or custom_vjp rule, or a detached value, says "
+        "something else.",
         "@square.defjvp\ndef _(primals, tangents):  # the derivative of x**2 is 2 x, not x\n"
         "    return square(*primals), primals[0] * tangents[0]",
         "Mend the rule; if it is meant to differ, mark the function @verax.subject(gradient='declared').",
@@ -98,16 +99,16 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "VX203",
         "a second derivative is wrong",
-        "The directional second derivative (jvp of the gradient) differs from the limit by more than its bound "
-        "allows, though the first derivative holds.",
+        "The directional second derivative (jvp of the gradient) differs from the limit by more than its "
+        "bound allows, though the first derivative holds.",
         "a custom_vjp whose backward pass is not itself differentiable in the residuals",
         "Look at the rule that is differentiated twice; give custom_jvp rules, which compose.",
     ),
     Rule(
         "VX204",
         "the gradient is NaN or infinite though the derivative exists",
-        "The limit of difference quotients is finite, and the machine's gradient is not. Usually a `where` hides "
-        "a value whose derivative is infinite: 0 times infinity is NaN.",
+        "The limit of difference quotients is finite, and the machine's gradient is not. Usually a `where` "
+        "hides a value whose derivative is infinite: 0 times infinity is NaN.",
         "grad(lambda x: where(x > 0, sqrt(x), 0.0))(0.0) is nan",
         "Make the hidden branch harmless first: sqrt(where(x > 0, x, 1.0)) inside the outer where.",
     ),
@@ -143,15 +144,16 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "VX401",
         "the result breaks its annotated shape or dtype",
-        "The return annotation is the contract: its dtype, its rank and its sizes, with the same sizes for the "
-        "same names as in the arguments.",
+        "The return annotation is the contract: its dtype, its rank and its sizes, with the same sizes for "
+        "the same names as in the arguments.",
         'def mean(x: Float32[Array, "n k"]) -> Float32[Array, "n"]: return x.mean(0)  # returns k',
         "Mend the function, or the annotation.",
     ),
     Rule(
         "VX402",
         "shape inference and execution disagree",
-        "eval_shape(f) must announce the shape, dtype and weak type that f then returns, in both implementations.",
+        "eval_shape(f) must announce the shape, dtype and weak type that f then returns, in both "
+        "implementations.",
         "eval_shape says f32[3], the call returns f64[3]",
         "Report it: that is a fault of Verax or of a primitive's shape rule.",
     ),
@@ -165,7 +167,8 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "VX601",
         "the function changes its arguments or leaks a traced value",
-        "After a call every argument must have the bits it had before, and nothing traced may be left behind.",
+        "After a call every argument must have the bits it had before, and nothing traced may be left "
+        "behind.",
         "def f(x):\n    seen.append(x)  # a tracer outlives its trace",
         "Return what is needed later; copy before writing into a buffer.",
     ),
@@ -179,12 +182,13 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "VX701",
         "the formula loses its digits or overflows",
-        "Even an ideal machine, which rounds every primitive correctly, overflows on the way to a finite truth, "
-        "or loses more than half of the digits of the largest value over the declared domain; and half an ulp "
-        "of the inputs would not have moved the truth as far. The equation where the digits go is named.",
+        "Even an ideal machine, which rounds every primitive correctly, overflows on the way to a finite "
+        "truth, or loses more than half of the digits of the largest value over the declared domain; and "
+        "half an ulp of the inputs would not have moved the truth as far. The equation where the digits go "
+        "is named.",
         "log(1 + exp(x)) at x = 100 overflows; E[x**2] - E[x]**2 cancels",
-        "Rewrite it: logaddexp(x, 0); mean((x - mean(x))**2); log1p, expm1, max-shifts; or declare the domain "
-        "that it is meant for with Interval.",
+        "Rewrite it: logaddexp(x, 0); mean((x - mean(x))**2); log1p, expm1, max-shifts; or declare the "
+        "domain that it is meant for with Interval.",
     ),
     Rule(
         "VX702",
@@ -207,8 +211,8 @@ _TABLE: tuple[Rule, ...] = (
     Rule(
         "VX801",
         "a primitive of the platform is worse than the catalogue's budget",
-        "A primitive's own error on this platform exceeds what the catalogue promises. It is told once, and its "
-        "users are judged by the platform's profile.",
+        "A primitive's own error on this platform exceeds what the catalogue promises. It is told once, and "
+        "its users are judged by the platform's profile.",
         "exp2 in float32 on XLA's CPU: 68 ULP",
         "Avoid the primitive on this platform, or report it upstream.",
     ),
