@@ -1,0 +1,249 @@
+"""Elementwise primitives: each result element depends on the operand elements at its place.
+
+Operands have equal shapes and dtypes; `clamp` and `select_n` also take scalars where they say so.
+Budgets are what our own kernels promise: 0.5 where correctly rounded, 0 where exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..dtypes import DType, bool_
+from ..primitive import EXACT, ROUNDED, Domain, Primitive, ULPs, non_negative, positive, reals
+from ..shapes import ShapedArray
+from .rules import (
+    ANY,
+    BITS,
+    FLOATING,
+    INTEGRAL,
+    NUMBERS,
+    SIGNED_NUMBERS,
+    Dtypes,
+    all_weak,
+    check_count,
+    check_dtype,
+    check_params,
+    check_same_dtypes,
+    check_same_shapes,
+)
+
+ONE = ULPs(f32=1, f64=1)
+TWO = ULPs(f32=2, f64=2)
+FOUR = ULPs(f32=4, f64=4)
+UNIT = Domain(-1.0, 1.0)
+
+_PI = math.pi
+_QUARTERS = tuple(k * _PI / 2 for k in (-4, -3, -2, -1, 0, 1, 2, 3, 4, 100, 1_000_000))
+# Where exp overflows, becomes subnormal and vanishes, in float16, float32 and float64.
+_EXP_EDGES = (
+    11.09,
+    88.722839,
+    709.782712893384,
+    -9.70,
+    -87.336544,
+    -103.97208,
+    -708.3964185322641,
+    -745.1332,
+)
+_EXP2_EDGES = (16.0, 128.0, 1024.0, -14.0, -24.0, -126.0, -149.0, -1022.0, -1074.0)
+_TIES = (-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 8388607.5, 4503599627370495.5)
+
+
+def elementwise(
+    name: str,
+    *,
+    arity: int = 1,
+    accepts: Dtypes = FLOATING,
+    result: DType | None = None,
+    params: Sequence[str] = (),
+    domain: Domain | tuple[Domain, ...] = reals,
+    budget: ULPs = EXACT,
+    hard_points: tuple[float, ...] = (),
+) -> Primitive:
+    """A row for a primitive on operands of one shape and one dtype."""
+    labels = ("x",) if arity == 1 else ("x", "y", "z")[:arity]
+
+    def rule(*avals: ShapedArray, **given: Any) -> list[ShapedArray]:
+        check_count(name, avals, arity)
+        check_params(name, given, params)
+        for label, aval in zip(labels, avals, strict=True):
+            check_dtype(name, aval, accepts, label)
+        check_same_dtypes(name, avals)
+        check_same_shapes(name, avals)
+        return [ShapedArray(avals[0].shape, result or avals[0].dtype, all_weak(avals))]
+
+    domains = domain if isinstance(domain, tuple) else (domain,) * arity
+    return Primitive(name, "elementwise", rule, domains, budget, hard_points)
+
+
+def comparison(name: str) -> Primitive:
+    """A row for a comparison: exact, boolean."""
+    return elementwise(name, arity=2, accepts=ANY, result=bool_, hard_points=(0.0,))
+
+
+# -- one operand: exact ------------------------------------------------------------------------------
+neg_p = elementwise("neg", accepts=NUMBERS)
+sign_p = elementwise("sign", accepts=NUMBERS, hard_points=(0.0,))
+abs_p = elementwise("abs", accepts=SIGNED_NUMBERS, hard_points=(0.0,))
+floor_p = elementwise("floor", hard_points=(-1.0, 0.0, 1.0))
+ceil_p = elementwise("ceil", hard_points=(-1.0, 0.0, 1.0))
+round_p = elementwise("round", params=("rounding_method",), hard_points=_TIES)
+is_finite_p = elementwise("is_finite", result=bool_)
+not_p = elementwise("not", accepts=BITS)
+stop_gradient_p = elementwise("stop_gradient", accepts=ANY)
+
+# -- one operand: rounded -----------------------------------------------------------------------------
+sqrt_p = elementwise("sqrt", domain=non_negative, budget=ROUNDED, hard_points=(0.0, 1.0))
+rsqrt_p = elementwise("rsqrt", domain=positive, budget=ONE, hard_points=(0.0, 1.0))
+cbrt_p = elementwise("cbrt", budget=ONE, hard_points=(0.0, 1.0, -1.0))
+square_p = elementwise("square", accepts=NUMBERS, budget=ROUNDED, hard_points=(0.0,))
+
+exp_p = elementwise("exp", budget=ONE, hard_points=(0.0, *_EXP_EDGES))
+exp2_p = elementwise("exp2", budget=ONE, hard_points=(0.0, *_EXP2_EDGES))
+expm1_p = elementwise("expm1", budget=ONE, hard_points=(0.0, -17.33, -37.43, *_EXP_EDGES))
+log_p = elementwise("log", domain=positive, budget=ONE, hard_points=(0.0, 1.0))
+log1p_p = elementwise("log1p", domain=Domain(low=-1.0, open_low=True), budget=ONE, hard_points=(0.0, -1.0))
+
+sin_p = elementwise("sin", budget=ONE, hard_points=_QUARTERS)
+cos_p = elementwise("cos", budget=ONE, hard_points=_QUARTERS)
+tan_p = elementwise("tan", budget=ONE, hard_points=_QUARTERS)
+asin_p = elementwise("asin", domain=UNIT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+acos_p = elementwise("acos", domain=UNIT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+atan_p = elementwise("atan", budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+sinh_p = elementwise("sinh", budget=ONE, hard_points=(0.0, 89.41599, -89.41599, 710.4758600739439))
+cosh_p = elementwise("cosh", budget=ONE, hard_points=(0.0, 89.41599, -89.41599, 710.4758600739439))
+# tanh is 1 to the last bit beyond 9.01 (float32) and 19.06 (float64).
+tanh_p = elementwise("tanh", budget=ONE, hard_points=(0.0, 9.01, -9.01, 19.06, -19.06))
+asinh_p = elementwise("asinh", budget=ONE, hard_points=(0.0, 1.0, -1.0))
+acosh_p = elementwise("acosh", domain=Domain(low=1.0), budget=ONE, hard_points=(1.0,))
+atanh_p = elementwise(
+    "atanh", domain=Domain(-1.0, 1.0, open_low=True, open_high=True), budget=ONE, hard_points=(-1.0, 0.0, 1.0)
+)
+# logistic is 1 to the last bit beyond 16.6 and 36.7, and falls to subnormals as exp does.
+logistic_p = elementwise("logistic", budget=ONE, hard_points=(0.0, 16.6, 36.7, *_EXP_EDGES))
+erf_p = elementwise("erf", budget=ONE, hard_points=(0.0, 3.92, -3.92, 5.92, -5.92))
+# erfc becomes subnormal at 9.19 and 26.54; its kernel scales exp(-x^2), which costs a second ulp.
+erfc_p = elementwise("erfc", budget=TWO, hard_points=(0.0, -3.92, 9.19, 10.05, 26.54, 27.22))
+# lgamma crosses zero at 1, at 2, and twice between neighbouring poles from -2 down.
+lgamma_p = elementwise(
+    "lgamma",
+    budget=FOUR,
+    hard_points=(
+        0.0,
+        1.0,
+        2.0,
+        -1.0,
+        -2.0,
+        -2.4570247382208006,
+        -2.7476826467274127,
+        -3.0,
+        -3.1435808883499798,
+    ),
+)
+# digamma's positive root, and the first two of the negative axis.
+digamma_p = elementwise(
+    "digamma",
+    budget=FOUR,
+    hard_points=(0.0, 1.4616321449683623, -0.5040830082644554, -1.5734984731623904, -1.0, -2.0),
+)
+
+
+def _integer_pow_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
+    check_count("integer_pow", avals, 1)
+    check_params("integer_pow", params, ("y",))
+    check_dtype("integer_pow", avals[0], NUMBERS, "x")
+    y = params["y"]
+    if not isinstance(y, int) or isinstance(y, bool):
+        raise TypeError(f"`y` of integer_pow must be a Python int, got {y!r}. Use verax.lax.pow for arrays.")
+    if y < 0 and avals[0].dtype in INTEGRAL:
+        raise TypeError(
+            f"`y` of integer_pow must not be negative for {avals[0].dtype}, got {y}. Convert `x` to a float."
+        )
+    return list(avals)
+
+
+integer_pow_p = Primitive("integer_pow", "elementwise", _integer_pow_rule, (reals,), ONE, (-1.0, 0.0, 1.0))
+
+# -- two operands ------------------------------------------------------------------------------------
+add_p = elementwise("add", arity=2, accepts=NUMBERS, budget=ROUNDED)
+sub_p = elementwise("sub", arity=2, accepts=NUMBERS, budget=ROUNDED)
+mul_p = elementwise("mul", arity=2, accepts=NUMBERS, budget=ROUNDED)
+div_p = elementwise("div", arity=2, accepts=NUMBERS, budget=ROUNDED, hard_points=(0.0,))
+rem_p = elementwise("rem", arity=2, accepts=NUMBERS, hard_points=(0.0, 1.0))
+max_p = elementwise("max", arity=2, accepts=ANY, hard_points=(0.0,))
+min_p = elementwise("min", arity=2, accepts=ANY, hard_points=(0.0,))
+atan2_p = elementwise("atan2", arity=2, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+nextafter_p = elementwise("nextafter", arity=2, hard_points=(0.0, 1.0))
+and_p = elementwise("and", arity=2, accepts=BITS)
+or_p = elementwise("or", arity=2, accepts=BITS)
+xor_p = elementwise("xor", arity=2, accepts=BITS)
+shift_left_p = elementwise("shift_left", arity=2, accepts=INTEGRAL)
+shift_right_arithmetic_p = elementwise("shift_right_arithmetic", arity=2, accepts=INTEGRAL)
+shift_right_logical_p = elementwise("shift_right_logical", arity=2, accepts=INTEGRAL)
+eq_p = comparison("eq")
+ne_p = comparison("ne")
+lt_p = comparison("lt")
+le_p = comparison("le")
+gt_p = comparison("gt")
+ge_p = comparison("ge")
+
+
+def _pow_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
+    check_count("pow", avals, 2)
+    check_params("pow", params, ())
+    x, y = avals
+    check_dtype("pow", x, FLOATING, "x")
+    if y.dtype not in INTEGRAL:
+        check_dtype("pow", y, FLOATING, "y")
+        check_same_dtypes("pow", avals)
+    check_same_shapes("pow", avals)
+    return [ShapedArray(x.shape, x.dtype, all_weak(avals))]
+
+
+# The exponent may be an integer array; the base is then any real.
+pow_p = Primitive("pow", "elementwise", _pow_rule, (non_negative, reals), ONE, (-1.0, 0.0, 1.0, 2.0))
+
+
+# -- three operands and more -----------------------------------------------------------------------------
+def _clamp_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
+    check_count("clamp", avals, 3)
+    check_params("clamp", params, ())
+    low, x, high = avals
+    for label, aval in (("min", low), ("x", x), ("max", high)):
+        check_dtype("clamp", aval, ANY, label)
+    check_same_dtypes("clamp", avals)
+    for label, limit in (("min", low), ("max", high)):
+        if limit.shape not in ((), x.shape):
+            raise ValueError(
+                f"`{label}` of clamp must be scalar or of shape {x.shape}, x's, got {limit.shape}."
+            )
+    return [ShapedArray(x.shape, x.dtype, all_weak(avals))]
+
+
+clamp_p = Primitive("clamp", "elementwise", _clamp_rule, (reals, reals, reals), EXACT, (0.0,))
+
+
+def _select_n_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
+    check_params("select_n", params, ())
+    if len(avals) < 2:
+        raise TypeError(f"`cases` of select_n must be at least one array, got {len(avals) - 1}.")
+    which, *cases = avals
+    check_dtype("select_n", which, BITS, "which")
+    if which.dtype == bool_ and len(cases) > 2:
+        raise TypeError(
+            f"`which` of select_n must be an integer array for more than 2 cases, got bool for {len(cases)}."
+        )
+    for case in cases:
+        check_dtype("select_n", case, ANY, "cases")
+    check_same_dtypes("select_n", cases)
+    check_same_shapes("select_n", cases)
+    if which.shape not in ((), cases[0].shape):
+        raise ValueError(
+            f"`which` of select_n must be scalar or of the cases' shape {cases[0].shape}, got {which.shape}."
+        )
+    return [ShapedArray(cases[0].shape, cases[0].dtype, all_weak(cases))]
+
+
+select_n_p = Primitive("select_n", "elementwise", _select_n_rule)
