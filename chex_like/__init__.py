@@ -28,7 +28,7 @@ _HOMES = {
     "assert_type": ".shapes",
     "judge": ".judge",
 }
-__all__ = [  # noqa: PLE0604, RUF022 - the table above is the list
+__all__ = [  # noqa: PLE0604 - the table above is the list
     *sorted(_HOMES)
 ]
 

@@ -12,7 +12,7 @@ P = ParamSpec("P")
 class Assertion(Protocol):
     """An assertion with Chex's four keyword arguments on top of its own."""
 
-    def __call__(
+    def __call__(  # noqa: D102  # the class says it
         self,
         *args: Any,
         custom_message: str | None = None,

@@ -38,13 +38,17 @@ def assert_tree_all_finite(tree_like: Any) -> None:
         bad = ~np.isfinite(_wide(x)) if dtypes.is_float(x.dtype) else np.zeros(x.shape, bool)
         if bad.any():
             where = np.argwhere(bad)[0].tolist()
-            wrong.append(f"{path}{where or ''} is {x[tuple(where)]} ({int(bad.sum())} of {x.size} not finite)")
+            wrong.append(
+                f"{path}{where or ''} is {x[tuple(where)]} ({int(bad.sum())} of {x.size} not finite)"
+            )
     if wrong:
         raise AssertionError(f"Tree contains non-finite values: {'; '.join(wrong)}.")
 
 
 @assertion
-def assert_trees_all_close(*trees_: Any, rtol: float = 1e-06, atol: float = 0.0, strict: bool = False) -> None:
+def assert_trees_all_close(
+    *trees_: Any, rtol: float = 1e-06, atol: float = 0.0, strict: bool = False
+) -> None:
     """Assert that trees have one structure and leaves with ``|a - b| <= atol + rtol * |b|``.
 
     Here for code that comes from Chex: a tolerance must be picked, and `assert_accurate` needs none.
@@ -66,7 +70,13 @@ def assert_trees_all_close(*trees_: Any, rtol: float = 1e-06, atol: float = 0.0,
 
 
 def _check_leaf(
-    path: str, number: int, a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float, atol: float, strict: bool
+    path: str,
+    number: int,
+    a: np.ndarray[Any, Any],
+    b: np.ndarray[Any, Any],
+    rtol: float,
+    atol: float,
+    strict: bool,
 ) -> None:
     if a.shape != b.shape:
         raise AssertionError(f"{path} has shape {a.shape} in tree 0 and {b.shape} in tree {number}.")

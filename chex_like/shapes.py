@@ -70,7 +70,9 @@ def assert_shape(inputs: Any, expected_shapes: Any) -> None:
     patterns = list(expected_shapes) if several and expected_shapes else [expected_shapes]
     for pattern in patterns:
         if not isinstance(pattern, (list, tuple)):
-            raise ValueError(f"`expected_shapes` must be a shape or a list of shapes, got {expected_shapes!r}.")
+            raise ValueError(
+                f"`expected_shapes` must be a shape or a list of shapes, got {expected_shapes!r}."
+            )
     wrong = [
         f"input {i} has shape {_shape_of(x)} but expected {tuple(pattern)}"
         for i, (x, pattern) in enumerate(_paired(arrays, patterns, "shapes"))
@@ -88,18 +90,24 @@ def assert_equal_shape(inputs: Sequence[Any], dims: int | Sequence[int] | None =
         ValueError: ``inputs`` is no sequence of arrays, or ``dims`` names an axis that one lacks.
     """
     if not isinstance(inputs, (list, tuple)) or not inputs:
-        raise ValueError(f"`inputs` must be a non-empty list or tuple of arrays, got {type(inputs).__name__}.")
+        raise ValueError(
+            f"`inputs` must be a non-empty list or tuple of arrays, got {type(inputs).__name__}."
+        )
     shapes = [_shape_of(x) for x in inputs]
     if dims is not None:
         chosen = [dims] if isinstance(dims, int) else list(dims)
         try:
             parts = [tuple(s[d] for d in chosen) for s in shapes]
         except IndexError as err:
-            raise ValueError(f"`dims` must be axes of every input, got {dims!r} for shapes {shapes}.") from err
+            raise ValueError(
+                f"`dims` must be axes of every input, got {dims!r} for shapes {shapes}."
+            ) from err
     else:
         parts = shapes
     if len(set(parts)) > 1:
-        raise AssertionError(f"Arrays have different shapes{'' if dims is None else f' at dims {dims}'}: {shapes}.")
+        raise AssertionError(
+            f"Arrays have different shapes{'' if dims is None else f' at dims {dims}'}: {shapes}."
+        )
 
 
 @assertion
@@ -113,7 +121,9 @@ def assert_rank(inputs: Any, expected_ranks: Any) -> None:
     ranks = list(expected_ranks) if isinstance(expected_ranks, (list, tuple)) else [expected_ranks]
     for rank in ranks:
         if not isinstance(rank, (int, set, frozenset)) or isinstance(rank, bool):
-            raise ValueError(f"`expected_ranks` must hold integers or sets of integers, got {expected_ranks!r}.")
+            raise ValueError(
+                f"`expected_ranks` must hold integers or sets of integers, got {expected_ranks!r}."
+            )
     wrong = [
         f"input {i} has rank {len(_shape_of(x))} (shape {_shape_of(x)}) but expected {rank}"
         for i, (x, rank) in enumerate(_paired(arrays, ranks, "ranks"))
@@ -134,8 +144,10 @@ def _is_type(dtype: np.dtype[Any], expected: Any) -> bool:
     if expected is int or expected is np.integer:
         return dtypes.is_integer(dtype)
     if isinstance(expected, type) and issubclass(expected, np.generic) and expected in _ABSTRACT:
-        return np.issubdtype(dtype, expected) or (dtypes.is_float(dtype) and expected in (np.inexact, np.number))
-    return dtype == np.dtype(expected)
+        return np.issubdtype(dtype, expected) or (
+            dtypes.is_float(dtype) and expected in (np.inexact, np.number)
+        )
+    return bool(dtype == np.dtype(expected))
 
 
 _ABSTRACT = (np.number, np.inexact, np.complexfloating, np.signedinteger, np.unsignedinteger, np.generic)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -27,13 +27,13 @@ class _Custom:
     def __init__(self, fun: Function, nondiff_argnums: int | Sequence[int] = ()) -> None:
         if not callable(fun):
             raise TypeError(f"`fun` must be callable, got {type(fun).__name__}.")
-        functools.update_wrapper(self, fun)
+        functools.update_wrapper(cast("Function", self), fun)
         self.fun = fun
         given = (nondiff_argnums,) if isinstance(nondiff_argnums, int) else tuple(nondiff_argnums)
         self.nondiff_argnums = given
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else functools.partial(self, instance)
+        return self if instance is None else functools.partial(cast("Function", self), instance)
 
     def _arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """All arguments by position, defaults filled in."""
@@ -67,7 +67,7 @@ class _Custom:
         return call
 
 
-class custom_jvp(_Custom):  # noqa: N801  JAX's name
+class custom_jvp(_Custom):
     """A function with a forward rule of its own.
 
     ``f.defjvp(rule)`` where ``rule(*nondiff, primals, tangents) -> (out, out_tangent)``.
@@ -94,17 +94,20 @@ class custom_jvp(_Custom):  # noqa: N801  JAX's name
         self.rule = combined
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function; whoever differentiates the call uses the rule."""
         if self.rule is None:
             raise AttributeError(f"No JVP rule is defined for {name_of(self.fun)!r}. Call its defjvp first.")
         full = self._arguments(args, kwargs)
         fixed, rest = self._split(full)
         leaves, tree = trees.flatten((rest, {}))
         for i, x in enumerate(leaves):
-            check_array(x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums.")
+            check_array(
+                x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums."
+            )
         flat = Flat(self._with_fixed(fixed, len(full)), tree, name_of(self.fun))
         rule = _FlatJvp(self.rule, fixed, tree, flat)
         found = dispatch.bind_custom_jvp(flat, rule, leaves)
-        return trees.unflatten(rule.out_tree if flat.out_tree is None else flat.out_tree, found)
+        return _result(found, rule.out_tree, flat)
 
 
 class _FlatJvp:
@@ -135,7 +138,7 @@ class _FlatJvp:
         ]
 
 
-class custom_vjp(_Custom):  # noqa: N801  JAX's name
+class custom_vjp(_Custom):
     """A function with a reverse rule of its own.
 
     ``f.defvjp(forward, backward)`` where ``forward(*args) -> (out, residuals)`` and
@@ -152,19 +155,22 @@ class custom_vjp(_Custom):  # noqa: N801  JAX's name
         self.forward, self.backward = fwd, bwd
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function; whoever differentiates the call uses the rule."""
         if self.forward is None or self.backward is None:
             raise AttributeError(f"No VJP rule is defined for {name_of(self.fun)!r}. Call its defvjp first.")
         full = self._arguments(args, kwargs)
         fixed, rest = self._split(full)
         leaves, tree = trees.flatten((rest, {}))
         for i, x in enumerate(leaves):
-            check_array(x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums.")
+            check_array(
+                x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums."
+            )
         flat = Flat(self._with_fixed(fixed, len(full)), tree, name_of(self.fun))
         forward = _FlatForward(self._forward_with(fixed, len(full)), tree, name_of(self.forward))
         avals = [aval_of(x) for x in leaves]
         backward = _FlatBackward(self.backward, fixed, tree, avals, forward)
         found = dispatch.bind_custom_vjp(flat, forward, backward, leaves)
-        return trees.unflatten(forward.out_tree if flat.out_tree is None else flat.out_tree, found)
+        return _result(found, forward.out_tree, flat)
 
     def _forward_with(self, fixed: tuple[Any, ...], count: int) -> Function:
         assert self.forward is not None, "checked by the call"
@@ -207,7 +213,8 @@ class _FlatBackward:
 
     def __call__(self, *operands: Any) -> list[Any]:
         residual_tree, out_tree = self.forward.residual_tree, self.forward.out_tree
-        assert residual_tree is not None and out_tree is not None, "the forward rule runs first"
+        assert residual_tree is not None, "the forward rule runs first"
+        assert out_tree is not None, "the forward rule runs first"
         count = residual_tree.num_leaves
         residuals = trees.unflatten(residual_tree, operands[:count])
         cotangent = trees.unflatten(out_tree, operands[count:])
@@ -236,6 +243,11 @@ class _FlatBackward:
         return _fitting(cotangents[own_leaves.index(index)], self.avals[index].tangent(), what)
 
 
+def _result(found: Sequence[Any], ruled: trees.TreeDef | None, flat: Flat) -> Any:
+    """The results as a tree; whoever owned the call has run the function, or its rule, or both."""
+    return flat.result(found) if ruled is None else trees.unflatten(ruled, found)
+
+
 def _fitting(x: Any, want: ShapedArray, what: str) -> Any:
     if want.dtype == float0:
         return np.zeros(want.shape, float0)
@@ -247,4 +259,3 @@ def _fitting(x: Any, want: ShapedArray, what: str) -> Any:
             raise TypeError(f"{what} must have dtype {want.dtype}, got {got.dtype}. Convert it.")
         return lax.convert_element_type(x, want.dtype)
     return x
-

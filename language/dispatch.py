@@ -54,7 +54,8 @@ class Implementation(Protocol):
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
     ) -> tuple[list[Array], list[bool]]:
         """Map over ``axes``. Each result is stacked along axis 0 where its flag is True; where it is
-        False the result does not depend on the lane and is returned once, unstacked."""
+        False the result does not depend on the lane and is returned once, unstacked.
+        """
 
     def pmap(
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
@@ -78,7 +79,8 @@ class Implementation(Protocol):
         self, function: FlatFunction, primals: list[Array], wrt: list[int], mode: str
     ) -> tuple[list[Array], list[list[Array]]]:
         """Values, and for each result and each primal of ``wrt`` an array of shape result + primal.
-        ``mode`` is 'forward' or 'reverse'."""
+        ``mode`` is 'forward' or 'reverse'.
+        """
 
     def cond(self, index: Array, branches: Sequence[FlatFunction], operands: list[Array]) -> list[Array]:
         """The result of ``branches[index](*operands)``; ``index`` is an int32 scalar in range."""
@@ -99,7 +101,8 @@ class Implementation(Protocol):
     ) -> list[Array]:
         """``function`` whose derivative is said to be ``forward(*primals) -> [*outs, *residuals]``
         (``forward.num_outputs`` says where the residuals begin after a call) and
-        ``backward(*residuals, *cotangents) -> [*cotangents of primals]``."""
+        ``backward(*residuals, *cotangents) -> [*cotangents of primals]``.
+        """
 
 
 class Level:

@@ -103,7 +103,7 @@ def as_dtype(dtype: Any) -> DType:
         return int64
     if isinstance(dtype, str) and dtype == "bfloat16":
         return bfloat16
-    found = np.dtype(dtype)
+    found: DType = np.dtype(dtype)
     if found not in ALL and found != float0:
         names = ", ".join(str(d) for d in ALL)
         raise TypeError(f"`dtype` must be one of {names}, got {found}. Convert the array first.")
@@ -164,7 +164,7 @@ def _of_node(node: _Node) -> DType:
 
 def finfo(dtype: Any) -> Any:
     """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included)."""
-    return ml_dtypes.finfo(as_dtype(dtype))
+    return ml_dtypes.finfo(as_dtype(dtype))  # type: ignore[no-untyped-call]  # it ships untyped
 
 
 def iinfo(dtype: Any) -> Any:

@@ -24,6 +24,7 @@ class Flat:
         self.out_tree: trees.TreeDef | None = None
 
     def __call__(self, *operands: Any) -> list[Any]:
+        """The leaves of the result."""
         args, kwargs = trees.unflatten(self.in_tree, operands)
         found, self.out_tree = trees.flatten(self.function(*args, **kwargs))
         for x in found:
@@ -32,8 +33,12 @@ class Flat:
 
     def result(self, leaves: Sequence[Any]) -> Any:
         """The tree of the last call's structure with these leaves."""
+        return trees.unflatten(self.structure(), leaves)
+
+    def structure(self) -> trees.TreeDef:
+        """The structure of the last call's result."""
         assert self.out_tree is not None, "the function has been called"
-        return trees.unflatten(self.out_tree, leaves)
+        return self.out_tree
 
 
 def name_of(function: Any) -> str:
@@ -50,7 +55,9 @@ def check_array(x: Any, what: str, mend: str) -> ShapedArray:
     try:
         return aval_of(x)
     except TypeError as err:
-        raise TypeError(f"{what} must be an array or a number, got {type(x).__name__}: {x!r}. {mend}") from err
+        raise TypeError(
+            f"{what} must be an array or a number, got {type(x).__name__}: {x!r}. {mend}"
+        ) from err
 
 
 def arrays_in(tree: Any) -> list[Operand]:

@@ -10,7 +10,15 @@ from .dtypes import DType
 from .shapes import ShapedArray
 
 Kind = Literal[
-    "elementwise", "structural", "indexing", "reduction", "product", "creation", "control", "collective", "call"
+    "elementwise",
+    "structural",
+    "indexing",
+    "reduction",
+    "product",
+    "creation",
+    "control",
+    "collective",
+    "call",
 ]
 ShapeRule = Callable[..., Sequence[ShapedArray]]
 

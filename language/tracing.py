@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -51,14 +52,14 @@ class AbstractTracer(Tracer):
             f"traced. {mend}" + (f" At {where}." if where else "")
         )
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: PLE0304  # it always raises
         self._refuse(
             TracerBoolConversionError,
             "used as a truth value",
             "Use verax.numpy.where, verax.lax.cond or verax.lax.while_loop, or mark the argument static.",
         )
 
-    def __index__(self) -> int:
+    def __index__(self) -> int:  # noqa: PLE0305  # it always raises
         self._refuse(TracerIntegerConversionError, "used as a Python index", "Mark the argument static.")
 
     def __int__(self) -> int:
@@ -145,7 +146,7 @@ def trace(function: FlatFunction, avals: Sequence[ShapedArray], name: str | None
     with dispatch.push(level):
         results = function(*(AbstractTracer(level, v) for v in inputs))
         outputs = tuple(level.lift_any(x).atom for x in results)
-    label = name or getattr(function, "__name__", "program")
+    label = name or str(getattr(function, "__name__", "program"))
     return Program(inputs, tuple(level.captured.values()), tuple(level.equations), outputs, label)
 
 
@@ -156,12 +157,12 @@ def trace_closed(function: FlatFunction, avals: Sequence[ShapedArray]) -> tuple[
 
 def user_line() -> SourceLine | None:
     """The innermost line on the stack that is not Verax's own, nor contextlib's or functools'."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
         if not _is_own(code.co_filename):
             return SourceLine(code.co_filename, frame.f_lineno, code.co_name)
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+        frame = frame.f_back
     return None
 
 

@@ -18,7 +18,7 @@ from .dispatch import Implementation, aval_of
 from .dtypes import float0, is_float
 from .flat import Flat, arrays_in, check_array, name_of, own, path_of
 from .program import Program
-from .shapes import ShapeDtypeStruct, ShapedArray, canonical_axis
+from .shapes import ShapedArray, ShapeDtypeStruct, canonical_axis
 from .tracing import trace
 
 Function = Callable[..., Any]
@@ -77,9 +77,7 @@ def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], f
     except (TypeError, ValueError):  # builtins without a signature: positions are all there is
         return given, frozenset(named)
     unknown = named - set(parameters)
-    if unknown and not any(
-        p.kind is p.VAR_KEYWORD for p in inspect.signature(fun).parameters.values()
-    ):
+    if unknown and not any(p.kind is p.VAR_KEYWORD for p in inspect.signature(fun).parameters.values()):
         raise ValueError(
             f"`static_argnames` must be among {parameters} of {name_of(fun)!r}, got {sorted(unknown)}."
         )
@@ -98,7 +96,9 @@ def _hashable(value: Hashable, name: str) -> Hashable:
     return value
 
 
-def _with_static(fun: Function, fixed: Sequence[tuple[int, Any]], named: Sequence[tuple[str, Any]]) -> Function:
+def _with_static(
+    fun: Function, fixed: Sequence[tuple[int, Any]], named: Sequence[tuple[str, Any]]
+) -> Function:
     if not fixed and not named:
         return fun
 
@@ -137,7 +137,7 @@ def value_and_grad(
 
     @functools.wraps(fun)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
-        numbers, chosen, call = _split(fun, argnums, args, kwargs)
+        chosen, call = _split(fun, argnums, args, kwargs)
         leaves, tree = trees.flatten((chosen, {}))
         _check_differentiable(chosen, leaves, "grad", allow_int)
         implementation = dispatch.owner_of(arrays_in((args, kwargs)))
@@ -183,7 +183,9 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
     _check_callable(fun, "jvp")
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
-            raise TypeError(f"`{name}` must be a tuple or list, got {type(given).__name__}. Write ({name[:-1]},).")
+            raise TypeError(
+                f"`{name}` must be a tuple or list, got {type(given).__name__}. Write ({name[:-1]},)."
+            )
     leaves, tree = trees.flatten((tuple(primals), {}))
     directions, other = trees.flatten((tuple(tangents), {}))
     if tree != other:
@@ -191,7 +193,9 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
     implementation = dispatch.owner_of(leaves + [t for t in directions if isinstance(t, Array)])
     flat = Flat(_paired(fun, has_aux), tree, name_of(fun))
     with dispatch.using(implementation):
-        own_tangents = [_tangent(implementation, t, x, i) for i, (t, x) in enumerate(zip(directions, leaves))]
+        own_tangents = [
+            _tangent(implementation, t, x, i) for i, (t, x) in enumerate(zip(directions, leaves, strict=True))
+        ]
         found, derivatives = implementation.jvp(flat, [own(implementation, x) for x in leaves], own_tangents)
         full = _materialized(derivatives, [aval_of(x) for x in found])
     value, aux = flat.result(found)
@@ -218,9 +222,14 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
     def pullback(cotangent: Any) -> Any:
         given, structure = trees.flatten(cotangent)
         if structure != out_tree:
-            raise TypeError(f"`cotangent` must have the structure of the result, {out_tree}, got {structure}.")
+            raise TypeError(
+                f"`cotangent` must have the structure of the result, {out_tree}, got {structure}."
+            )
         with dispatch.using(implementation):
-            seeds = [_tangent(implementation, c, y, i) for i, (c, y) in enumerate(zip(given, out_leaves))]
+            seeds = [
+                _tangent(implementation, c, y, i)
+                for i, (c, y) in enumerate(zip(given, out_leaves, strict=True))
+            ]
             results = pull(seeds + [None] * (len(found) - len(seeds)))
             return trees.unflatten(tree, _materialized(results, avals))[0]
 
@@ -236,15 +245,16 @@ def linearize(fun: Function, *primals: Any) -> tuple[Any, Function]:
     with dispatch.using(implementation):
         found, linear = implementation.linearize(flat, [own(implementation, x) for x in leaves])
     avals = [aval_of(x) for x in found]
-    out_tree = flat.out_tree
 
     def derivative(*tangents: Any) -> Any:
         given, structure = trees.flatten((tangents, {}))
         if structure != tree:
             raise TypeError(f"`tangents` must have the structure of `primals`, {tree}, got {structure}.")
         with dispatch.using(implementation):
-            own_tangents = [_tangent(implementation, t, x, i) for i, (t, x) in enumerate(zip(given, leaves))]
-            return trees.unflatten(out_tree, _materialized(linear(own_tangents), avals))
+            own_tangents = [
+                _tangent(implementation, t, x, i) for i, (t, x) in enumerate(zip(given, leaves, strict=True))
+            ]
+            return flat.result(_materialized(linear(own_tangents), avals))
 
     return flat.result(found), derivative
 
@@ -272,7 +282,7 @@ def _jacobian(fun: Function, argnums: int | Sequence[int], has_aux: bool, mode: 
 
     @functools.wraps(fun)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        numbers, chosen, call = _split(fun, argnums, args, kwargs)
+        chosen, call = _split(fun, argnums, args, kwargs)
         leaves, tree = trees.flatten((chosen, {}))
         _check_differentiable(chosen, leaves, "jacobian", False)
         implementation = dispatch.owner_of(arrays_in((args, kwargs)))
@@ -309,8 +319,8 @@ class _Leaf:
 
 def _split(
     fun: Function, argnums: int | Sequence[int], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[int, ...], tuple[Any, ...], Function]:
-    """The positions to differentiate, the arguments there, and ``fun`` as a function of these alone."""
+) -> tuple[tuple[Any, ...], Function]:
+    """The arguments to differentiate, and ``fun`` as a function of these alone."""
     given = tuple(argnums) if isinstance(argnums, (tuple, list)) else (argnums,)
     for i in given:
         if not isinstance(i, int) or not -len(args) <= i < len(args):
@@ -326,7 +336,7 @@ def _split(
             full[i] = x
         return fun(*full, **kwargs)
 
-    return numbers, tuple(args[i] for i in numbers), call
+    return tuple(args[i] for i in numbers), call
 
 
 def _paired(fun: Function, has_aux: bool) -> Function:
@@ -358,7 +368,9 @@ def _check_differentiable(chosen: Any, leaves: Sequence[Any], what: str, allow_i
 def _check_scalar(found: Sequence[Any], flat: Flat, fun: Function) -> ShapedArray:
     value, _ = flat.result(found)
     aval = check_array(
-        value, f"The result of {name_of(fun)!r} under grad", "Return a scalar, or pass has_aux=True for a pair."
+        value,
+        f"The result of {name_of(fun)!r} under grad",
+        "Return a scalar, or pass has_aux=True for a pair.",
     )
     if aval.shape != () or not is_float(aval.dtype):
         raise TypeError(
@@ -420,8 +432,10 @@ def vmap(
             found, stacked = implementation.vmap(
                 flat, [own(implementation, x) for x in leaves], axes, size, axis_name
             )
-            placed = trees.broadcast_prefix(out_axes, flat.out_tree, "out_axes")
-            return flat.result([_place(x, s, a, size) for x, s, a in zip(found, stacked, placed, strict=True)])
+            placed = trees.broadcast_prefix(out_axes, flat.structure(), "out_axes")
+            return flat.result(
+                [_place(x, s, a, size) for x, s, a in zip(found, stacked, placed, strict=True)]
+            )
 
     return mapped
 
@@ -457,7 +471,7 @@ def pmap(
         name = _Unnamed() if axis_name is None else axis_name
         with dispatch.using(implementation):
             found = implementation.pmap(flat, [own(implementation, x) for x in leaves], axes, size, name)
-            placed = trees.broadcast_prefix(out_axes, flat.out_tree, "out_axes")
+            placed = trees.broadcast_prefix(out_axes, flat.structure(), "out_axes")
             return flat.result([_place(x, True, a, size) for x, a in zip(found, placed, strict=True)])
 
     return mapped
@@ -471,7 +485,12 @@ class _Unnamed:
 
 
 def _lanes(
-    what: str, fun: Function, args: tuple[Any, ...], kwargs: dict[str, Any], in_axes: Any, axis_size: int | None
+    what: str,
+    fun: Function,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    in_axes: Any,
+    axis_size: int | None,
 ) -> tuple[list[Any], trees.TreeDef, list[int | None], int]:
     """Leaves, tree, the mapped axis of each leaf, and the number of lanes."""
     leaves, tree = trees.flatten((args, kwargs))

@@ -35,7 +35,9 @@ def structure(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> TreeDe
     return optree.tree_structure(tree, is_leaf=is_leaf, namespace=NAMESPACE)
 
 
-def map(function: Callable[..., Any], tree: Any, *rest: Any, is_leaf: Callable[[Any], bool] | None = None) -> Any:
+def map(
+    function: Callable[..., Any], tree: Any, *rest: Any, is_leaf: Callable[[Any], bool] | None = None
+) -> Any:
     """Apply a function to corresponding leaves of trees of equal structure."""
     return optree.tree_map(function, tree, *rest, is_leaf=is_leaf, namespace=NAMESPACE)
 
@@ -48,8 +50,8 @@ def register_node(
     """Make a class a node: ``flatten(x) -> (children, aux)``, ``unflatten(aux, children) -> x``."""
     optree.register_pytree_node(
         cls,
-        lambda x: flatten_function(x),  # type: ignore[arg-type,return-value]  # optree's own protocol types
-        unflatten_function,  # type: ignore[arg-type]  # likewise
+        flatten_function,
+        unflatten_function,
         namespace=NAMESPACE,
     )
 

@@ -17,7 +17,11 @@ print(jax.jit(jnp.exp)(jnp.zeros(2)).tolist(), jax.lax.add(1, 2), lax.mul(2, 3))
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "verax.as_jax", *arguments], capture_output=True, text=True, check=False, cwd=cwd
+        [sys.executable, "-m", "verax.as_jax", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
     )
 
 
@@ -53,8 +57,8 @@ def test_usage_and_missing_scripts_exit_2(tmp_path: Path) -> None:
 def test_a_missing_name_says_that_verax_stands_in() -> None:
     code = "import verax.as_jax as a; a.install(); import jax\ntry: jax.numpy.fft\nexcept AttributeError as e: print(e)"
     assert "`jax.numpy.fft` is not in Verax yet" in python(code).stdout
-    code = "import verax.as_jax as a; a.install()\ntry: import jax.experimental\nexcept ModuleNotFoundError as e: print(e)"
-    assert "No module 'jax.experimental' in Verax" in python(code).stdout
+    code = "import verax.as_jax as a; a.install()\ntry: import jax.export\nexcept ModuleNotFoundError as e: print(e)"
+    assert "No module 'jax.export' in Verax" in python(code).stdout
 
 
 def test_it_refuses_to_install_after_jax_and_uninstalls_cleanly() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 import verax
 import verax.numpy as vnp
 from verax import chex_like as chex

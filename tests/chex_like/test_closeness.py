@@ -5,6 +5,7 @@ from __future__ import annotations
 import ml_dtypes
 import numpy as np
 import pytest
+
 import verax.numpy as vnp
 from verax import chex_like as chex
 
@@ -28,7 +29,9 @@ def test_equal_trees_are_close_and_nan_equals_nan() -> None:
 
 def test_the_worst_element_of_a_leaf_is_shown_with_both_values() -> None:
     a, b = {"x": np.array([1.0, 2.0])}, {"x": np.array([1.0, 2.5])}
-    with pytest.raises(AssertionError, match=r"tree\['x'\] of trees 0 and 1 differs at 1 of 2 .* \[1\]: 2\.0 "):
+    with pytest.raises(
+        AssertionError, match=r"tree\['x'\] of trees 0 and 1 differs at 1 of 2 .* \[1\]: 2\.0 "
+    ):
         chex.assert_trees_all_close(a, b)
     chex.assert_trees_all_close(a, b, atol=0.5)  # tolerance-name: Chex's own keyword is what is tested
     chex.assert_trees_all_close(a, b, rtol=0.2)  # tolerance-name: Chex's own keyword is what is tested

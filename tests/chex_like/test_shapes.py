@@ -5,6 +5,7 @@ from __future__ import annotations
 import ml_dtypes
 import numpy as np
 import pytest
+
 import verax
 import verax.numpy as vnp
 from verax import chex_like as chex
@@ -30,7 +31,14 @@ def test_assert_shape_accepts_a_matching_shape(shape: tuple[int, ...], pattern: 
 
 @pytest.mark.parametrize(
     ("shape", "pattern"),
-    [((2, 3), (2, 4)), ((2, 3), (2,)), ((2, 3), (2, {4})), ((2,), (2, ..., 3)), ((3,), ()), ((2, 3), (None, None, ...,  3))],
+    [
+        ((2, 3), (2, 4)),
+        ((2, 3), (2,)),
+        ((2, 3), (2, {4})),
+        ((2,), (2, ..., 3)),
+        ((3,), ()),
+        ((2, 3), (None, None, ..., 3)),
+    ],
 )
 def test_assert_shape_refuses_another_shape(shape: tuple[int, ...], pattern: object) -> None:
     with pytest.raises(AssertionError, match="has shape"):
@@ -39,7 +47,9 @@ def test_assert_shape_refuses_another_shape(shape: tuple[int, ...], pattern: obj
 
 def test_assert_shape_names_every_wrong_input() -> None:
     arrays = [np.zeros((2, 3)), np.zeros(4), np.zeros((1, 3))]
-    with pytest.raises(AssertionError, match=r"input 1 has shape \(4,\) but expected \(2, 3\); input 2 has shape"):
+    with pytest.raises(
+        AssertionError, match=r"input 1 has shape \(4,\) but expected \(2, 3\); input 2 has shape"
+    ):
         chex.assert_shape(arrays, (2, 3))
 
 
@@ -110,7 +120,8 @@ def test_assert_type_accepts(value: object, kind: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "kind"), [(np.float32(1), int), (True, int), (np.zeros(2, bool), float), (np.float32(1), np.float64)]
+    ("value", "kind"),
+    [(np.float32(1), int), (True, int), (np.zeros(2, bool), float), (np.float32(1), np.float64)],
 )
 def test_assert_type_refuses(value: object, kind: object) -> None:
     with pytest.raises(AssertionError, match="input 0 has type"):

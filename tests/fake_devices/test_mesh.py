@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+
 import verax
 import verax.numpy as vnp
 from verax import lax
