@@ -1,0 +1,203 @@
+"""Verax tells the truth about array programs.
+
+This is the face: it defines nothing, and loads what it names when that is first used, so that
+`import verax` costs a few milliseconds whatever stands behind it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a test compares them
+    from collections.abc import Sequence
+    from types import ModuleType
+
+    from .chex_like import judge as judge
+    from .fake_devices import devices as devices
+    from .language.arrays import Array as Array
+    from .language.config import config as config
+    from .language.config import enable_x64 as enable_x64
+    from .language.custom_rules import custom_jvp as custom_jvp
+    from .language.custom_rules import custom_vjp as custom_vjp
+    from .language.dispatch import using as using
+    from .language.shapes import ShapeDtypeStruct as ShapeDtypeStruct
+    from .language.subject import subject as subject
+    from .language.transforms import (
+        eval_shape as eval_shape,
+    )
+    from .language.transforms import (
+        grad as grad,
+    )
+    from .language.transforms import (
+        hessian as hessian,
+    )
+    from .language.transforms import (
+        jacfwd as jacfwd,
+    )
+    from .language.transforms import (
+        jacrev as jacrev,
+    )
+    from .language.transforms import (
+        jit as jit,
+    )
+    from .language.transforms import (
+        jvp as jvp,
+    )
+    from .language.transforms import (
+        linearize as linearize,
+    )
+    from .language.transforms import (
+        make_program as make_program,
+    )
+    from .language.transforms import (
+        pmap as pmap,
+    )
+    from .language.transforms import (
+        value_and_grad as value_and_grad,
+    )
+    from .language.transforms import (
+        vjp as vjp,
+    )
+    from .language.transforms import (
+        vmap as vmap,
+    )
+
+    __version__: str
+
+ROOMS = (
+    "adapters",
+    "as_jax",
+    "chex_like",
+    "ci",
+    "fake_devices",
+    "fast",
+    "language",
+    "property_tests",
+    "reference",
+    "reports",
+)
+
+# A public name -> the module that defines it.
+_NAMES = {
+    "Array": "verax.language.arrays",
+    "ShapeDtypeStruct": "verax.language.shapes",
+    "config": "verax.language.config",
+    "custom_jvp": "verax.language.custom_rules",
+    "custom_vjp": "verax.language.custom_rules",
+    "devices": "verax.fake_devices",
+    "enable_x64": "verax.language.config",
+    "eval_shape": "verax.language.transforms",
+    "grad": "verax.language.transforms",
+    "hessian": "verax.language.transforms",
+    "jacfwd": "verax.language.transforms",
+    "jacrev": "verax.language.transforms",
+    "jit": "verax.language.transforms",
+    "judge": "verax.chex_like",
+    "jvp": "verax.language.transforms",
+    "linearize": "verax.language.transforms",
+    "make_program": "verax.language.transforms",
+    "pmap": "verax.language.transforms",
+    "subject": "verax.language.subject",
+    "using": "verax.language.dispatch",
+    "value_and_grad": "verax.language.transforms",
+    "vjp": "verax.language.transforms",
+    "vmap": "verax.language.transforms",
+}
+
+# A module's public name -> its real name. `import verax.numpy` and `verax.numpy` give one and the
+# same module; `verax/numpy.pyi` and its like say so to type checkers.
+_MODULES = {
+    "errors": "verax.language.errors",
+    "lax": "verax.language.lax",
+    "nn": "verax.language.nn",
+    "numpy": "verax.language.numpy",
+    "random": "verax.language.random",
+    "tree": "verax.language.tree",
+    "tree_util": "verax.language.tree_util",
+}
+
+__all__ = sorted(["__version__", *ROOMS, *_NAMES, *_MODULES])  # noqa: PLE0605  # a test compares it
+
+
+def _require_rooms(folder: str) -> None:
+    """Refuse a copy whose rooms are not folders: every later error would be a riddle.
+
+    Raises:
+        ImportError: a link was checked out as a text file, or left out of a wheel built from such a clone.
+    """
+    if not os.path.isdir(folder):  # a zip archive, which has no links to lose
+        return
+    for room in ROOMS:
+        if not os.path.isdir(os.path.join(folder, room)):
+            raise ImportError(
+                f"Verax's room `{room}` must be a folder, and is a text file or missing: this copy comes from a "
+                f"clone without symbolic links. Run `git config core.symlinks true`, then "
+                f"`git checkout -- src/verax` (on Windows in Developer Mode), and install it again.",
+                name=f"verax.{room}",
+            )
+
+
+class _Alias(Loader):
+    """Give a module under its public name."""
+
+    def __init__(self, real: str) -> None:
+        self.real = real
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Import the real module."""
+        module = importlib.import_module(self.real)
+        self.spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Restore what the import system has just overwritten; the module itself has run already."""
+        module.__spec__ = self.spec
+
+
+class _AliasFinder(MetaPathFinder):
+    """Find `verax.numpy`, `verax.numpy.linalg`, ... where they really are."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """The spec of an alias; None for every other module."""
+        package, _, rest = fullname.partition(".")
+        head, dot, tail = rest.partition(".")
+        if package != __name__ or head not in _MODULES:
+            return None
+        return ModuleSpec(fullname, _Alias(_MODULES[head] + dot + tail))
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        value = getattr(importlib.import_module(_NAMES[name]), name)
+    elif name in _MODULES or name in ROOMS:
+        value = importlib.import_module(f"{__name__}.{name}")
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version(__name__)
+    else:
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__]
+        )
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
+_require_rooms(os.path.dirname(__file__))
+sys.meta_path.append(_AliasFinder())
+
+from .language.implementations import register_implementation  # noqa: E402  # the rooms must be there
+
+register_implementation("fast", "verax.fast")
+register_implementation("reference", "verax.reference")
