@@ -13,8 +13,9 @@ import verax
 
 
 def run_python(code: str, *, path: Path) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh interpreter that finds modules in `path` first."""
-    environment = {**os.environ, "PYTHONPATH": str(path)}
+    """Run code in a fresh interpreter that finds modules in `path` first; coverage would report the copies in it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    environment["PYTHONPATH"] = str(path)
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
