@@ -131,7 +131,7 @@ def _dynamic_update_slice_rule(*avals: ShapedArray, **params: Any) -> list[Shape
         raise ValueError(
             f"`update` of dynamic_update_slice must fit within the shape {x.shape}, got {update.shape}."
         )
-    return [ShapedArray(x.shape, x.dtype, all_weak((x, update)))]
+    return [ShapedArray(x.shape, x.dtype, all_weak(avals))]
 
 
 def _pad_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
