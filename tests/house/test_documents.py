@@ -3,6 +3,7 @@
 import configparser
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,8 +48,26 @@ def environments(root: Path) -> set[str]:
     return {name.removeprefix("testenv:") for name in tox.sections() if name.startswith("testenv:")}
 
 
-def test_the_readme_begins_with_its_two_commands(root: Path) -> None:
-    assert commands((root / "README.md").read_text(encoding="utf-8"))[:2] == [FIRST, SECOND]
+def test_the_readme_shows_its_two_commands_first(root: Path) -> None:
+    _, _, section = (root / "README.md").read_text(encoding="utf-8").partition("\n## Try it\n")
+
+    assert commands(section)[:2] == [FIRST, SECOND]
+
+
+def test_the_readmes_finding_is_found(root: Path, tmp_path: Path) -> None:
+    shown = (root / "README.md").read_text(encoding="utf-8").split("<!-- finding:")[1].partition("-->")[2]
+    shutil.copytree(root / "examples", tmp_path / "examples")
+
+    [command] = commands(shown)
+    arguments = command.removeprefix("verax ").split()
+    done = subprocess.run(
+        [sys.executable, "-m", "verax", *arguments], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    codes = set(re.findall(r"VX\d+", shown))
+    assert codes != set()
+    assert done.returncode == 1, done.stderr
+    assert codes <= set(re.findall(r"VX\d+", done.stdout))
 
 
 def test_the_repositorys_own_checks_run_the_readmes_test_command(root: Path) -> None:
