@@ -159,7 +159,7 @@ class Measured:
 
 
 def measure(e: Evidence, index: tuple[int, ...] = ()) -> Measured:
-    """Judge one element: does the implementation hold its bound?"""
+    """Judge one element: whether the implementation holds its bound, and what excuses it if not."""
     found = _measure_real(e) if is_float(e.dtype) else _measure_exact(e)
     return replace(found, index=index)
 
