@@ -1,0 +1,246 @@
+"""How the arguments of one call meet: one dtype, one weak type, one shape, by JAX's rules."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import aval_of, bind, lift
+from ..dtypes import (
+    FLOATS,
+    INTEGERS,
+    SIGNED,
+    UNSIGNED,
+    DType,
+    as_dtype,
+    bool_,
+    canonical,
+    default_float,
+    default_int,
+    float32,
+    float64,
+    int32,
+    int64,
+    is_float,
+    is_integer,
+    uint64,
+)
+from ..dtypes import promote as promote_pairs
+from ..shapes import Shape, ShapedArray, broadcast_shapes
+
+Pair = tuple[DType, bool]
+
+
+# -- dtypes -------------------------------------------------------------------------------------------
+def to_numeric(dtype: DType) -> DType:
+    """int32 for bool; every other dtype as it is."""
+    return int32 if dtype == bool_ else dtype
+
+
+def to_inexact(dtype: DType) -> DType:
+    """The floating dtype that a function of reals computes in: JAX's table, not the lattice's join."""
+    if is_float(dtype):
+        return dtype
+    return canonical(float64 if dtype in (int64, uint64) else float32)
+
+
+def to_wide(dtype: DType) -> DType:
+    """The dtype that sums of ``dtype`` are accumulated and returned in: at least the default integer."""
+    if dtype == bool_:
+        return default_int()
+    if dtype in UNSIGNED:
+        return max(dtype, canonical(uint64), key=lambda d: d.itemsize)
+    if dtype in SIGNED:
+        return max(dtype, default_int(), key=lambda d: d.itemsize)
+    return dtype
+
+
+def _same(dtype: DType) -> DType:
+    return dtype
+
+
+@functools.lru_cache(maxsize=4096)
+def _common(pairs: tuple[Pair, ...], x64: bool) -> Pair:
+    return promote_pairs(pairs)
+
+
+def common_type(avals: Sequence[ShapedArray]) -> Pair:
+    """The dtype and weak type that arguments of these abstract values have in common."""
+    pairs = tuple((a.dtype, a.weak_type) for a in avals)
+    return _common(pairs, default_int() == int64)
+
+
+def _pair_of(x: Any) -> Pair:
+    """The (dtype, weak) of an array, a number, a dtype, or a Python scalar type."""
+    if x in (int, float) and isinstance(x, type):
+        return (default_int() if x is int else default_float()), True
+    if isinstance(x, (np.dtype, str, type)) or (hasattr(x, "dtype") and not hasattr(x, "shape")):
+        return canonical(x), False
+    aval = aval_of(x)
+    return aval.dtype, aval.weak_type
+
+
+def result_type(*arrays_and_dtypes: Any) -> DType:
+    """The dtype that these arrays, numbers and dtypes have in common.
+
+    Raises:
+        ValueError: nothing is given.
+    """
+    if not arrays_and_dtypes:
+        raise ValueError("`arrays_and_dtypes` must hold at least one array or dtype, got none.")
+    return promote_pairs([_pair_of(x) for x in arrays_and_dtypes])[0]
+
+
+def promote_types(a: Any, b: Any) -> DType:
+    """The dtype that two dtypes have in common; Python's int and float are weak."""
+    return promote_pairs([_pair_of(a), _pair_of(b)])[0]
+
+
+_KINDS: dict[str, tuple[DType, ...]] = {
+    "bool": (bool_,),
+    "signed integer": SIGNED,
+    "unsigned integer": UNSIGNED,
+    "integral": INTEGERS,
+    "real floating": FLOATS,
+    "complex floating": (),
+    "numeric": (*INTEGERS, *FLOATS),
+}
+
+
+def isdtype(dtype: Any, kind: Any) -> bool:
+    """Whether a dtype is of a kind: a dtype, one of the array API's names, or a tuple of these.
+
+    Raises:
+        ValueError: the name is unknown.
+    """
+    found = as_dtype(dtype)
+    options = kind if isinstance(kind, tuple) else (kind,)
+    return any(_is_of_kind(found, k) for k in options)
+
+
+def _is_of_kind(dtype: DType, kind: Any) -> bool:
+    if isinstance(kind, str) and kind in _KINDS:
+        return dtype in _KINDS[kind]
+    try:
+        return dtype == as_dtype(kind)
+    except TypeError as err:
+        raise ValueError(f"`kind` must be a dtype or one of {', '.join(_KINDS)}, got {kind!r}.") from err
+
+
+def can_cast(from_: Any, to: Any, casting: str = "safe") -> bool:
+    """Whether a dtype converts to another under NumPy's casting rule; bfloat16 counts as ml_dtypes' does."""
+    source = from_.dtype if isinstance(from_, Array) else from_
+    return bool(np.can_cast(as_dtype(source), as_dtype(to), casting=casting))  # type: ignore[arg-type]  # a Literal
+
+
+def issubdtype(a: Any, b: Any) -> bool:
+    """Whether a dtype lies below another in NumPy's hierarchy; bfloat16 counts as floating."""
+    if as_dtype(a) in FLOATS and isinstance(b, type) and issubclass(np.floating, b):
+        return True
+    return bool(np.issubdtype(as_dtype(a), b if isinstance(b, type) and issubclass(b, np.generic) else as_dtype(b)))
+
+
+# -- operands -----------------------------------------------------------------------------------------
+def checked(name: str, operands: Sequence[Any]) -> list[ShapedArray]:
+    """The abstract values of a function's arguments.
+
+    Raises:
+        TypeError: one is no array and no number; the message names function and position.
+    """
+    try:
+        return [aval_of(x) for x in operands]
+    except TypeError:
+        for i, x in enumerate(operands):
+            try:
+                aval_of(x)
+            except TypeError as err:
+                raise TypeError(
+                    f"Argument {i} of `{name}` must be an array or a number, got {type(x).__name__}: {x!r}. "
+                    f"Convert it with verax.numpy.asarray."
+                ) from err
+        raise
+
+
+def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
+    """``x`` in another dtype: numbers and NumPy arrays at once, arrays by one primitive, or none."""
+    if isinstance(x, Array):
+        if x.dtype == dtype and (weak or not x.weak_type):
+            return x
+        from ..catalogue import convert_element_type_p
+
+        return bind(convert_element_type_p, x, new_dtype=dtype, weak_type=weak)[0]
+    if weak and type(x) in (int, float):
+        scalar = float(x) if is_float(dtype) else x
+        if aval_of(scalar).dtype == dtype:
+            return scalar
+        return convert(lift(scalar), dtype, weak)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(x).astype(dtype)[()]
+
+
+def _matched(x: Any, aval: ShapedArray, dtype: DType, weak: bool) -> Any:
+    # A primitive on weak and strong operands of one dtype is strong: no conversion is needed for that.
+    if aval.dtype == dtype and (isinstance(x, (Array, np.ndarray, np.generic)) or weak):
+        return x
+    return convert(x, dtype, weak)
+
+
+def broadcast_operands(operands: Sequence[Any], shapes: Sequence[Shape]) -> list[Any]:
+    """The operands in their common shape; a scalar beside an array stays one, as primitives allow."""
+    if len(set(shapes)) == 1:
+        return list(operands)
+    shape = broadcast_shapes(*shapes)
+    return [x if s in (shape, ()) else expand_to(x, s, shape) for x, s in zip(operands, shapes, strict=True)]
+
+
+def expand_to(x: Any, shape: Shape, wide: Shape) -> Array:
+    """Broadcast an operand of shape ``shape`` to ``wide`` by NumPy's rule, with one primitive."""
+    offset = len(wide) - len(shape)
+    return lax.broadcast_in_dim(x, wide, tuple(range(offset, len(wide))))
+
+
+def _promoter(rule: Callable[[DType], DType], what: str) -> Callable[..., list[Any]]:
+    def promoted(name: str, *operands: Any) -> list[Any]:
+        avals = checked(name, operands)
+        dtype, weak = common_type(avals)
+        dtype = rule(dtype)
+        matched = [_matched(x, a, dtype, weak) for x, a in zip(operands, avals, strict=True)]
+        return broadcast_operands(matched, [a.shape for a in avals]) if len(avals) > 1 else matched
+
+    promoted.__doc__ = what
+    return promoted
+
+
+promote = _promoter(_same, "The arguments of a call in one dtype and shape.")
+promote_numeric = _promoter(to_numeric, "`promote`, with int32 for bool.")
+promote_inexact = _promoter(to_inexact, "`promote`, to a floating dtype.")
+
+
+def dtypes_only(name: str, *operands: Any, rule: Callable[[DType], DType] = _same) -> list[Array]:
+    """The arguments in one dtype, their shapes untouched; all arrays."""
+    avals = checked(name, operands)
+    dtype, weak = common_type(avals)
+    dtype = rule(dtype)
+    return [lift(_matched(x, a, dtype, weak)) for x, a in zip(operands, avals, strict=True)]
+
+
+def array_of(name: str, x: Any) -> Array:
+    """``x`` as an array.
+
+    Raises:
+        TypeError: it is no array and no number.
+    """
+    if isinstance(x, Array):
+        return x
+    checked(name, [x])
+    return lift(x)
+
+
+def canonical_dtype(dtype: Any) -> DType | None:
+    """The dtype used for a ``dtype`` argument; None stays None."""
+    return None if dtype is None else canonical(dtype)

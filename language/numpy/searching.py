@@ -1,0 +1,329 @@
+"""Searching and sorting: where elements are, and in which order."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import lift
+from ..dtypes import bool_, default_int, int32, int64
+from ..shapes import canonical_axis
+from .elementwise import isnan, logical_and, logical_or, same_shape
+from .indexing import take_index
+from .manipulation import broadcast_to, expand_dims, ravel, reshape, stack
+from .promotion import array_of, convert, dtypes_only, expand_to, promote
+from .statistics import all, sum
+
+
+# -- choosing --------------------------------------------------------------------------------------------
+def where(condition: Any, x: Any = None, y: Any = None, /, *, size: int | None = None, fill_value: Any = None) -> Any:
+    """Elements of ``x`` where the condition holds, else of ``y``; with the condition alone, `nonzero`.
+
+    Raises:
+        ValueError: only one of ``x`` and ``y`` is given.
+    """
+    if x is None and y is None:
+        return nonzero(condition, size=size, fill_value=fill_value)
+    if x is None or y is None:
+        raise ValueError("`x` and `y` of where must be given together, got one of them.")
+    chosen = _truth(array_of("where", condition))
+    on_true, on_false = same_shape(*promote("where", x, y))
+    if chosen.shape not in ((), on_true.shape):
+        from ..shapes import broadcast_shapes
+
+        shape = broadcast_shapes(chosen.shape, on_true.shape)
+        chosen, on_true, on_false = (
+            a if a.shape == shape else expand_to(a, a.shape, shape) for a in (chosen, on_true, on_false)
+        )
+    return lax.select(chosen, on_true, on_false)
+
+
+def _truth(a: Array) -> Array:
+    return a if a.dtype == bool_ else lax.ne(a, np.zeros((), a.dtype)[()])
+
+
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Array:
+    """Elements of the first choice whose condition holds, else of ``default``."""
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(
+            f"`condlist` and `choicelist` must be equally long and not empty, got {len(condlist)} and {len(choicelist)}."
+        )
+    choices = dtypes_only("select", *choicelist, default)
+    found: Array = choices[-1]
+    for condition, choice in zip(reversed(list(condlist)), reversed(choices[:-1]), strict=True):
+        found = where(condition, choice, found)
+    return found
+
+
+# -- extremes ---------------------------------------------------------------------------------------------
+def _position(name: str, a: Any, axis: Any, keepdims: bool | None) -> Array:
+    a = array_of(name, a)
+    rank = a.ndim
+    flat = axis is None
+    if flat:
+        a, axis = ravel(a), 0
+    axis = canonical_axis(axis, a.ndim)
+    if a.shape[axis] == 0:
+        raise ValueError(f"`a` of {name} must have elements along axis {axis}, got shape {a.shape}.")
+    found = (lax.argmax if name == "argmax" else lax.argmin)(a, axis, default_int())
+    if not keepdims:
+        return found
+    return reshape(found, (1,) * rank) if flat else expand_dims(found, axis)
+
+
+def argmax(a: Any, axis: int | None = None, out: None = None, keepdims: bool | None = None) -> Array:
+    """The index of the first largest element; of the first NaN if there is one."""
+    return _position("argmax", a, axis, keepdims)
+
+
+def argmin(a: Any, axis: int | None = None, out: None = None, keepdims: bool | None = None) -> Array:
+    """The index of the first smallest element; of the first NaN if there is one."""
+    return _position("argmin", a, axis, keepdims)
+
+
+# -- sorting ------------------------------------------------------------------------------------------------
+def sort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: bool = False) -> Array:
+    """The elements in order along an axis (flat for None); NaN last, or first when descending."""
+    a = array_of("sort", a)
+    if axis is None:
+        a, axis = ravel(a), 0
+    axis = canonical_axis(axis, a.ndim)
+    found: Array = lax.sort(a, axis)
+    return lax.rev(found, (axis,)) if descending else found
+
+
+def argsort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: bool = False) -> Array:
+    """The indices that put the elements in order; equal elements keep theirs."""
+    a = array_of("argsort", a)
+    if axis is None:
+        a, axis = ravel(a), 0
+    axis = canonical_axis(axis, a.ndim)
+    # Reversed before and after: equal elements keep their order in a descending sort too.
+    given = lax.rev(a, (axis,)) if descending else a
+    places = lax.broadcasted_iota(default_int(), a.shape, axis)
+    _, found = lax.sort_key_val(given, places, axis)
+    if not descending:
+        return found
+    last = np.asarray(a.shape[axis] - 1, found.dtype)[()]
+    return lax.sub(last, lax.rev(found, (axis,)))
+
+
+def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None, *, method: str = "scan") -> Array:
+    """Where each element of ``v`` would go into the sorted vector ``a``, by bisection.
+
+    Raises:
+        ValueError: ``a`` is no vector, or ``side`` is neither 'left' nor 'right'.
+    """
+    if side not in ("left", "right"):
+        raise ValueError(f"`side` must be 'left' or 'right', got {side!r}.")
+    a, v = dtypes_only("searchsorted", a, v)
+    if a.ndim != 1:
+        raise ValueError(f"`a` of searchsorted must be a vector, got shape {a.shape}.")
+    if sorter is not None:
+        a = take(a, sorter)
+    index = int64 if a.shape[0] > np.iinfo(np.int32).max else int32
+    low = lax.full(v.shape, np.zeros((), index)[()])
+    if a.shape[0] == 0:
+        return low
+    high = lax.full(v.shape, np.asarray(a.shape[0], index)[()])
+    for _ in range(a.shape[0].bit_length()):
+        middle = lax.div(lax.add(low, high), np.asarray(2, index)[()])
+        here = take(a, middle, 0, mode="clip")
+        before = _before(here, v) if side == "left" else lax.bitwise_not(_before(v, here))
+        # A search that has ended stays where it is.
+        before = lax.bitwise_and(before, lax.lt(low, high))
+        low = lax.select(before, lax.add(middle, np.asarray(1, index)[()]), low)
+        high = lax.select(before, high, lax.min(middle, high))
+    return low
+
+
+def _before(x: Array, y: Array) -> Array:
+    """The order of `sort`: NaN comes after every number."""
+    if x.dtype == bool_:
+        return lax.bitwise_and(lax.bitwise_not(x), y)
+    less = lax.lt(x, y)
+    if x.dtype.kind in "iu":
+        return less
+    return lax.bitwise_or(less, lax.bitwise_and(lax.eq(x, x), lax.ne(y, y)))
+
+
+# -- places of elements ---------------------------------------------------------------------------------------
+def nonzero(a: Any, *, size: int | None = None, fill_value: Any = None) -> tuple[Array, ...]:
+    """The indices of the nonzero elements, one vector for each axis.
+
+    Under a transform the result's size must be known: pass ``size``, and what to fill up with.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
+    a = array_of("nonzero", a)
+    if a.ndim == 0:
+        raise ValueError("`a` of nonzero must have at least 1 axis, got a scalar. Use atleast_1d.")
+    if size is None:
+        found = np.nonzero(_known(a, "nonzero"))
+        return tuple(lift(i.astype(default_int())) for i in found)
+    return tuple(_sized_places(_truth(a), operator.index(size), fill_value))
+
+
+def _known(a: Array, name: str) -> np.ndarray[Any, Any]:
+    from ..errors import ConcretizationTypeError
+
+    try:
+        return np.asarray(a.machine_value())
+    except TypeError as err:
+        raise ConcretizationTypeError(
+            f"`{name}` needs the elements of its argument, which are abstract ({a.aval}): the result's shape "
+            f"depends on them. Pass `size`, or use the three-argument where."
+        ) from err
+
+
+def _sized_places(truth: Array, size: int, fill_value: Any) -> list[Array]:
+    index = default_int()
+    flat = ravel(truth)
+    # A stable sort brings the nonzero ones to the front, in order.
+    places = argsort(lax.bitwise_not(flat))
+    missing = size - places.shape[0]
+    if missing > 0:
+        places = lax.pad(places, np.zeros((), index)[()], ((0, missing, 0),))
+    places = lax.slice(places, (0,), (size,))
+    present = lax.lt(lax.iota(index, size), sum(flat, dtype=index))
+    fillers = fill_value if isinstance(fill_value, tuple) else (fill_value,) * truth.ndim
+    found = []
+    stride = 1
+    for axis in reversed(range(truth.ndim)):
+        length = max(truth.shape[axis], 1)
+        along = lax.rem(lax.div(places, np.asarray(stride, index)[()]), np.asarray(length, index)[()])
+        filler = convert(0 if fillers[axis] is None else fillers[axis], index)
+        found.append(lax.select(present, along, broadcast_to(filler, (size,))))
+        stride *= length
+    return found[::-1]
+
+
+def flatnonzero(a: Any, *, size: int | None = None, fill_value: Any = None) -> Array:
+    """The indices of the nonzero elements of the flat array."""
+    return nonzero(ravel(a), size=size, fill_value=fill_value)[0]
+
+
+def argwhere(a: Any, *, size: int | None = None, fill_value: Any = None) -> Array:
+    """The index vectors of the nonzero elements, as rows."""
+    return stack(nonzero(a, size=size, fill_value=fill_value), 1)
+
+
+def unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    *,
+    equal_nan: bool = True,
+) -> Any:
+    """The distinct elements in order, and on request where they are and how many; of concrete arrays only.
+
+    Raises:
+        ConcretizationTypeError: the elements are abstract.
+    """
+    value = _known(array_of("unique", ar), "unique")
+    found = np.unique(value, return_index, return_inverse, return_counts, axis, equal_nan=equal_nan)
+    if not isinstance(found, tuple):
+        return lift(found)
+    indices = (lift(np.asarray(x).astype(default_int())) for x in found[1:])
+    return (lift(found[0]), *indices)
+
+
+# -- taking along an axis -----------------------------------------------------------------------------------------
+def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str | None = None, **_: Any) -> Array:
+    """Elements at given indices along an axis (of the flat array for None).
+
+    Args:
+        a: the array.
+        indices: integers of any shape; it takes the place of the axis.
+        axis: which axis.
+        out: must be None.
+        mode: what an index out of bounds means: 'fill' (the default) gives NaN or the least integer,
+            'clip' the nearest element, 'wrap' counts round.
+    """
+    a, indices = array_of("take", a), array_of("take", indices)
+    if axis is None:
+        a, axis = ravel(a), 0
+    axis = canonical_axis(axis, a.ndim)
+    if mode == "wrap":
+        from .elementwise import remainder
+
+        indices, mode = remainder(indices, a.shape[axis]), "clip"
+    if mode == "raise":
+        raise ValueError("`mode` of take must be 'fill', 'clip' or 'wrap', got 'raise': a program cannot raise.")
+    return take_index(a, (slice(None),) * axis + (indices,), mode="fill" if mode is None else mode)
+
+
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1, mode: str | None = None) -> Array:
+    """Elements whose index along one axis is given at each place, as `argsort` and `argmax` give them.
+
+    Raises:
+        ValueError: the ranks differ.
+        TypeError: the indices are no integers.
+    """
+    arr, indices = array_of("take_along_axis", arr), array_of("take_along_axis", indices)
+    if indices.dtype.kind not in "iu":
+        raise TypeError(f"`indices` of take_along_axis must be integers, got {indices.dtype}.")
+    if axis is None:
+        arr, axis = ravel(arr), 0
+    if indices.ndim != arr.ndim:
+        raise ValueError(f"`indices` must have {arr.ndim} axes like `arr`, got shape {indices.shape}.")
+    axis = canonical_axis(axis, arr.ndim)
+    shape = tuple(
+        indices.shape[i] if i == axis else np.broadcast_shapes(arr.shape[i : i + 1], indices.shape[i : i + 1])[0]
+        for i in range(arr.ndim)
+    )
+    index: list[Any] = []
+    for i, size in enumerate(arr.shape):
+        lane = [1] * arr.ndim
+        lane[i] = shape[i]
+        along = np.zeros(shape[i], np.int32) if size == 1 else np.arange(shape[i], dtype=np.int32)
+        index.append(indices if i == axis else along.reshape(lane))
+    return take_index(arr, tuple(index), mode="fill" if mode is None else mode)
+
+
+# -- comparisons of whole arrays -------------------------------------------------------------------------------------
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Array:
+    """Whether two arrays have one shape and equal elements."""
+    from .creation import asarray
+
+    a1, a2 = asarray(a1), asarray(a2)
+    if a1.shape != a2.shape:
+        return lift(np.asarray(False))
+    same = lax.eq(*promote("array_equal", a1, a2))
+    return all(logical_or(same, logical_and(isnan(a1), isnan(a2))) if equal_nan else same)
+
+
+def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Array:
+    """Whether `isclose` holds everywhere."""
+    from .elementwise import isclose
+
+    return all(isclose(a, b, rtol, atol, equal_nan))
+
+
+def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | None = None) -> Array:
+    """How often each number from 0 on occurs among non-negative integers, or the sum of its weights.
+
+    Raises:
+        ValueError: ``length`` is not given and the elements are abstract.
+    """
+    x = array_of("bincount", x)
+    if length is None:
+        value = _known(x, "bincount")
+        length = max(operator.index(minlength), int(value.max()) + 1 if value.size else 0)
+    from .indexing import IndexedUpdate
+
+    amounts = array_of("bincount", 1 if weights is None else weights)
+    dtype = default_int() if weights is None else amounts.dtype
+    start = lax.full((length,), np.zeros((), dtype)[()])
+    # Negative numbers count as 0, as JAX has it.
+    places = lax.max(x, np.zeros((), x.dtype)[()])
+    return IndexedUpdate(start)[places].add(convert(amounts, dtype), mode="drop")
+
+
