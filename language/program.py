@@ -56,7 +56,7 @@ class Equation:
     source: SourceLine | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Program:
     """Inputs, captured values, equations, outputs.
 
@@ -158,6 +158,13 @@ def subprograms(params: Mapping[str, Any]) -> Iterator[tuple[str, Program]]:
         elif isinstance(value, tuple) and value and all(isinstance(p, Program) for p in value):
             for i, p in enumerate(value):
                 yield f"{name}[{i}]", p
+
+
+def printed_equation(program: Program, equation: Equation) -> str:
+    """One equation as the program prints it, with the program's names for its values."""
+    printer = _Printer()
+    printer.program(program)
+    return printer.equation(equation)[0]
 
 
 class _Printer:
