@@ -19,7 +19,7 @@ from . import catalogue as rows
 from . import dispatch, trees
 from .arrays import Array
 from .catalogue.control import listed, same_type
-from .dispatch import FlatFunction, Implementation, Operand, Tracer, aval_of
+from .dispatch import FlatFunction, Operand, Tracer, aval_of
 from .dtypes import bool_, int32, is_integer, promote
 from .errors import ScanTypeError
 from .flat import Flat, check_array, name_of, own
@@ -123,9 +123,9 @@ def _as_type(x: Operand, dtype: Any, weak_type: bool = False) -> Array:
     return found
 
 
-def _settled(results: Sequence[Operand], avals: Sequence[ShapedArray], owner: Implementation) -> list[Array]:
+def _settled(results: Sequence[Operand], avals: Sequence[ShapedArray]) -> list[Array]:
     # An eager run may leave a result weak, or strong, that is not in general.
-    found = [own(owner, x) for x in results]
+    found = [dispatch.lift(x) for x in results]
     return [
         x if x.weak_type == a.weak_type else _as_type(x, x.dtype, a.weak_type)
         for x, a in zip(found, avals, strict=True)
@@ -200,6 +200,10 @@ def scan(
         ScanTypeError: the carry changes its structure, a shape or a dtype.
     """
     _check_callable("scan", f=f)
+    return _scan("scan", f, init, xs, length, bool(reverse))
+
+
+def _scan(name: str, f: Function, init: Any, xs: Any, length: int | None, reverse: bool) -> tuple[Any, Any]:
     init_leaves, carry_tree = trees.flatten(init)
     xs_leaves = trees.leaves(xs)
     x_avals = _avals(xs_leaves, "xs")
@@ -222,25 +226,25 @@ def scan(
     with dispatch.using(owner):
         traced = Traced(body, carry_avals + [_row(a) for a in x_avals])
         new_carry_tree, y_tree = body.structure().children()
-        _check_structure("scan", carry_tree, new_carry_tree)
+        _check_structure(name, carry_tree, new_carry_tree)
         count = len(init_leaves)
         promoted = _promoted(init_leaves, carry_avals, traced.program.out_avals[:count])
         if any(a is not b for a, b in zip(promoted, init_leaves, strict=True)):
             carry_avals = [aval_of(x) for x in promoted]
             traced = Traced(body, carry_avals + [_row(a) for a in x_avals])
         results = traced.program.out_avals
-        _check_carry("scan", carry_tree, carry_avals, results[:count])
+        _check_carry(name, carry_tree, carry_avals, results[:count])
         if steps == 0:
             carry: Sequence[Operand] = promoted
             ys: Sequence[Operand] = [_empty(a) for a in results[count:]]
         elif level is not None:
-            carry, ys = stage_scan(traced, promoted, xs_leaves, steps, bool(reverse))
+            carry, ys = stage_scan(traced, promoted, xs_leaves, steps, reverse)
         else:
             mine = [own(owner, x) for x in promoted], [own(owner, x) for x in xs_leaves]
-            carry, ys = owner.scan(traced, *mine, steps, bool(reverse))
+            carry, ys = owner.scan(traced, *mine, steps, reverse)
         if level is None or steps == 0:
-            carry = _settled(carry, results[:count], owner)
-            ys = _settled(ys, results[count:], owner)
+            carry = _settled(carry, results[:count])
+            ys = _settled(ys, results[count:])
     return trees.unflatten(carry_tree, carry), trees.unflatten(y_tree, ys)
 
 
@@ -302,7 +306,7 @@ def while_loop(cond_fun: Function, body_fun: Function, init_val: Any) -> Any:
             results: Sequence[Operand] = stage_while(traced_test, traced, promoted)
         else:
             found = owner.while_loop(traced_test, traced, [own(owner, x) for x in promoted])
-            results = _settled(found, traced.program.out_avals, owner)
+            results = _settled(found, traced.program.out_avals)
     return trees.unflatten(tree, results)
 
 
@@ -331,10 +335,12 @@ def fori_loop(lower: Any, upper: Any, body_fun: Function, init_val: Any, *, unro
     low, high = _bounds(lower, upper)
     if not isinstance(lower, Tracer) and not isinstance(upper, Tracer):
         steps = max(0, _value(upper) - _value(lower))
-        (_, result), _ = scan(
-            lambda carry, _: ((_next(carry[0]), body_fun(*carry)), None), (low, init_val), None, steps
-        )
-        return result
+
+        def step(carry: Any, _: Any) -> Any:
+            i, value = carry
+            return (_next(i), body_fun(i, value)), None
+
+        return _scan("fori_loop", step, (low, init_val), None, steps, False)[0][1]
 
     def test(carry: Any) -> Any:
         (below,) = dispatch.bind(rows.lt_p, carry[0], carry[1])
@@ -432,7 +438,7 @@ def _choose(name: str, index: Array, branches: Sequence[Function], operands: tup
             found: Sequence[Operand] = stage_cond(index, traced, leaves)
         else:
             mine = [own(owner, x) for x in leaves]
-            found = _settled(owner.cond(own(owner, index), traced, mine), results, owner)
+            found = _settled(owner.cond(own(owner, index), traced, mine), results)
     return flat[0].result(found)
 
 
