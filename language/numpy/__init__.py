@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from ..arrays import Array as ndarray
 from ..dtypes import finfo, iinfo
-from .promotion import (
-    can_cast,
-    isdtype,
-    issubdtype,
-    promote_types,
-    result_type,
-)
 from .constants import (
     bfloat16,
     bool_,
@@ -20,17 +13,17 @@ from .constants import (
     float32,
     float64,
     inf,
+    int8,
     int16,
     int32,
     int64,
-    int8,
     nan,
     newaxis,
     pi,
+    uint8,
     uint16,
     uint32,
     uint64,
-    uint8,
 )
 from .creation import (
     arange,
@@ -120,9 +113,9 @@ from .elementwise import (
     less,
     less_equal,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logaddexp,
     logaddexp2,
     logical_and,
@@ -212,6 +205,13 @@ from .products import (
     trace,
     vdot,
     vecdot,
+)
+from .promotion import (
+    can_cast,
+    isdtype,
+    issubdtype,
+    promote_types,
+    result_type,
 )
 from .searching import (
     allclose,
@@ -377,10 +377,10 @@ __all__ = [
     "iinfo",
     "inf",
     "inner",
+    "int8",
     "int16",
     "int32",
     "int64",
-    "int8",
     "invert",
     "isclose",
     "isdtype",
@@ -396,9 +396,9 @@ __all__ = [
     "less_equal",
     "linspace",
     "log",
-    "log10",
     "log1p",
     "log2",
+    "log10",
     "logaddexp",
     "logaddexp2",
     "logical_and",
@@ -487,10 +487,10 @@ __all__ = [
     "triu",
     "true_divide",
     "trunc",
+    "uint8",
     "uint16",
     "uint32",
     "uint64",
-    "uint8",
     "unique",
     "unstack",
     "var",

@@ -19,11 +19,15 @@ from .promotion import array_of, checked, common_type, convert, expand_to, to_in
 
 def _no_device(device: Any) -> None:
     if device is not None:
-        raise ValueError(f"`device` must be None, got {device!r}. Place arrays with the implementation's own means.")
+        raise ValueError(
+            f"`device` must be None, got {device!r}. Place arrays with the implementation's own means."
+        )
 
 
 # -- out of data ----------------------------------------------------------------------------------------
-def array(object: Any, dtype: Any = None, copy: bool = True, order: str | None = "K", ndmin: int = 0) -> Array:
+def array(
+    object: Any, dtype: Any = None, copy: bool = True, order: str | None = "K", ndmin: int = 0
+) -> Array:
     """An array of a number, an array, or nested sequences of these.
 
     Args:
@@ -45,7 +49,9 @@ def array(object: Any, dtype: Any = None, copy: bool = True, order: str | None =
     return found
 
 
-def asarray(a: Any, dtype: Any = None, order: str | None = None, *, copy: bool | None = None, device: Any = None) -> Array:
+def asarray(
+    a: Any, dtype: Any = None, order: str | None = None, *, copy: bool | None = None, device: Any = None
+) -> Array:
     """`array`, without a copy where none is needed."""
     _no_device(device)
     return array(a, dtype, order=order)
@@ -232,7 +238,9 @@ def logspace(
     """``base`` to the powers `linspace` (start, stop, num)."""
     from .elementwise import power
 
-    wanted = to_inexact(common_type(checked("logspace", (start, stop)))[0]) if dtype is None else canonical(dtype)
+    wanted = (
+        to_inexact(common_type(checked("logspace", (start, stop)))[0]) if dtype is None else canonical(dtype)
+    )
     exponents = linspace(start, stop, num, endpoint, dtype=to_inexact(wanted), axis=axis)
     found = power(convert(base, to_inexact(wanted)), exponents)
     return lift(convert(found, wanted))
@@ -351,7 +359,9 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
         raise ValueError(f"`indexing` must be 'xy' or 'ij', got {indexing!r}.")
     vectors = [array_of("meshgrid", x) for x in xi]
     if any(v.ndim != 1 for v in vectors):
-        raise ValueError(f"The arguments of `meshgrid` must be vectors, got shapes {[v.shape for v in vectors]}.")
+        raise ValueError(
+            f"The arguments of `meshgrid` must be vectors, got shapes {[v.shape for v in vectors]}."
+        )
     order = list(range(len(vectors)))
     if indexing == "xy" and len(vectors) >= 2:
         order[:2] = [1, 0]

@@ -136,7 +136,9 @@ def round(a: Any, decimals: int = 0) -> Array:
     a, decimals = array_of("round", a), operator.index(decimals)
     if not is_float(a.dtype):
         if decimals < 0:
-            raise ValueError(f"`decimals` must not be negative for {a.dtype}, got {decimals}. Convert to a float.")
+            raise ValueError(
+                f"`decimals` must not be negative for {a.dtype}, got {decimals}. Convert to a float."
+            )
         return a
     if decimals == 0:
         return lax.round(a, ROUND_TO_EVEN)
@@ -585,7 +587,8 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = False, device: Any = None) -> 
         ValueError: a device is given, which the language does not know.
     """
     if device is not None:
-        raise ValueError(f"`device` must be None, got {device!r}. Place arrays with the implementation's own means.")
+        raise ValueError(
+            f"`device` must be None, got {device!r}. Place arrays with the implementation's own means."
+        )
     wanted: DType = canonical(np.float64 if dtype is None else dtype)
     return convert(array_of("astype", x), wanted)  # type: ignore[no-any-return]  # an array in, an array out
-

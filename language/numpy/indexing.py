@@ -40,14 +40,18 @@ def _entries(index: Any, shape: Shape) -> list[Any]:
         if entry is Ellipsis:
             if any(e is Ellipsis for e in entries):
                 raise IndexError(f"An index may hold one Ellipsis, got {index!r}.")
-            rest = len(shape) - axis - sum(_consumes(e) for e in given[len(entries) + 1 :] if e is not Ellipsis)
+            rest = (
+                len(shape) - axis - sum(_consumes(e) for e in given[len(entries) + 1 :] if e is not Ellipsis)
+            )
             axis += max(rest, 0)
             entries.append(Ellipsis)
         else:
             entries.append(entry)
             axis += _consumes(entry)
     if axis > len(shape):
-        raise IndexError(f"An array of rank {len(shape)} takes at most that many indices, got {axis}: {index!r}.")
+        raise IndexError(
+            f"An array of rank {len(shape)} takes at most that many indices, got {axis}: {index!r}."
+        )
     return _expanded(entries, shape, axis)
 
 
@@ -91,7 +95,9 @@ def _expanded(entries: list[Any], shape: Shape, named: int) -> list[Any]:
             # A lone truth value: an axis of size 1 or 0 in front of what follows.
             found += [None, np.zeros(int(entry), np.int32)] if False else [_Truth(bool(entry))]
         elif (mask := _mask_shape(entry)) is not None:
-            found += _mask_places(_listed(entry) if isinstance(entry, (list, tuple)) else entry, mask, shape, axis)
+            found += _mask_places(
+                _listed(entry) if isinstance(entry, (list, tuple)) else entry, mask, shape, axis
+            )
             axis += len(mask)
         else:
             found.append(_checked_entry(entry))
@@ -139,12 +145,16 @@ def _checked_entry(entry: Any) -> Any:
         raise TypeError(f"An index must be integers, slices, Ellipsis, None or masks, got {entry!r}.")
     if isinstance(entry, (Array, np.ndarray, np.generic)):
         if not is_integer(aval_of(entry).dtype):
-            raise TypeError(f"An index array must hold integers or booleans, got {entry.dtype}. Use .astype(int).")
+            raise TypeError(
+                f"An index array must hold integers or booleans, got {entry.dtype}. Use .astype(int)."
+            )
         return entry
     try:
         return operator.index(entry)
     except TypeError as err:
-        raise TypeError(f"An index must be integers, slices, Ellipsis, None or masks, got {entry!r}.") from err
+        raise TypeError(
+            f"An index must be integers, slices, Ellipsis, None or masks, got {entry!r}."
+        ) from err
 
 
 def _is_array(entry: Any) -> bool:
@@ -252,14 +262,15 @@ def _dynamic(x: Array, entries: Sequence[Any]) -> Array:
     x, _ = _sliced(x, plain)
     sizes = [1 if _is_array(e) else n for e, n in zip(axes, x.shape, strict=True)]
     index = int64 if max(x.shape, default=0) > INT_MAX else int32
-    starts = [_wrapped(e, n, index) if _is_array(e) else np.zeros((), index)[()] for e, n in zip(axes, x.shape, strict=True)]
+    starts = [
+        _wrapped(e, n, index) if _is_array(e) else np.zeros((), index)[()]
+        for e, n in zip(axes, x.shape, strict=True)
+    ]
     x = lax.dynamic_slice(x, starts, tuple(sizes))
     kept = [n for e, n in zip(axes, sizes, strict=True) if isinstance(e, slice)]
     dropped = [i for i, e in enumerate(axes) if not isinstance(e, slice)]
     rest = iter(kept)
-    shape = tuple(
-        1 if e is None else next(rest) for e in entries if e is None or isinstance(e, slice)
-    )
+    shape = tuple(1 if e is None else next(rest) for e in entries if e is None or isinstance(e, slice))
     return _shaped(x, dropped, shape)
 
 
@@ -325,7 +336,9 @@ def _plan(entries: Sequence[Any], shape: Shape) -> _Plan:
     axis = 0
     for entry in entries:
         if isinstance(entry, _Truth):
-            arrays.append(np.zeros(int(entry.value), np.int32) if not entry.value else np.zeros((1,), np.int32))
+            arrays.append(
+                np.zeros(int(entry.value), np.int32) if not entry.value else np.zeros((1,), np.int32)
+            )
         elif entry is None:
             continue
         else:
@@ -334,10 +347,16 @@ def _plan(entries: Sequence[Any], shape: Shape) -> _Plan:
                 axes.append(axis)
             axis += 1
     # A truth value consumes no axis: it only takes part in broadcasting.
-    indexed = [a for a, e in zip(arrays, [e for e in entries if _is_array(e) or _is_int(e)], strict=True) if not isinstance(e, _Truth)]
+    indexed = [
+        a
+        for a, e in zip(arrays, [e for e in entries if _is_array(e) or _is_int(e)], strict=True)
+        if not isinstance(e, _Truth)
+    ]
     places = broadcast_shapes(*(aval_of(a).shape for a in arrays))
     index = int64 if max(shape, default=0) > INT_MAX else int32
-    vectors = _vectors([_wrapped(a, shape[i], index) for a, i in zip(indexed, axes, strict=True)], places, index)
+    vectors = _vectors(
+        [_wrapped(a, shape[i], index) for a, i in zip(indexed, axes, strict=True)], places, index
+    )
     at = 0
     if together:
         at = sum(isinstance(e, slice) for e in entries[: special[0]])
@@ -415,7 +434,9 @@ class IndexedReference:
 
     def get(self, *, mode: Any = None, fill_value: Any = None, **_: Any) -> Array:
         """The elements there; out of bounds, ``mode`` 'fill' gives ``fill_value`` (default NaN)."""
-        return take_index(self.array, self.index, mode="fill" if mode is None else _named(mode), fill_value=fill_value)
+        return take_index(
+            self.array, self.index, mode="fill" if mode is None else _named(mode), fill_value=fill_value
+        )
 
     def set(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there replaced; of several for one place the last wins."""
@@ -543,7 +564,10 @@ class _Outer:
         """Every slice, whole or cut, as an index array on its own axis, every new axis kept."""
         special = [i for i, e in enumerate(self.given) if _is_array(e) or _is_int(e)]
         together = not special or special == list(range(special[0], special[-1] + 1))
-        arrays = [e if isinstance(e, Array) else np.asarray(_truth_as_places(e)) for e in (self.given[i] for i in special)]
+        arrays = [
+            e if isinstance(e, Array) else np.asarray(_truth_as_places(e))
+            for e in (self.given[i] for i in special)
+        ]
         rank = len(broadcast_shapes(*(tuple(a.shape) for a in arrays))) if arrays else 0
         at = sum(self._makes_axis(e) for e in self.given[: special[0]]) if together and special else 0
         total = rank + sum(self._makes_axis(e) for e in self.given)
@@ -593,7 +617,7 @@ def _result_shape(plan: _Plan, shape: Shape) -> Shape:
 
 def _fitted(values: Array, shape: Shape, new_axes: Sequence[int]) -> Array:
     """Values broadcast to what the index selects, new axes taken out again."""
-    from .manipulation import broadcast_to, expand_dims, squeeze
+    from .manipulation import broadcast_to, squeeze
 
     full = list(shape)
     for place in new_axes:

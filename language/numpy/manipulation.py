@@ -46,7 +46,9 @@ def _completed(shape: Any, a: Array) -> Shape:
         size = a.size // rest if rest else 0
         known = tuple(size if i in unknown else n for i, n in enumerate(known))
     if math.prod(known) != a.size:
-        raise ValueError(f"`shape` must hold the {a.size} elements of an array of shape {a.shape}, got {given}.")
+        raise ValueError(
+            f"`shape` must hold the {a.size} elements of an array of shape {a.shape}, got {given}."
+        )
     return known
 
 
@@ -128,7 +130,9 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Array:
     sources = canonical_axes(source, a.ndim, "source")
     places = canonical_axes(destination, a.ndim, "destination")
     if len(sources) != len(places):
-        raise ValueError(f"`source` and `destination` must be equally many, got {source!r} and {destination!r}.")
+        raise ValueError(
+            f"`source` and `destination` must be equally many, got {source!r} and {destination!r}."
+        )
     order = [i for i in range(a.ndim) if i not in sources]
     for place, axis in sorted(zip(places, sources, strict=True)):
         order.insert(place, axis)
@@ -260,7 +264,9 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Array, ...]:
     """The slices of an array along an axis, without that axis."""
     x = array_of("unstack", x)
     axis = canonical_axis(axis, x.ndim)
-    return tuple(lax.squeeze(part, (axis,)) for part in split(x, x.shape[axis], axis)) if x.shape[axis] else ()
+    return (
+        tuple(lax.squeeze(part, (axis,)) for part in split(x, x.shape[axis], axis)) if x.shape[axis] else ()
+    )
 
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
@@ -343,7 +349,9 @@ def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
         return m
     if turns == 2:
         return flip(flip(m, first), second)
-    return swapaxes(flip(m, second), first, second) if turns == 1 else flip(swapaxes(m, first, second), second)
+    return (
+        swapaxes(flip(m, second), first, second) if turns == 1 else flip(swapaxes(m, first, second), second)
+    )
 
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Array:
@@ -355,8 +363,10 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Array:
     a = array_of("roll", a)
     if axis is None:
         return reshape(roll(ravel(a), shift, 0), a.shape)
-    axes = canonical_axes(axis, a.ndim) if isinstance(axis, (int, np.integer)) else tuple(
-        canonical_axis(i, a.ndim) for i in axis
+    axes = (
+        canonical_axes(axis, a.ndim)
+        if isinstance(axis, (int, np.integer))
+        else tuple(canonical_axis(i, a.ndim) for i in axis)
     )
     shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,) * len(axes)
     if len(axes) == 1 and len(shifts) > 1:
@@ -376,7 +386,9 @@ def _rolled(a: Array, distance: Any, axis: int) -> Array:
         from .elementwise import remainder
         from .searching import take
 
-        places = remainder(lax.sub(lax.iota(np.dtype(np.int32), size), lax.full((size,), distance, np.int32)), size)
+        places = remainder(
+            lax.sub(lax.iota(np.dtype(np.int32), size), lax.full((size,), distance, np.int32)), size
+        )
         return take(a, places, axis)
     cut = operator.index(distance) % size
     if cut == 0:
@@ -387,7 +399,9 @@ def _rolled(a: Array, distance: Any, axis: int) -> Array:
 def tile(A: Any, reps: Any) -> Array:
     """``A`` repeated as a block, so many times along each axis."""
     A = array_of("tile", A)
-    given = tuple(operator.index(r) for r in reps) if isinstance(reps, (tuple, list)) else (operator.index(reps),)
+    given = (
+        tuple(operator.index(r) for r in reps) if isinstance(reps, (tuple, list)) else (operator.index(reps),)
+    )
     rank = max(A.ndim, len(given))
     counts = (1,) * (rank - len(given)) + given
     sizes = (1,) * (rank - A.ndim) + A.shape
@@ -417,7 +431,9 @@ def repeat(a: Any, repeats: Any, axis: int | None = None, *, total_repeat_length
 
     counts = np.broadcast_to(counts, (a.shape[axis],)) if counts.ndim == 0 or counts.size == 1 else counts
     if counts.shape != (a.shape[axis],):
-        raise ValueError(f"`repeats` must have {a.shape[axis]} entries, one for each element, got {counts.shape}.")
+        raise ValueError(
+            f"`repeats` must have {a.shape[axis]} entries, one for each element, got {counts.shape}."
+        )
     places = np.repeat(np.arange(a.shape[axis]), counts)
     if total_repeat_length is not None:
         missing = max(0, total_repeat_length - places.size)
@@ -452,7 +468,9 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
         value = convert(constant_values, array.dtype)
         return lax.pad(array, value, tuple((low, high, 0) for low, high in widths))
     if mode not in _PLACES:
-        raise ValueError(f"`mode` must be 'constant' or one of {', '.join(map(repr, _PLACES))}, got {mode!r}.")
+        raise ValueError(
+            f"`mode` must be 'constant' or one of {', '.join(map(repr, _PLACES))}, got {mode!r}."
+        )
     from .searching import take
 
     for axis, (low, high) in enumerate(widths):

@@ -63,7 +63,9 @@ def matmul(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any
     """
     a, b, weak = _operands("matmul", a, b)
     if a.ndim == 0 or b.ndim == 0:
-        raise ValueError(f"`a` and `b` of matmul must have at least 1 axis, got shapes {a.shape} and {b.shape}.")
+        raise ValueError(
+            f"`a` and `b` of matmul must have at least 1 axis, got shapes {a.shape} and {b.shape}."
+        )
     contract: tuple[Axes, Axes] = ((a.ndim - 1,), (0 if b.ndim == 1 else b.ndim - 2,))
     _fit("matmul", a, b, contract)
     if a.ndim <= 2 and b.ndim <= 2:
@@ -83,7 +85,9 @@ def _batched(a: Array, b: Array, wanted: Any, weak: bool) -> Array:
     return _product(left, right, ((left.ndim - 1,), (right.ndim - 2,)), (axes, axes), wanted, weak)
 
 
-def vecdot(x1: Any, x2: Any, /, *, axis: int = -1, precision: Any = None, preferred_element_type: Any = None) -> Array:
+def vecdot(
+    x1: Any, x2: Any, /, *, axis: int = -1, precision: Any = None, preferred_element_type: Any = None
+) -> Array:
     """The dot product of vectors along an axis; the other axes broadcast."""
     a, b, weak = _operands("vecdot", x1, x2)
     i, j = canonical_axis(axis, a.ndim), canonical_axis(axis, b.ndim)
@@ -116,7 +120,9 @@ def outer(a: Any, b: Any, out: None = None) -> Array:
     return multiply(lax.reshape(a, (a.size, 1)), lax.reshape(b, (1, b.size)))
 
 
-def tensordot(a: Any, b: Any, axes: Any = 2, *, precision: Any = None, preferred_element_type: Any = None) -> Array:
+def tensordot(
+    a: Any, b: Any, axes: Any = 2, *, precision: Any = None, preferred_element_type: Any = None
+) -> Array:
     """The product over several axes: the last n of ``a`` and the first n of ``b``, or pairs of axes.
 
     Raises:
@@ -145,10 +151,14 @@ def kron(a: Any, b: Any) -> Array:
     sizes_a, sizes_b = ((1,) * (rank - x.ndim) + x.shape for x in (a, b))
     spread_a = lax.reshape(a, tuple(n for size in sizes_a for n in (size, 1)))
     spread_b = lax.reshape(b, tuple(n for size in sizes_b for n in (1, size)))
-    return lax.reshape(multiply(spread_a, spread_b), tuple(m * n for m, n in zip(sizes_a, sizes_b, strict=True)))
+    return lax.reshape(
+        multiply(spread_a, spread_b), tuple(m * n for m, n in zip(sizes_a, sizes_b, strict=True))
+    )
 
 
-def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Array:
+def trace(
+    a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None
+) -> Array:
     """The sum along the diagonal of the planes of two axes."""
     from .creation import diagonal
 
@@ -175,7 +185,9 @@ def einsum(
     import opt_einsum
 
     if not isinstance(subscripts, str):
-        raise TypeError(f"`subscripts` must be a string such as 'ij,jk->ik', got {type(subscripts).__name__}.")
+        raise TypeError(
+            f"`subscripts` must be a string such as 'ij,jk->ik', got {type(subscripts).__name__}."
+        )
     avals = checked("einsum", operands)
     dtype, weak = common_type(avals)
     arrays = dtypes_only("einsum", *operands)
@@ -219,9 +231,7 @@ def _summed(x: Array, names: str, kept: str) -> tuple[Array, str]:
     needless = tuple(i for i, n in enumerate(names) if n not in kept)
     if needless:
         # At the operand's own dtype: einsum does not widen integers.
-        x = (
-            lax.reduce_or(x, needless) if x.dtype == bool_ else sum(x, needless, promote_integers=False)
-        )
+        x = lax.reduce_or(x, needless) if x.dtype == bool_ else sum(x, needless, promote_integers=False)
         names = "".join(n for n in names if n in kept)
     return x, names
 
@@ -235,7 +245,9 @@ def _diagonal(x: Array, i: int, j: int) -> Array:
     return lax.reduce_or(masked, (j,)) if x.dtype == bool_ else lax.reduce_sum(masked, (j,))
 
 
-def _paired(a: Array, left: str, b: Array, right: str, result: str, wanted: DType | None) -> tuple[Array, str]:
+def _paired(
+    a: Array, left: str, b: Array, right: str, result: str, wanted: DType | None
+) -> tuple[Array, str]:
     shared = [n for n in left if n in right]
     (a, left), (b, right) = _unbroadcast(a, left, b, right, shared)
     # A label that one side has dropped may now be the other's alone to sum over.
@@ -273,5 +285,3 @@ def einsum_path(subscripts: str, /, *operands: Any, optimize: Any = "greedy") ->
     shapes = [a.shape for a in checked("einsum_path", operands)]
     path, info = opt_einsum.contract_path(subscripts, *shapes, shapes=True, optimize=optimize)
     return ["einsum_path", *path], str(info)
-
-

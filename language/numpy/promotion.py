@@ -27,7 +27,6 @@ from ..dtypes import (
     int32,
     int64,
     is_float,
-    is_integer,
     uint64,
 )
 from ..dtypes import promote as promote_pairs
@@ -142,7 +141,9 @@ def issubdtype(a: Any, b: Any) -> bool:
     """Whether a dtype lies below another in NumPy's hierarchy; bfloat16 counts as floating."""
     if as_dtype(a) in FLOATS and isinstance(b, type) and issubclass(np.floating, b):
         return True
-    return bool(np.issubdtype(as_dtype(a), b if isinstance(b, type) and issubclass(b, np.generic) else as_dtype(b)))
+    return bool(
+        np.issubdtype(as_dtype(a), b if isinstance(b, type) and issubclass(b, np.generic) else as_dtype(b))
+    )
 
 
 # -- operands -----------------------------------------------------------------------------------------

@@ -20,7 +20,9 @@ from .statistics import all, sum
 
 
 # -- choosing --------------------------------------------------------------------------------------------
-def where(condition: Any, x: Any = None, y: Any = None, /, *, size: int | None = None, fill_value: Any = None) -> Any:
+def where(
+    condition: Any, x: Any = None, y: Any = None, /, *, size: int | None = None, fill_value: Any = None
+) -> Any:
     """Elements of ``x`` where the condition holds, else of ``y``; with the condition alone, `nonzero`.
 
     Raises:
@@ -236,7 +238,9 @@ def unique(
 
 
 # -- taking along an axis -----------------------------------------------------------------------------------------
-def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str | None = None, **_: Any) -> Array:
+def take(
+    a: Any, indices: Any, axis: int | None = None, out: None = None, mode: str | None = None, **_: Any
+) -> Array:
     """Elements at given indices along an axis (of the flat array for None).
 
     Args:
@@ -256,7 +260,9 @@ def take(a: Any, indices: Any, axis: int | None = None, out: None = None, mode: 
 
         indices, mode = remainder(indices, a.shape[axis]), "clip"
     if mode == "raise":
-        raise ValueError("`mode` of take must be 'fill', 'clip' or 'wrap', got 'raise': a program cannot raise.")
+        raise ValueError(
+            "`mode` of take must be 'fill', 'clip' or 'wrap', got 'raise': a program cannot raise."
+        )
     return take_index(a, (slice(None),) * axis + (indices,), mode="fill" if mode is None else mode)
 
 
@@ -276,7 +282,9 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1, mode: str | N
         raise ValueError(f"`indices` must have {arr.ndim} axes like `arr`, got shape {indices.shape}.")
     axis = canonical_axis(axis, arr.ndim)
     shape = tuple(
-        indices.shape[i] if i == axis else np.broadcast_shapes(arr.shape[i : i + 1], indices.shape[i : i + 1])[0]
+        indices.shape[i]
+        if i == axis
+        else np.broadcast_shapes(arr.shape[i : i + 1], indices.shape[i : i + 1])[0]
         for i in range(arr.ndim)
     )
     index: list[Any] = []
@@ -325,5 +333,3 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | N
     # Negative numbers count as 0, as JAX has it.
     places = lax.max(x, np.zeros((), x.dtype)[()])
     return IndexedUpdate(start)[places].add(convert(amounts, dtype), mode="drop")
-
-

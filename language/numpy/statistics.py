@@ -44,7 +44,9 @@ def _strong(a: Any, dtype: DType) -> Array:
 
 def _no_out(name: str, out: Any) -> None:
     if out is not None:
-        raise ValueError(f"`out` of {name} must be None, got {type(out).__name__}: arrays are never written to.")
+        raise ValueError(
+            f"`out` of {name} must be None, got {type(out).__name__}: arrays are never written to."
+        )
 
 
 def _total(
@@ -90,7 +92,9 @@ def sum(
 ) -> Array:
     """The sum over some axes; 16-bit floats are summed in float32."""
     _no_out("sum", out)
-    return _total("sum", lax.reduce_sum, lax.add, 0, a, axis, dtype, keepdims, initial, where, promote_integers)
+    return _total(
+        "sum", lax.reduce_sum, lax.add, 0, a, axis, dtype, keepdims, initial, where, promote_integers
+    )
 
 
 def prod(
@@ -105,7 +109,9 @@ def prod(
 ) -> Array:
     """The product over some axes."""
     _no_out("prod", out)
-    return _total("prod", lax.reduce_prod, lax.mul, 1, a, axis, dtype, keepdims, initial, where, promote_integers)
+    return _total(
+        "prod", lax.reduce_prod, lax.mul, 1, a, axis, dtype, keepdims, initial, where, promote_integers
+    )
 
 
 def _extreme(
@@ -114,9 +120,13 @@ def _extreme(
     a = array_of(name, a)
     axes = canonical_axes(axis, a.ndim)
     if initial is None and where is not None:
-        raise ValueError(f"`initial` of {name} must be given where a mask is: {name} of nothing has no value.")
+        raise ValueError(
+            f"`initial` of {name} must be given where a mask is: {name} of nothing has no value."
+        )
     if initial is None and any_empty(a.shape, axes):
-        raise ValueError(f"`a` of {name} must have elements along axes {axes}, got shape {a.shape}. Pass `initial`.")
+        raise ValueError(
+            f"`a` of {name} must have elements along axes {axes}, got shape {a.shape}. Pass `initial`."
+        )
     x = _masked(name, _strong(a, a.dtype), where, _worst(a.dtype, name))
     found = reduce(x, axes)
     if initial is not None:
@@ -204,7 +214,13 @@ def _divided(x: Array, count: Any) -> Array:
 
 
 def mean(
-    a: Any, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, *, where: Any = None
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    out: None = None,
+    keepdims: bool = False,
+    *,
+    where: Any = None,
 ) -> Array:
     """The arithmetic mean over some axes; 16-bit floats are summed in float32."""
     _no_out("mean", out)
@@ -216,7 +232,9 @@ def mean(
     return _strong(_divided(total, _count(a, axes, where, working, keepdims)), wanted)
 
 
-def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: bool = False) -> Any:
+def average(
+    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: bool = False
+) -> Any:
     """The weighted mean; with ``returned`` also the sum of the weights.
 
     Raises:
@@ -386,7 +404,9 @@ def cumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = None
 
 def _api_axis(name: str, x: Array, axis: int | None) -> int:
     if x.ndim == 0 or (axis is None and x.ndim > 1):
-        raise ValueError(f"`axis` of {name} must be given for an array of rank {x.ndim}; only vectors need none.")
+        raise ValueError(
+            f"`axis` of {name} must be given for an array of rank {x.ndim}; only vectors need none."
+        )
     return canonical_axis(0 if axis is None else axis, x.ndim)
 
 
@@ -470,5 +490,3 @@ def median(a: Any, axis: int | None = None, keepdims: bool = False) -> Array:
     found = mean(middle, axis, keepdims=keepdims)
     missing = any(isnan(a), axis, keepdims=keepdims)
     return lax.select(missing, lax.full_like(found, np.nan), found)
-
-

@@ -1,0 +1,86 @@
+"""Special functions that are compositions of primitives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import lax
+from .arrays import Array
+from .dispatch import lift
+from .dtypes import float32, float64
+from .numpy.promotion import convert, promote_inexact
+
+# M. Giles, "Approximating the erfinv function", GPU Computing Gems 2 (2011): single precision, in powers
+# of w - 2.5 for w = -log(1 - x^2) below 5, and of sqrt(w) - 3 above it; highest power first.
+_CENTRE = (
+    2.81022636e-08,
+    3.43273939e-07,
+    -3.5233877e-06,
+    -4.39150654e-06,
+    0.00021858087,
+    -0.00125372503,
+    -0.00417768164,
+    0.246640727,
+    1.50140941,
+)
+_TAIL = (
+    -0.000200214257,
+    0.000100950558,
+    0.00134934322,
+    -0.00367342844,
+    0.00573950773,
+    -0.0076224613,
+    0.00943887047,
+    1.00167406,
+    2.83297682,
+)
+
+
+def erf_inv(x: Any) -> Array:
+    """The number in (-inf, inf) whose erf is x, for x in (-1, 1)."""
+    (given,) = promote_inexact("erf_inv", x)
+    x = lift(given)
+    dtype = x.dtype
+    wide = lift(convert(x, float64 if dtype == float64 else float32))
+    found = _giles(wide)
+    if dtype == float64:
+        # The start has 7 digits; a step of Halley's method triples them.
+        found = _halley(found, wide)
+    ends = lax.eq(lax.abs(wide), _like(wide, 1.0))
+    found = lax.select(ends, lax.mul(wide, _like(wide, math.inf)), found)
+    return lift(convert(found, dtype))
+
+
+def _like(x: Array, value: float) -> Any:
+    return np.asarray(value, x.dtype)[()]
+
+
+def _giles(x: Array) -> Array:
+    w = lax.neg(lax.log1p(lax.neg(lax.mul(x, x))))
+    central = lax.lt(w, _like(x, 5.0))
+    safe = lax.select(central, lax.full_like(w, 5.0), w)
+    step = lax.select(central, lax.sub(w, _like(x, 2.5)), lax.sub(lax.sqrt(safe), _like(x, 3.0)))
+    found = _chosen(central, _CENTRE[0], _TAIL[0], x)
+    for centre, tail in zip(_CENTRE[1:], _TAIL[1:], strict=True):
+        found = lax.add(lax.mul(found, step), _chosen(central, centre, tail, x))
+    return lax.mul(found, x)
+
+
+def _chosen(central: Array, centre: float, tail: float, x: Array) -> Array:
+    return lax.select(central, lax.full_like(x, centre), lax.full_like(x, tail))
+
+
+def _halley(y: Array, x: Array) -> Array:
+    # The distance from x is taken from whichever of erf and erfc has its digits.
+    size, goal = lax.abs(y), lax.abs(x)
+    near = lax.lt(goal, _like(x, 0.5))
+    rest = lax.sub(lax.sub(_like(x, 1.0), goal), lax.erfc(size))
+    distance = lax.select(near, lax.sub(lax.erf(size), goal), rest)
+    slope = lax.mul(lax.exp(lax.neg(lax.square(size))), _like(x, 2.0 / math.sqrt(math.pi)))
+    newton = lax.div(distance, slope)
+    step = lax.div(newton, lax.add(_like(x, 1.0), lax.mul(size, newton)))
+    # The stop of the ends, where the slope is 0 and the step NaN, is the caller's selection.
+    return lax.mul(lax.sign(x), lax.sub(size, step))

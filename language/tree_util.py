@@ -1,0 +1,363 @@
+"""`jax.tree_util`: trees of arrays, taken apart, mapped and put together."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import optree
+
+from . import trees
+from .trees import NAMESPACE, TreeDef
+
+__all__ = [
+    "DictKey",
+    "FlattenedIndexKey",
+    "GetAttrKey",
+    "KeyEntry",
+    "KeyPath",
+    "Partial",
+    "PyTreeDef",
+    "SequenceKey",
+    "all_leaves",
+    "keystr",
+    "register_dataclass",
+    "register_pytree_node",
+    "register_pytree_node_class",
+    "register_pytree_with_keys",
+    "register_pytree_with_keys_class",
+    "register_static",
+    "tree_all",
+    "tree_broadcast",
+    "tree_flatten",
+    "tree_flatten_with_path",
+    "tree_leaves",
+    "tree_leaves_with_path",
+    "tree_map",
+    "tree_map_with_path",
+    "tree_reduce",
+    "tree_structure",
+    "tree_transpose",
+    "tree_unflatten",
+    "treedef_children",
+    "treedef_is_leaf",
+    "treedef_tuple",
+]
+
+PyTreeDef = TreeDef
+IsLeaf = Callable[[Any], bool]
+C = TypeVar("C", bound=type)
+
+
+# -- keys: one step down a tree ---------------------------------------------------------------------------
+@dataclasses.dataclass(frozen=True, slots=True)
+class SequenceKey:
+    """An element of a sequence."""
+
+    idx: int
+
+    def __str__(self) -> str:
+        return f"[{self.idx!r}]"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DictKey:
+    """A value of a dictionary."""
+
+    key: Hashable
+
+    def __str__(self) -> str:
+        return f"[{self.key!r}]"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GetAttrKey:
+    """An attribute: a named tuple's field, or a registered class's."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f".{self.name}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FlattenedIndexKey:
+    """A child of a class that was registered without keys."""
+
+    key: int
+
+    def __str__(self) -> str:
+        return f"[<flat index {self.key}>]"
+
+
+KeyEntry = SequenceKey | DictKey | GetAttrKey | FlattenedIndexKey
+KeyPath = tuple[Any, ...]
+
+
+def keystr(keys: KeyPath, *, simple: bool = False, separator: str = "") -> str:
+    """A path as a person writes it: ``['layers'][0].weight``, or simply ``layers/0/weight``."""
+    return separator.join(_simple(k) if simple else str(k) for k in keys)
+
+
+def _simple(key: Any) -> str:
+    for attribute in ("idx", "key", "name"):
+        if hasattr(key, attribute):
+            return str(getattr(key, attribute))
+    return str(key)
+
+
+def _key_of(entry: Any) -> Any:
+    """The key that an optree entry stands for."""
+    inner = entry.entry
+    if isinstance(inner, _Given):
+        return inner.key
+    if isinstance(entry, (optree.NamedTupleEntry, optree.StructSequenceEntry)):
+        return GetAttrKey(entry.field)
+    if isinstance(entry, (optree.GetAttrEntry, optree.DataclassEntry)):
+        return GetAttrKey(inner)
+    if isinstance(entry, optree.MappingEntry):
+        return DictKey(inner)
+    if isinstance(entry, optree.SequenceEntry):
+        return SequenceKey(inner)
+    return FlattenedIndexKey(inner)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Given:
+    """A key that a registered class gave for itself, on its way through optree."""
+
+    key: Any
+
+    def __repr__(self) -> str:
+        return repr(_simple(self.key))
+
+
+# -- taking apart and putting together --------------------------------------------------------------------
+def tree_flatten(tree: Any, is_leaf: IsLeaf | None = None) -> tuple[list[Any], TreeDef]:
+    """The leaves of a tree, and its structure."""
+    return trees.flatten(tree, is_leaf)
+
+
+def tree_unflatten(treedef: TreeDef, leaves: Iterable[Any]) -> Any:
+    """The tree of that structure with these leaves."""
+    return trees.unflatten(treedef, leaves)
+
+
+def tree_leaves(tree: Any, is_leaf: IsLeaf | None = None) -> list[Any]:
+    """The leaves of a tree."""
+    return trees.leaves(tree, is_leaf)
+
+
+def tree_structure(tree: Any, is_leaf: IsLeaf | None = None) -> TreeDef:
+    """The structure of a tree."""
+    return trees.structure(tree, is_leaf)
+
+
+def tree_flatten_with_path(
+    tree: Any, is_leaf: IsLeaf | None = None
+) -> tuple[list[tuple[KeyPath, Any]], TreeDef]:
+    """The leaves of a tree, each with the keys that lead to it, and its structure."""
+    accessors, leaves, treedef = optree.tree_flatten_with_accessor(tree, is_leaf, namespace=NAMESPACE)
+    paths = [tuple(_key_of(entry) for entry in accessor) for accessor in accessors]
+    return list(zip(paths, leaves, strict=True)), treedef
+
+
+def tree_leaves_with_path(tree: Any, is_leaf: IsLeaf | None = None) -> list[tuple[KeyPath, Any]]:
+    """The leaves of a tree, each with the keys that lead to it."""
+    return tree_flatten_with_path(tree, is_leaf)[0]
+
+
+def all_leaves(iterable: Iterable[Any], is_leaf: IsLeaf | None = None) -> bool:
+    """Whether every element is a leaf."""
+    return all(treedef_is_leaf(trees.structure(x, is_leaf)) for x in iterable)
+
+
+def treedef_is_leaf(treedef: TreeDef) -> bool:
+    """Whether a structure is a leaf's."""
+    return treedef.num_nodes == 1 and treedef.num_leaves == 1
+
+
+def treedef_children(treedef: TreeDef) -> list[TreeDef]:
+    """The structures of a node's children."""
+    return list(treedef.children())
+
+
+def treedef_tuple(treedefs: Iterable[TreeDef]) -> TreeDef:
+    """The structure of a tuple of trees of these structures."""
+    return optree.treespec_tuple(list(treedefs), namespace=NAMESPACE)
+
+
+# -- mapping -------------------------------------------------------------------------------------------------
+def tree_map(f: Callable[..., Any], tree: Any, *rest: Any, is_leaf: IsLeaf | None = None) -> Any:
+    """Apply a function to the leaves of a tree and to what stands in their place in others."""
+    return trees.map(f, tree, *rest, is_leaf=is_leaf)
+
+
+def tree_map_with_path(f: Callable[..., Any], tree: Any, *rest: Any, is_leaf: IsLeaf | None = None) -> Any:
+    """`tree_map` of a function that takes the keys that lead to the leaf first."""
+    found, treedef = tree_flatten_with_path(tree, is_leaf)
+    others = [treedef.flatten_up_to(r) for r in rest]
+    return trees.unflatten(treedef, [f(*found[i], *(o[i] for o in others)) for i in range(len(found))])
+
+
+_NOTHING = object()
+
+
+def tree_reduce(
+    function: Callable[[Any, Any], Any], tree: Any, initializer: Any = _NOTHING, is_leaf: IsLeaf | None = None
+) -> Any:
+    """Fold a function over the leaves."""
+    leaves = trees.leaves(tree, is_leaf)
+    if initializer is _NOTHING:
+        return functools.reduce(function, leaves)
+    return functools.reduce(function, leaves, initializer)
+
+
+def tree_all(tree: Any, *, is_leaf: IsLeaf | None = None) -> bool:
+    """Whether every leaf is true."""
+    return all(trees.leaves(tree, is_leaf))
+
+
+def tree_broadcast(prefix_tree: Any, full_tree: Any, is_leaf: IsLeaf | None = None) -> Any:
+    """The prefix with each leaf repeated over the subtree that stands in its place.
+
+    Raises:
+        ValueError: the one is no prefix of the other.
+    """
+    found: list[Any] = []
+
+    def spread(entry: Any, subtree: Any) -> None:
+        found.extend([entry] * len(trees.leaves(subtree, is_leaf)))
+
+    optree.tree_map_(spread, prefix_tree, full_tree, is_leaf=is_leaf, namespace=NAMESPACE)
+    return trees.unflatten(trees.structure(full_tree, is_leaf), found)
+
+
+def tree_transpose(outer_treedef: TreeDef, inner_treedef: TreeDef | None, pytree_to_transpose: Any) -> Any:
+    """A tree of trees turned inside out.
+
+    Raises:
+        ValueError: the tree is not one of ``outer_treedef`` whose leaves are of ``inner_treedef``.
+    """
+    subtrees = outer_treedef.flatten_up_to(pytree_to_transpose)
+    if inner_treedef is None:
+        inner_treedef = trees.structure(subtrees[0])
+    rows = []
+    for subtree in subtrees:
+        leaves, structure = trees.flatten(subtree)
+        if structure != inner_treedef:
+            raise ValueError(f"`pytree_to_transpose` must hold trees of {inner_treedef}, got {structure}.")
+        rows.append(leaves)
+    columns = [[row[i] for row in rows] for i in range(inner_treedef.num_leaves)]
+    return trees.unflatten(inner_treedef, [trees.unflatten(outer_treedef, column) for column in columns])
+
+
+# -- registering -------------------------------------------------------------------------------------------------
+def register_pytree_node(
+    nodetype: type,
+    flatten_func: Callable[[Any], tuple[Iterable[Any], Hashable]],
+    unflatten_func: Callable[[Any, Iterable[Any]], Any],
+    flatten_with_keys_func: Callable[[Any], tuple[Iterable[tuple[Any, Any]], Hashable]] | None = None,
+) -> None:
+    """Make a class a node of trees: ``flatten(x) -> (children, aux)``, ``unflatten(aux, children) -> x``."""
+    if flatten_with_keys_func is None:
+        trees.register_node(nodetype, flatten_func, unflatten_func)
+    else:
+        register_pytree_with_keys(nodetype, flatten_with_keys_func, unflatten_func, flatten_func)
+
+
+def register_pytree_node_class(cls: C) -> C:
+    """Make a class with methods ``tree_flatten`` and (class method) ``tree_unflatten`` a node."""
+    register_pytree_node(cls, lambda x: x.tree_flatten(), cls.tree_unflatten)  # type: ignore[attr-defined]  # the class's promise
+    return cls
+
+
+def register_pytree_with_keys(
+    nodetype: type,
+    flatten_with_keys: Callable[[Any], tuple[Iterable[tuple[Any, Any]], Hashable]],
+    unflatten_func: Callable[[Any, Iterable[Any]], Any],
+    flatten_func: Callable[[Any], tuple[Iterable[Any], Hashable]] | None = None,
+) -> None:
+    """`register_pytree_node` for a class that says by which key each child is reached."""
+
+    def flatten(x: Any) -> Any:
+        pairs, aux = flatten_with_keys(x)
+        pairs = list(pairs)
+        return [child for _, child in pairs], aux, [_Given(key) for key, _ in pairs]
+
+    optree.register_pytree_node(nodetype, flatten, unflatten_func, namespace=NAMESPACE)  # type: ignore[arg-type]  # optree's own protocol types
+
+
+def register_pytree_with_keys_class(cls: C) -> C:
+    """Make a class with methods ``tree_flatten_with_keys`` and ``tree_unflatten`` a node."""
+    register_pytree_with_keys(cls, lambda x: x.tree_flatten_with_keys(), cls.tree_unflatten)  # type: ignore[attr-defined]  # the class's promise
+    return cls
+
+
+def register_dataclass(
+    nodetype: C,
+    data_fields: Sequence[str] | None = None,
+    meta_fields: Sequence[str] | None = None,
+    drop_fields: Sequence[str] = (),
+) -> C:
+    """Make a dataclass a node: its data fields are children, its meta fields part of the structure.
+
+    Without lists, fields whose metadata say ``static=True`` are meta fields, all others data fields.
+
+    Raises:
+        ValueError: the lists leave a field out, or name one that there is not.
+    """
+    if (data_fields is None) != (meta_fields is None):
+        raise ValueError("`data_fields` and `meta_fields` of register_dataclass must be given together.")
+    if dataclasses.is_dataclass(nodetype):
+        fields = [f for f in dataclasses.fields(nodetype) if f.init]
+        if data_fields is None:
+            data_fields = [
+                f.name for f in fields if not f.metadata.get("static") and f.name not in drop_fields
+            ]
+            meta_fields = [f.name for f in fields if f.metadata.get("static")]
+        _check_fields(nodetype, {f.name for f in fields}, {*data_fields, *(meta_fields or ()), *drop_fields})
+    if data_fields is None:
+        raise ValueError(f"`nodetype` must be a dataclass, or the fields be given, got {nodetype!r}.")
+    children, meta = tuple(data_fields), tuple(meta_fields or ())
+
+    def flatten(x: Any) -> Any:
+        return [(GetAttrKey(n), getattr(x, n)) for n in children], tuple(getattr(x, n) for n in meta)
+
+    def unflatten(aux: Any, values: Iterable[Any]) -> Any:
+        return nodetype(**dict(zip(children, values, strict=True)), **dict(zip(meta, aux, strict=True)))
+
+    register_pytree_with_keys(nodetype, flatten, unflatten)
+    return nodetype
+
+
+def _check_fields(nodetype: type, there: set[str], named: set[str]) -> None:
+    if there != named:
+        raise ValueError(
+            f"`data_fields` and `meta_fields` must be the fields of {nodetype.__name__}, {sorted(there)}, "
+            f"got {sorted(named)}."
+        )
+
+
+def register_static(cls: C) -> C:
+    """Make a hashable class a node without children: it is part of the structure."""
+    trees.register_node(cls, lambda x: ((), x), lambda x, _: x)
+    return cls
+
+
+class Partial(functools.partial):  # type: ignore[type-arg]  # a partial of anything
+    """`functools.partial` that is a node: the function is structure, the arguments are children."""
+
+
+trees.register_node(
+    Partial,
+    lambda p: ((p.args, p.keywords), p.func),
+    lambda func, children: _partial(func, iter(children)),
+)
+
+
+def _partial(func: Callable[..., Any], children: Iterator[Any]) -> Partial:
+    args, keywords = children
+    return Partial(func, *args, **keywords)
