@@ -340,7 +340,8 @@ def fori_loop(lower: Any, upper: Any, body_fun: Function, init_val: Any, *, unro
             i, value = carry
             return (_next(i), body_fun(i, value)), None
 
-        return _scan("fori_loop", step, (low, init_val), None, steps, False)[0][1]
+        # The index of known bounds is weak, whatever their dtype: JAX's choice.
+        return _scan("fori_loop", step, (_value(lower), init_val), None, steps, False)[0][1]
 
     def test(carry: Any) -> Any:
         (below,) = dispatch.bind(rows.lt_p, carry[0], carry[1])

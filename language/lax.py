@@ -263,11 +263,11 @@ def _spread(xs: Sequence[Operand]) -> list[Operand]:
     ]
 
 
-def _unary(primitive: Primitive, doc: str) -> Callable[[Operand], Array]:
+def _unary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand], Array]:
     def function(x: Operand) -> Array:
         return _bind(primitive, x)
 
-    return _dressed(function, primitive.name, doc)
+    return _dressed(function, name or primitive.name, doc)
 
 
 def _binary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand, Operand], Array]:
@@ -293,7 +293,7 @@ asin = _unary(rows.asin_p, "The inverse sine.")
 asinh = _unary(rows.asinh_p, "The inverse hyperbolic sine.")
 atan = _unary(rows.atan_p, "The inverse tangent.")
 atanh = _unary(rows.atanh_p, "The inverse hyperbolic tangent.")
-bitwise_not = _dressed(_unary(rows.not_p, ""), "bitwise_not", "Every bit flipped; logical not of booleans.")
+bitwise_not = _unary(rows.not_p, "Every bit flipped; logical not of booleans.", "bitwise_not")
 cbrt = _unary(rows.cbrt_p, "The cube root.")
 ceil = _unary(rows.ceil_p, "The least integer not below.")
 cos = _unary(rows.cos_p, "The cosine.")

@@ -69,6 +69,7 @@ LOOPS: dict[str, Callable[[Any, Any], Any]] = {
     ),
     "fori with known bounds": lambda lax, x: lax.fori_loop(0, 3, lambda i, c: double(lax, c), x),
     "fori gives its index": lambda lax, x: lax.fori_loop(0, 3, lambda i, c: i, 0),
+    "fori with a known strong bound": lambda lax, x: lax.fori_loop(0, np.int8(3), lambda i, c: i, 0),
     "fori with a strong bound": lambda lax, x: lax.fori_loop(
         0, lax.convert_element_type(3, np.int8), lambda i, c: i, 0
     ),
