@@ -110,9 +110,9 @@ def replay(capsule: str, live: bool) -> int:
     """
     from .replaying import replay_capsule
 
-    judgement = replay_capsule(capsule, live)
-    click.echo(judgement.text)
-    return judgement.exit_code
+    replayed = replay_capsule(capsule, live)
+    click.echo(replayed.text)
+    return replayed.exit_code
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from verax.ci.ignores import apply_ignores, read_ignores, stale
 from verax.ci.targets import Found
 from verax.language.errors import UsageError

@@ -2,10 +2,11 @@
 
 import io
 import json
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+
 from verax.ci.configuration import Configuration
 from verax.ci.gate import SCHEMA, GateReport
 from verax.ci.outputs import NAMES, Output
@@ -123,7 +124,7 @@ def test_markdown_is_text_and_stays_below_the_limit() -> None:
 
 
 def test_junit_is_well_formed_and_has_a_case_for_each_judgement() -> None:
-    suite = ElementTree.fromstring(written("junit", judged())).find("testsuite")
+    suite = ET.fromstring(written("junit", judged())).find("testsuite")
     assert suite is not None
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
     assert [case.get("name") for case in suite.iter("testcase")] == ["value", "jit"]
