@@ -1,0 +1,8 @@
+"""How to run programs fast: trace levels, differentiation, batching, kernels, devices."""
+
+from .array import FastArray as FastArray
+from .devices import Device as Device
+from .devices import default_device as default_device
+from .devices import devices as devices
+from .devices import on_device as on_device
+from .implementation import implementation as implementation

@@ -1,0 +1,1 @@
+"""Differentiation: forward levels, linear programs, and their transposes."""

@@ -1,0 +1,161 @@
+"""The implementation that is fast: `dispatch.Implementation`, over the rest of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..language import dispatch
+from ..language.arrays import Array
+from ..language.dispatch import FlatFunction, Params
+from ..language.primitive import Primitive
+from ..language.program import Program
+from ..language.shapes import ShapedArray
+from . import batching, control, lanes
+from . import jit as jitting
+from .array import FastArray
+from .devices import default_device
+from .differentiation import jvp as forward
+from .differentiation import linearization
+from .execution import MANY, kernel_of
+from .kernels.call import Kernel
+
+# Kernels kept for eager operations; when there are more, all are forgotten.
+KERNELS_KEPT = 8192
+
+
+class Fast:
+    """Runs programs through one array module, with trace levels for the transforms."""
+
+    name = "fast"
+    array_type = FastArray
+    precedence = 0
+
+    def __init__(self) -> None:
+        self._kernels: dict[Hashable, tuple[Kernel, tuple[ShapedArray, ...], bool]] = {}
+
+    def __repr__(self) -> str:
+        return "<implementation fast>"
+
+    def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> Array:
+        """The array of a machine value on the default device."""
+        device = default_device()
+        return FastArray(device.put(value), aval, device)
+
+    def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
+        """Run one primitive now."""
+        device = operands[0].device if operands else default_device()
+        parts: list[Any] = [primitive, device]
+        for x in operands:
+            if x.device is not device:
+                jitting.lifted(x, device)  # raises
+            aval = x.aval
+            parts += (aval.shape, aval.dtype, aval.weak_type)
+        parts += params.items()
+        key = tuple(parts)
+        try:
+            found = self._kernels.get(key)
+        except TypeError:  # a parameter that cannot be hashed
+            found = self._prepare(primitive, operands, params, device, None)
+        else:
+            if found is None:
+                found = self._prepare(primitive, operands, params, device, key)
+        kernel, avals, many = found
+        with device.running():
+            results = kernel(*[x.data for x in operands])
+        if many:
+            return [FastArray(y, a, device) for y, a in zip(results, avals, strict=True)]
+        return [FastArray(results, avals[0], device)]
+
+    def _prepare(
+        self, primitive: Primitive, operands: Sequence[Any], params: Params, device: Any, key: Hashable
+    ) -> tuple[Kernel, tuple[ShapedArray, ...], bool]:
+        inputs = [x.aval for x in operands]
+        outputs = tuple(primitive.infer(inputs, params))
+        if primitive.name == "jit":
+            kernel: Kernel = jitting.compiled(params["program"], device)
+        else:
+            kernel = kernel_of(primitive, inputs, outputs, params, device)
+        found = kernel, outputs, primitive.name in MANY
+        # Programs are remembered where they live; to keep them here would keep them alive.
+        if key is not None and not any(isinstance(v, (Program, tuple)) and _holds_programs(v) for v in params.values()):
+            if len(self._kernels) >= KERNELS_KEPT:
+                self._kernels.clear()
+            self._kernels[key] = found
+        return found
+
+    # -- transforms ---------------------------------------------------------------------------------------
+    def jit(self, function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[Array], Any]:
+        """See `jit.jit`."""
+        return jitting.jit(function, operands, key)
+
+    def vmap(
+        self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
+    ) -> tuple[list[Array], list[bool]]:
+        """See `batching.vmap`."""
+        return batching.vmap(self, function, operands, axes, size, axis_name)
+
+    def pmap(
+        self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
+    ) -> list[Array]:
+        """See `lanes.pmap`."""
+        return lanes.pmap(self, function, operands, axes, size, axis_name)
+
+    def jvp(
+        self, function: FlatFunction, primals: list[Array], tangents: list[Array | None]
+    ) -> tuple[list[Array], list[Array | None]]:
+        """See `differentiation.jvp`."""
+        return forward.jvp(self, function, primals, tangents)
+
+    def vjp(
+        self, function: FlatFunction, primals: list[Array]
+    ) -> tuple[list[Array], Callable[[Sequence[Array | None]], list[Array | None]]]:
+        """See `differentiation.linearization`."""
+        return linearization.vjp(self, function, primals)
+
+    def linearize(
+        self, function: FlatFunction, primals: list[Array]
+    ) -> tuple[list[Array], Callable[[Sequence[Array | None]], list[Array | None]]]:
+        """See `differentiation.linearization`."""
+        return linearization.linearize(self, function, primals)
+
+    def jacobian(
+        self, function: FlatFunction, primals: list[Array], wrt: list[int], mode: str
+    ) -> tuple[list[Array], list[list[Array]]]:
+        """See `differentiation.linearization`."""
+        return linearization.jacobian(self, function, primals, wrt, mode)
+
+    # -- control flow and custom rules -----------------------------------------------------------------------
+    def cond(self, index: Array, branches: Sequence[FlatFunction], operands: list[Array]) -> list[Array]:
+        """See `control.cond`."""
+        return control.cond(index, branches, operands)
+
+    def while_loop(self, test: FlatFunction, body: FlatFunction, init: list[Array]) -> list[Array]:
+        """See `control.while_loop`."""
+        return control.while_loop(test, body, init)
+
+    def scan(
+        self, body: FlatFunction, init: list[Array], xs: list[Array], length: int, reverse: bool
+    ) -> tuple[list[Array], list[Array]]:
+        """See `control.scan`."""
+        return control.scan(body, init, xs, length, reverse)
+
+    def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Array]) -> list[Array]:
+        """Without a transform there is nothing to differentiate: the function."""
+        return [dispatch.lift(y) for y in function(*operands)]
+
+    def custom_vjp(
+        self, function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: list[Array]
+    ) -> list[Array]:
+        """As `custom_jvp`."""
+        return [dispatch.lift(y) for y in function(*operands)]
+
+
+def _holds_programs(value: Any) -> bool:
+    return isinstance(value, Program) or any(isinstance(v, Program) for v in value)
+
+
+implementation = Fast()
+FastArray.implementation = implementation

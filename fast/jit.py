@@ -1,0 +1,133 @@
+"""`jit`: a function is traced once per signature, and its compiled program is kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ..language import dispatch
+from ..language.arrays import Array
+from ..language.catalogue import jit_p
+from ..language.dispatch import FlatFunction, Tracer
+from ..language.program import Program
+from ..language.shapes import ShapedArray
+from ..language.tracing import trace
+from .array import FastArray
+from .devices import default_device
+from .devices.device import Device
+from .execution import Executable, compile_program
+from .memo import ambient, derived
+
+# Signatures kept per function, and functions kept that cannot be referred to weakly; the oldest go first.
+SIGNATURES = 256
+FUNCTIONS = 256
+
+
+@dataclass(slots=True)
+class Traced:
+    """A function on one signature.
+
+    Attributes:
+        program: closed; what the function closed over comes first among its inputs.
+        captured: those values.
+        out_tree: the structure of the function's result.
+        avals: of the results.
+    """
+
+    program: Program
+    captured: list[Any]
+    out_tree: Any
+    avals: list[ShapedArray]
+    device: Device
+    run: Executable | None = None
+    buffers: tuple[Any, ...] = ()
+
+
+_Signatures = OrderedDict[Hashable, Traced]
+_WEAK: WeakKeyDictionary[Any, _Signatures] = WeakKeyDictionary()
+_STRONG: OrderedDict[Hashable, _Signatures] = OrderedDict()
+
+
+def _signatures(key: Any) -> tuple[_Signatures, Hashable]:
+    """Where the signatures of a function are kept, and the rest of the key."""
+    if isinstance(key, tuple) and key:
+        try:
+            return _WEAK.setdefault(key[0], OrderedDict()), key[1:]
+        except TypeError:  # not weakly referable, or not hashable alone
+            pass
+    found = _STRONG.setdefault(key, OrderedDict())
+    _STRONG.move_to_end(key)
+    if len(_STRONG) > FUNCTIONS:
+        _STRONG.popitem(last=False)
+    return found, None
+
+
+def _trace(function: FlatFunction, operands: Sequence[Array], device: Device) -> Traced:
+    program, captured = trace(function, [x.aval for x in operands]).closed()
+    tree = getattr(function, "out_tree", None)
+    return Traced(program, captured, tree, program.out_avals, device)
+
+
+def _device_of(operands: Sequence[Array]) -> Device:
+    for x in operands:
+        if isinstance(x, FastArray):
+            return x.device
+    return default_device()
+
+
+def jit(function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[Array], Any]:
+    """Run ``function``, traced once for operands of these types; see `Implementation.jit`."""
+    device = _device_of(operands)
+    if key is None:
+        traced = _trace(function, operands, device)
+    else:
+        kept, rest = _signatures(key)
+        avals = tuple([(x.aval.shape, x.aval.dtype, x.aval.weak_type) for x in operands])
+        signature = (rest, avals, device, ambient())
+        found = kept.get(signature)
+        if found is None:
+            found = _trace(function, operands, device)
+            # What closes over a tracer belongs to this very run of its transform.
+            if not any(isinstance(x, Tracer) for x in found.captured):
+                kept[signature] = found
+                if len(kept) > SIGNATURES:
+                    kept.popitem(last=False)
+        traced = found
+    if dispatch.staging_level() is not None or any([isinstance(x, Tracer) for x in (*operands, *traced.captured)]):
+        program = traced.program
+        return dispatch.bind(jit_p, *traced.captured, *operands, program=program, name=program.name), traced.out_tree
+    return _execute(traced, operands), traced.out_tree
+
+
+def _execute(traced: Traced, operands: Sequence[Any]) -> list[Array]:
+    device = traced.device
+    if traced.run is None:
+        traced.run = compiled(traced.program, device)
+        traced.buffers = tuple(lifted(x, device).data for x in traced.captured)
+    with device.running():
+        results = traced.run(*traced.buffers, *[lifted(x, device).data for x in operands])
+    return [FastArray(x, a, device) for x, a in zip(results, traced.avals, strict=True)]
+
+
+def compiled(program: Program, device: Device) -> Executable:
+    """The program's executable on a device, remembered."""
+    return derived(program, ("compiled", device), lambda: (compile_program(program, device), True))
+
+
+def lifted(x: Any, device: Device) -> FastArray:
+    """An operand as an array on a device.
+
+    Raises:
+        ValueError: it lives on another device.
+    """
+    array = x if isinstance(x, FastArray) else dispatch.lift_to(FastArray.implementation, x)
+    assert isinstance(array, FastArray), "fast lifts to its own arrays"
+    if array.device is not device:
+        raise ValueError(
+            f"The operands of one call must live on one device, got arrays on {device} and {array.device}. "
+            f"Move one with verax.fast.device_put."
+        )
+    return array

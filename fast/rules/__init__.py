@@ -1,0 +1,1 @@
+"""Rule tables: one row per primitive, one table per transform."""
