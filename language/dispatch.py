@@ -243,6 +243,11 @@ def axis_frame(name: Any) -> AxisFrame:
     )
 
 
+def axes_in_scope() -> tuple[AxisFrame, ...]:
+    """The named axes, outermost first."""
+    return _AXES.get()
+
+
 def lanes_in_scope() -> tuple[AxisFrame, ...]:
     """The named axes whose owner is a lane, outermost first."""
     return tuple(f for f in _AXES.get() if not isinstance(f.owner, Level))
