@@ -35,7 +35,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import annotated_types
 
-from .dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, uint32, uint64
+from .dtypes import ALL, DType, as_dtype, bool_, float32, float64, int32, int64, uint32, uint64
 from .errors import VeraxError
 from .primitive import Domain
 
@@ -174,13 +174,17 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class ArrayOf:
-    """An array: ``owner`` says whose ("verax", "numpy", "jax", "torch", "cupy", ...)."""
+    """An array: ``owner`` says whose ("verax", "numpy", "jax", "torch", "cupy", ...).
+
+    ``accepts`` lists the dtypes that a family such as ``Float`` stands for; it is drawn in ``dtype``.
+    """
 
     dtype: DType
     dimensions: tuple[Dimension, ...]
     owner: str
     domain: Domain | None = None
     index: Index | None = None
+    accepts: tuple[DType, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.dtype}[{' '.join(d.text for d in self.dimensions)}]"
@@ -542,7 +546,8 @@ class _Reader:
         names = annotation.dtypes
         if "key" in str(getattr(annotation, "dtype", "")).lower() or names in (("prng_key",), ["prng_key"]):
             return KeyOf(owner)
-        known = [d for d in (_dtype(n) for n in names) if d is not None] if _is_listed(names) else [float32]
+        listed = [_dtype(n) for n in names] if _is_listed(names) else ALL
+        known = [d for d in listed if d is not None]
         if not known:
             raise self.refusal(f"has a dtype that Verax lacks ({', '.join(names)})", "Choose another dtype.")
         preferred = [d for d in _PREFERRED if d in known]
@@ -552,7 +557,7 @@ class _Reader:
             raise self.refusal(
                 f"has the shape {annotation.dim_str!r}, which cannot be read ({err})", "Name its sizes."
             ) from err
-        return ArrayOf((preferred or known)[0], dimensions, owner)
+        return ArrayOf((preferred or known)[0], dimensions, owner, accepts=tuple(dict.fromkeys(known)))
 
     def unique(self) -> str:
         self.count += 1

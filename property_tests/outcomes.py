@@ -46,6 +46,7 @@ class LawOutcome(msgspec.Struct, frozen=True):
         inputs: how many inputs it was tried on.
         edges: how many of them were edges.
         seconds: how long it took.
+        elements: how many elements of results were compared.
     """
 
     law: str
@@ -53,6 +54,7 @@ class LawOutcome(msgspec.Struct, frozen=True):
     inputs: int
     edges: int
     seconds: float = 0.0
+    elements: int = 0
 
 
 class SubjectReport(msgspec.Struct, frozen=True):

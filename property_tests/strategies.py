@@ -338,12 +338,12 @@ def arguments(draw: Draw, signature: Signature, kind: str = "", points: tuple[fl
             keywords[argument.name] = value
         else:
             positional.append(value)
-    declared = kind not in ("huge", "specials", "subnormals") or _all_declared(signature)
+    declared = kind not in ("huge", "specials", "subnormals") or all_declared(signature)
     source: Any = "edge" if kind else "ordinary"
     return Arguments(tuple(positional), keywords, source, kind, declared, found)
 
 
-def _all_declared(signature: Signature) -> bool:
+def all_declared(signature: Signature) -> bool:
     """Whether every float argument has a declared domain: then its author answers for all of it."""
     return all(
         s.domain is not None

@@ -33,6 +33,7 @@ class Subject:
         file: the source file; empty when unknown.
         line: the line of its definition; 0 when unknown.
         mark: what `@verax.subject` was told.
+        relative: whether its digits are to hold relative to each true value itself, as a primitive's do.
     """
 
     function: Callable[..., Any]
@@ -43,6 +44,7 @@ class Subject:
     file: str = ""
     line: int = 0
     mark: Mark = field(default_factory=Mark)
+    relative: bool = False
 
     @property
     def location(self) -> str:

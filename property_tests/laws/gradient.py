@@ -1,0 +1,69 @@
+"""Gradients and second derivatives are the derivatives, as near as the machine can be."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ...language.dtypes import bfloat16, float16, float32, float64
+from ...language.subject import ArrayOf, ScalarOf, walk
+from ..subjects import Subject
+from ..trial import Trial
+from .law import Checked, Law
+from .measured import measured
+
+_FLOATS = (float16, bfloat16, float32, float64)
+
+
+class Gradient(Law):
+    """The machine's derivative is the derivative."""
+
+    name: ClassVar[str] = "gradient"
+    codes: ClassVar[tuple[str, ...]] = (
+        "VX201",
+        "VX202",
+        "VX204",
+        "VX205",
+        "VX701",
+        "VX702",
+        "VX703",
+        "VX905",
+        "VX906",
+    )
+    claim: ClassVar[str] = (
+        "Every entry of the gradient is the limit of difference quotients, up to the error that a machine "
+        "within its platform's budgets may make."
+    )
+    order: ClassVar[int] = 1
+
+    def fits(self, subject: Subject) -> str:
+        """Functions of ours with a floating argument."""
+        reason = super().fits(subject)
+        if reason or subject.signature is None:
+            return reason
+        specs = [s for a in subject.signature.arguments for s in walk(a.spec)]
+        if any(isinstance(s, ArrayOf) and s.dtype in _FLOATS for s in specs):
+            return ""
+        if any(isinstance(s, ScalarOf) and s.kind is float for s in specs):
+            return ""
+        return "it has no floating argument to differentiate with respect to"
+
+    def check(self, trial: Trial) -> Checked:
+        """Hold the derivatives at all inputs against the limit."""
+        return measured(trial, self.name, self.order)
+
+
+class SecondDerivative(Gradient):
+    """The derivative's derivative is the second derivative, in random directions."""
+
+    name: ClassVar[str] = "second derivative"
+    codes: ClassVar[tuple[str, ...]] = ("VX203", "VX905", "VX906")
+    claim: ClassVar[str] = (
+        "The directional second derivative is the limit of its difference quotients, likewise."
+    )
+    order: ClassVar[int] = 2
+
+    def fits(self, subject: Subject) -> str:
+        """Functions whose gradient is to be the derivative."""
+        if subject.mark.gradient == "declared":
+            return "its gradient is declared to differ from the derivative"
+        return super().fits(subject)

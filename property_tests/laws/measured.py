@@ -1,0 +1,200 @@
+"""What value, gradient and second derivative share: judge each input, pool, and tell each thing once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...reference.findings import Blame, Finding, Status
+from ...reference.verdict import Measured, Verdict, law_name, quiet_fault
+from ..outcomes import Sample, Worst
+from ..strategies import all_declared
+from ..trial import Raised, Trial, at_inputs
+from .law import Checked
+
+_GRAVITY = {s: i for i, s in enumerate((Status.FINDING, Status.UNVERIFIED, Status.AMBIGUOUS, Status.NOTE))}
+
+
+def measured(trial: Trial, law: str, order: int) -> Checked:
+    """Judge a derivative of that order (0: the value) at every input at which the function returns."""
+    checked = Checked()
+    found: list[tuple[int, Finding]] = []
+    pooled: list[Measured] = []
+    for i, _ in trial.returning():
+        arguments = trial.inputs[i]
+        if not arguments.dynamic:
+            continue
+        verdict = _judged(trial, i, order)
+        checked.tried(trial, i)
+        if isinstance(verdict, Raised):
+            found.append((i, _unjudged(trial, law, i, verdict)))
+            break  # what cannot be judged at one input cannot be judged at the others
+        checked.elements += len(verdict.elements)
+        found += [(i, f) for f in verdict.findings]
+        checked.samples += _samples(trial, i, verdict)
+        checked.worst = _worse(checked.worst, verdict)
+        if arguments.source == "ordinary":
+            pooled += verdict.elements
+    checked.findings += _told_once(trial, law, found, checked.inputs)
+    rms = quiet_fault(pooled)
+    if rms is not None:
+        checked.findings.append(_quiet(trial, law, order, rms, len(pooled)))
+    return checked
+
+
+def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
+    from ...chex_like.judge import judge
+
+    arguments = trial.inputs[index]
+    function = arguments.closed(trial.subject.function)
+    try:
+        with trial.machine():
+            return judge(
+                function,
+                *trial.lifted(arguments.dynamic),
+                order=order,
+                platform=trial.platform,
+                scale=_scale(trial, order, index),
+                formula=arguments.judged_as_formula,
+                relative=trial.subject.relative,
+                gradient=trial.subject.mark.gradient,
+                seed=trial.seed % 2**31 + index,
+                name=trial.subject.name,
+            )
+    except Exception as err:  # noqa: BLE001  # told as unverified, in red, with the error
+        return Raised.of(err, trial.subject)
+
+
+# -- the scale ---------------------------------------------------------------------------------------------
+def _scale(trial: Trial, order: int, index: int) -> Callable[[], Sequence[float]] | None:
+    """The largest true sizes over the inputs, found once and only if they are needed.
+
+    None where no domain is declared: then inputs of the same decade are asked.
+    """
+    signature = trial.subject.signature
+    if signature is None or not all_declared(signature):
+        return None
+
+    def largest() -> Sequence[float]:
+        if order not in trial.scales:
+            trial.scales[order] = _largest(trial, order, index)
+        return trial.scales[order]
+
+    return largest
+
+
+def _largest(trial: Trial, order: int, index: int) -> list[float]:
+    from ...chex_like.scales import sizes_at
+
+    found: list[list[float]] = []
+    for i, _ in trial.returning():
+        arguments = trial.inputs[i]
+        if not arguments.judged_as_formula:
+            continue
+        with trial.machine():
+            sizes = sizes_at(arguments.closed(trial.subject.function), trial.lifted(arguments.dynamic), order)
+        found.append([float(s) for s in sizes])
+    width = max(len(f) for f in found)
+    return [max((f[k] for f in found if len(f) > k), default=0.0) for k in range(width)]
+
+
+# -- gathering -----------------------------------------------------------------------------------------------
+def _told_once(trial: Trial, law: str, found: Sequence[tuple[int, Finding]], inputs: int) -> list[Finding]:
+    """The worst finding of each code, with how many inputs show it."""
+    by_code: dict[tuple[str, str], list[tuple[int, Finding]]] = {}
+    for i, finding in found:
+        by_code.setdefault((finding.code, finding.equation), []).append((i, finding))
+    told = []
+    for several in by_code.values():
+        count = len({i for i, _ in several})
+        worst = max(several, key=lambda pair: _badness(pair[1]))[1]
+        told.append(
+            replace(
+                worst,
+                law=law,
+                message=_with_count(worst.message, count, inputs),
+                location=worst.location or trial.subject.location,
+            )
+        )
+    return sorted(told, key=lambda f: _GRAVITY[f.status])
+
+
+def _with_count(message: str, count: int, inputs: int) -> str:
+    stop = "." if message.endswith(".") else ""
+    return f"{message.removesuffix('.')}{at_inputs(count, inputs)}{stop}"
+
+
+def _badness(finding: Finding) -> tuple[int, float, float]:
+    error = math.inf if finding.error is None else finding.error
+    share = error / finding.bound if finding.bound else error
+    return -_GRAVITY[finding.status], share, error
+
+
+def _worse(known: Worst | None, verdict: Verdict) -> Worst | None:
+    """The worst of what is known and a verdict's worst element, by error over bound."""
+    if not verdict.elements or verdict.bound is None or math.isnan(verdict.error):
+        return known
+    found = Worst(verdict.error, verdict.bound)
+    return found if known is None or _share(found) > _share(known) else known
+
+
+def _share(worst: Worst) -> float:
+    if worst.bound > 0:
+        return worst.error / worst.bound
+    return math.inf if worst.error > 0 else 0.0
+
+
+def _samples(trial: Trial, index: int, verdict: Verdict) -> list[Sample]:
+    """A point for each finite element that has a bound."""
+    floats = [np.asarray(x, np.float64) for x in trial.inputs[index].dynamic if _is_float(x)]
+    if not floats:
+        return []
+    first = floats[0]
+    found = []
+    for element, output in zip(verdict.elements, verdict.outputs, strict=True):
+        if element.bound is None or not math.isfinite(element.error):
+            continue
+        x = _under(first, element.index)
+        if math.isfinite(x):
+            found.append(Sample(x, element.error, element.bound, output))
+    return found
+
+
+def _under(array: np.ndarray[Any, Any], index: tuple[int, ...]) -> float:
+    """The entry that an element rests on: at its own place, or the largest below it."""
+    if not array.size:
+        return math.nan
+    if len(index) <= array.ndim and all(i < n for i, n in zip(index, array.shape, strict=False)):
+        part = array[index]
+    else:
+        part = array
+    part = np.asarray(part).reshape(-1)
+    return float(part[int(np.argmax(np.abs(part)))])
+
+
+def _is_float(x: Any) -> bool:
+    return isinstance(x, float) or x.dtype.kind in "fV"
+
+
+def _unjudged(trial: Trial, law: str, index: int, raised: Raised) -> Finding:
+    return trial.finding(
+        law,
+        "VX905",
+        f"The {law} could not be judged: {raised.error}.",
+        blame=Blame.NOTHING,
+        index=index,
+        location=raised.location,
+    )
+
+
+def _quiet(trial: Trial, law: str, order: int, rms: float, count: int) -> Finding:
+    message = (
+        f"Over {count} elements the root-mean-square error of the {law_name(order)} is {rms:.3g} times the "
+        f"typical one, though no element is above its bound"
+    )
+    code = "VX103" if order == 0 else "VX205"
+    return trial.finding(law, code, f"{message}.", blame=Blame.IMPLEMENTATION)

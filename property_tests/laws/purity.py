@@ -1,0 +1,138 @@
+"""A call leaves its arguments as they were, and nothing traced behind."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...language import trees
+from ...language.arrays import Array
+from ...language.dispatch import Tracer
+from ...language.transforms import jit
+from ...reference.findings import Blame
+from ..arguments import Arguments
+from ..subjects import Subject
+from ..trial import CALLABLE, READABLE, Raised, Trial, at_inputs
+from .law import Checked, Law
+
+_MEND_ARGUMENTS = "Copy before writing: build a new dict or list, use x.at[i].set(v)."
+_MEND_LEAK = "Return the value instead of storing it: a traced value means nothing once its trace has ended."
+
+
+def why_not_callable(subject: Subject) -> str:
+    """Why a subject cannot even be called; empty if it can."""
+    owner = subject.signature.owner if subject.signature else READABLE
+    return "" if owner in CALLABLE else f"its arrays are {owner}'s, which are not made here"
+
+
+class Purity(Law):
+    """A function only returns."""
+
+    name: ClassVar[str] = "purity"
+    codes: ClassVar[tuple[str, ...]] = ("VX601",)
+    claim: ClassVar[str] = "A call leaves its arguments as they were, and no traced value outlives its trace."
+
+    def fits(self, subject: Subject) -> str:
+        """Every function that can be called."""
+        return why_not_callable(subject)
+
+    def check(self, trial: Trial) -> Checked:
+        """Compare the arguments before and after; look for tracers once under jit."""
+        checked = Checked()
+        wrong: list[tuple[int, str]] = []
+        for i, _ in trial.returning():
+            checked.tried(trial, i)
+            if changed := _changed(trial, trial.inputs[i]):
+                wrong.append((i, changed))
+        if wrong:
+            i, changed = wrong[0]
+            message = f"The function changes {changed}{at_inputs(len(wrong), checked.inputs)}."
+            checked.findings.append(
+                trial.finding(
+                    self.name, self.codes[0], message, blame=Blame.PURITY, index=i, mend=_MEND_ARGUMENTS
+                )
+            )
+        if checked.inputs and trial.owner == READABLE:
+            self.check_leaks(trial, checked)
+        return checked
+
+    def check_leaks(self, trial: Trial, checked: Checked) -> None:
+        """Trace the function once, and look where it may have stored a tracer."""
+        before = {id(t) for t, _ in _tracers(trial.subject.function)}
+        first = next((i for i, _ in trial.returning()), None)
+        if first is None or isinstance(trial.call(first, jit), Raised):
+            return  # what cannot be traced leaves nothing; the jit law speaks of it
+        for tracer, place in _tracers(trial.subject.function):
+            if id(tracer) not in before:
+                message = f"The function leaves a traced value ({tracer.aval}) in {place}."
+                checked.findings.append(
+                    trial.finding(
+                        self.name, self.codes[0], message, blame=Blame.PURITY, index=first, mend=_MEND_LEAK
+                    )
+                )
+                return
+
+
+def _changed(trial: Trial, arguments: Arguments) -> str:
+    """What a call changed of its own arguments; empty if nothing."""
+    fresh = arguments.copied()
+    lifted = trial.lifted(fresh.dynamic)
+    args, kwargs = fresh.filled(lifted)
+    # Containers are the caller's too: what they held, by identity, and the bits of every array.
+    before_leaves, before_tree = trees.flatten((args, kwargs))
+    before = [_bits(x) for x in before_leaves]
+    called = trial.run(lambda *_: trial.subject.function(*args, **kwargs), lifted)
+    del called  # how it ended is other laws' business
+    after_leaves, after_tree = trees.flatten((args, kwargs))
+    if before_tree != after_tree:
+        return f"the structure of its arguments: {before_tree} becomes {after_tree}"
+    for i, (old, new, bits) in enumerate(zip(before_leaves, after_leaves, before, strict=True)):
+        if old is not new:
+            return f"leaf {i} of its arguments: another object stands there"
+        if _bits(new) != bits:
+            return f"the elements of leaf {i} of its arguments"
+    return ""
+
+
+def _bits(x: Any) -> bytes | None:
+    if isinstance(x, Array):
+        return x.machine_value().tobytes()
+    return x.tobytes() if isinstance(x, np.ndarray) else None
+
+
+def _tracers(function: Callable[..., Any]) -> Iterator[tuple[Tracer, str]]:
+    """The tracers within reach of a function: its globals, closure, attributes and defaults."""
+    plain: Any = inspect.unwrap(function)
+    plain = getattr(plain, "__func__", plain)
+    for name, value in getattr(plain, "__globals__", {}).items():
+        yield from _inside(value, f"the global {name!r}")
+    code = getattr(plain, "__code__", None)
+    cells = getattr(plain, "__closure__", None) or ()
+    for name, cell in zip(getattr(code, "co_freevars", ()), cells, strict=False):
+        try:
+            held = cell.cell_contents
+        except ValueError:  # an empty cell holds nothing
+            continue
+        yield from _inside(held, f"the enclosing variable {name!r}")
+    for name, value in vars(plain).items() if hasattr(plain, "__dict__") else ():
+        yield from _inside(value, f"the attribute {name!r}")
+    for value in getattr(plain, "__defaults__", None) or ():
+        yield from _inside(value, "a default argument")
+    instance = getattr(function, "__self__", None)
+    if instance is not None and hasattr(instance, "__dict__"):
+        for name, value in vars(instance).items():
+            yield from _inside(value, f"the attribute {name!r} of its object")
+
+
+def _inside(value: Any, place: str, depth: int = 2) -> Iterator[tuple[Tracer, str]]:
+    if isinstance(value, Tracer):
+        yield value, place
+    elif depth and isinstance(value, dict):
+        for inner in list(value.values())[:100]:
+            yield from _inside(inner, place, depth - 1)
+    elif depth and isinstance(value, (list, tuple, set)):
+        for inner in list(value)[:100]:
+            yield from _inside(inner, place, depth - 1)

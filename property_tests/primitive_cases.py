@@ -1,0 +1,535 @@
+"""Every primitive of the catalogue as a subject: operands and parameters, drawn at random.
+
+Elementwise rows need nothing here: their arity and dtypes are asked of the catalogue. A row of another
+kind has one row in `BUILDERS`, by its name; `case_of` refuses, with the mend, a primitive that has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..language import control_flow, lax
+from ..language.catalogue import PRIMITIVES
+from ..language.catalogue.indexing import GatherDimensionNumbers, ScatterDimensionNumbers
+from ..language.custom_rules import custom_jvp, custom_vjp
+from ..language.dispatch import bind
+from ..language.dtypes import (
+    ALL,
+    DType,
+    bfloat16,
+    bool_,
+    float16,
+    float32,
+    float64,
+    int32,
+    int64,
+    is_float,
+    uint8,
+    uint32,
+    uint64,
+)
+from ..language.primitive import Domain, Primitive, reals
+from ..language.shapes import ShapedArray
+from ..language.subject import Argument, ArrayOf, Dimension, Index, Signature
+from ..language.transforms import jit, vmap
+from .subjects import Subject
+
+Rng = np.random.Generator
+Shape = tuple[int, ...]
+
+# How often a dtype is tried: the narrow and the wide ones now and then.
+FLOATS = (float32, float32, float32, float32, float64, float16, bfloat16)
+WIDE = (float64, int64, uint64)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One primitive (or a call of one), ready to be judged.
+
+    Attributes:
+        name: the primitive's, with the dtype.
+        function: of the operands.
+        operands: what it is to be tried on.
+        params: for the reader; the function has them already.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    operands: tuple[ArrayOf, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def subject(self) -> Subject:
+        """The case as a subject of its own."""
+        return as_subject(self.name, self.function, self.operands, relative=True)
+
+
+def as_subject(
+    name: str, function: Callable[..., Any], operands: Sequence[ArrayOf], relative: bool = False
+) -> Subject:
+    """A function of arrays as a subject, with a signature that nobody had to write."""
+    signature = Signature(tuple(Argument(f"x{i}", spec) for i, spec in enumerate(operands)))
+    return Subject(function, f"catalogue::{name}", "", signature, relative=relative)
+
+
+def operand(dtype: DType, shape: Shape, domain: Domain | None = None, below: int | None = None) -> ArrayOf:
+    """An operand of fixed shape; ``below`` makes it an index."""
+    dimensions = tuple(Dimension(str(n), str(n)) for n in shape)
+    index = Index(below) if below is not None else None
+    return ArrayOf(dtype, dimensions, "verax", domain, index, (dtype,))
+
+
+def pick(rng: Rng, options: Sequence[Any]) -> Any:
+    """One of several."""
+    return options[int(rng.integers(len(options)))]
+
+
+def some_shape(rng: Rng, least: int = 0, most: int = 3) -> Shape:
+    """A small shape."""
+    return tuple(int(n) for n in rng.integers(1, 5, int(rng.integers(least, most + 1))))
+
+
+def applied(primitive: Primitive, params: Mapping[str, Any]) -> Callable[..., Any]:
+    """The primitive with its parameters, as a function."""
+
+    def apply(*operands: Any) -> Any:
+        found = bind(primitive, *operands, **params)
+        return found[0] if len(found) == 1 else tuple(found)
+
+    apply.__name__ = primitive.name
+    return apply
+
+
+# -- elementwise: by asking the catalogue ------------------------------------------------------------------
+# Parameters of the elementwise primitives that have any.
+_PARAMS: dict[str, Callable[[Rng, DType], dict[str, Any]]] = {
+    "round": lambda rng, _: {"rounding_method": int(rng.integers(2))},
+    "integer_pow": lambda rng, d: {"y": int(rng.integers(-3 if is_float(d) else 0, 6))},
+}
+
+
+def params_of(primitive: Primitive, rng: Rng, dtype: DType) -> dict[str, Any]:
+    """The parameters of an elementwise primitive: drawn if it has any."""
+    return _PARAMS[primitive.name](rng, dtype) if primitive.name in _PARAMS else {}
+
+
+def accepted(primitive: Primitive, arity: int, dtypes: Sequence[DType] = ALL) -> list[DType]:
+    """The dtypes that an elementwise primitive takes, all operands alike."""
+    found = []
+    for dtype in dtypes:
+        params = params_of(primitive, np.random.default_rng(0), dtype)
+        try:
+            primitive.infer([ShapedArray((2,), dtype)] * arity, params)
+        except (TypeError, ValueError):  # that is how a row says no
+            continue
+        found.append(dtype)
+    return found
+
+
+def _elementwise(rng: Rng, primitive: Primitive) -> Case:
+    arity = len(primitive.domain)
+    known = accepted(primitive, arity)
+    floats = [d for d in FLOATS if d in known]
+    others = [d for d in known if not is_float(d)]
+    dtype = pick(rng, floats if floats and (not others or rng.random() < 0.75) else others)
+    shape = some_shape(rng)
+    params = params_of(primitive, rng, dtype)
+    # Half the time inside the primitive's own domain, half the time anywhere.
+    inside = rng.random() < 0.5
+    operands = [
+        operand(dtype, shape, d if inside and d != reals and is_float(dtype) else None)
+        for d in primitive.domain
+    ]
+    return Case(f"{primitive.name}_{dtype}", applied(primitive, params), tuple(operands), params)
+
+
+# -- the other kinds: a row each ------------------------------------------------------------------------------
+Built = tuple[Sequence[ArrayOf], dict[str, Any]]
+Builder = Callable[[Rng, DType], Built]
+
+
+def _any_dtype(rng: Rng) -> DType:
+    return pick(rng, (*FLOATS, int32, bool_, uint8))  # type: ignore[no-any-return]  # of a tuple of them
+
+
+def _clamp(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng)
+    bounds = [() if rng.random() < 0.5 else shape for _ in range(2)]
+    low, high = Domain(high=0.0), Domain(low=0.0)
+    return [operand(dtype, bounds[0], low), operand(dtype, shape), operand(dtype, bounds[1], high)], {}
+
+
+def _select_n(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng)
+    which_shape = shape if rng.random() < 0.7 else ()
+    if rng.random() < 0.6:
+        return [operand(bool_, which_shape), operand(dtype, shape), operand(dtype, shape)], {}
+    count = int(rng.integers(1, 4))
+    which = operand(int32, which_shape, below=count)
+    return [which, *[operand(dtype, shape)] * count], {}
+
+
+def _threefry(rng: Rng, dtype: DType) -> Built:
+    del dtype
+    return [operand(uint32, some_shape(rng, 1))] * 4, {}
+
+
+def _convert(rng: Rng, dtype: DType) -> Built:
+    # Real to integer is defined where the integer has the value.
+    new = _any_dtype(rng)
+    domain = Domain(0.0, 100.0) if is_float(dtype) and not is_float(new) else None
+    return [operand(dtype, some_shape(rng), domain)], {"new_dtype": new, "weak_type": False}
+
+
+def _bitcast(rng: Rng, dtype: DType) -> Built:
+    same = {4: (float32, int32, uint32), 2: (float16, bfloat16), 8: (float64, int64), 1: (uint8,)}
+    known = same.get(dtype.itemsize, ()) if dtype != bool_ else ()
+    if not known:
+        return _bitcast(rng, float32)
+    return [operand(dtype, some_shape(rng))], {"new_dtype": pick(rng, known)}
+
+
+def _stop_gradient(rng: Rng, dtype: DType) -> Built:
+    return [operand(dtype, some_shape(rng))], {}
+
+
+def _broadcast_in_dim(rng: Rng, dtype: DType) -> Built:
+    result = some_shape(rng, 1, 3)
+    kept = tuple(i for i in range(len(result)) if rng.random() < 0.6)
+    shape = tuple(1 if rng.random() < 0.3 else result[i] for i in kept)
+    return [operand(dtype, shape)], {"shape": result, "broadcast_dimensions": kept}
+
+
+def _reshape(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng)
+    size = int(np.prod(shape, dtype=int))
+    first = pick(rng, [n for n in range(1, size + 1) if size % n == 0])
+    return [operand(dtype, shape)], {"new_sizes": pick(rng, [(size,), (first, size // first), (1, size)])}
+
+
+def _transpose(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    return [operand(dtype, shape)], {"permutation": tuple(int(i) for i in rng.permutation(len(shape)))}
+
+
+def _squeeze(rng: Rng, dtype: DType) -> Built:
+    shape = tuple(1 if rng.random() < 0.5 else n for n in some_shape(rng, 1))
+    ones = tuple(i for i, n in enumerate(shape) if n == 1 and rng.random() < 0.8)
+    return [operand(dtype, shape)], {"dimensions": ones}
+
+
+def _concatenate(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    axis = int(rng.integers(len(shape)))
+    parts = [
+        tuple(int(rng.integers(1, 4)) if i == axis else n for i, n in enumerate(shape))
+        for _ in range(int(rng.integers(1, 4)))
+    ]
+    return [operand(dtype, s) for s in parts], {"dimension": axis}
+
+
+def _slice(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    starts = tuple(int(rng.integers(n)) for n in shape)
+    limits = tuple(int(rng.integers(s, n)) + 1 for s, n in zip(starts, shape, strict=True))
+    strides = tuple(int(rng.integers(1, 3)) for _ in shape) if rng.random() < 0.5 else None
+    return [operand(dtype, shape)], {"start_indices": starts, "limit_indices": limits, "strides": strides}
+
+
+def _dynamic_slice(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    sizes = tuple(int(rng.integers(1, n + 1)) for n in shape)
+    # Starts out of range are moved inside, so they are tried too.
+    starts = [operand(int32, (), Domain(-2.0, float(n + 1))) for n in shape]
+    return [operand(dtype, shape), *starts], {"slice_sizes": sizes}
+
+
+def _dynamic_update_slice(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    window = tuple(int(rng.integers(1, n + 1)) for n in shape)
+    starts = [operand(int32, (), Domain(-2.0, float(n + 1))) for n in shape]
+    return [operand(dtype, shape), operand(dtype, window), *starts], {}
+
+
+def _pad(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    config = tuple(
+        (int(rng.integers(-1, 3)), int(rng.integers(0, 3)), int(rng.integers(0, 2))) for _ in shape
+    )
+    return [operand(dtype, shape), operand(dtype, ())], {"padding_config": config}
+
+
+def _rev(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    return [operand(dtype, shape)], {"dimensions": tuple(i for i in range(len(shape)) if rng.random() < 0.6)}
+
+
+def _iota(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    kept = int32 if dtype == bool_ else dtype
+    return [], {"dtype": kept, "shape": shape, "dimension": int(rng.integers(len(shape)))}
+
+
+def _reduce(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    axes = tuple(i for i in range(len(shape)) if rng.random() < 0.6) or (0,)
+    return [operand(dtype, shape)], {"axes": axes}
+
+
+def _cumulate(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    return [operand(dtype, shape)], {"axis": int(rng.integers(len(shape))), "reverse": bool(rng.integers(2))}
+
+
+def _position(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    return [operand(dtype, shape)], {"axes": (int(rng.integers(len(shape))),), "index_dtype": int32}
+
+
+def _sort(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1)
+    count = int(rng.integers(1, 3))
+    keys = int(rng.integers(1, count + 1))
+    return [operand(dtype, shape)] * count, {"dimension": int(rng.integers(len(shape))), "num_keys": keys}
+
+
+def _dot_general(rng: Rng, dtype: DType) -> Built:
+    batch, free, other = int(rng.integers(0, 2)), int(rng.integers(0, 3)), int(rng.integers(0, 3))
+    summed = int(rng.integers(0, 3))
+    sizes = {"b": [2] * batch, "c": [int(n) for n in rng.integers(1, 5, summed)]}
+    left_free = [int(n) for n in rng.integers(1, 4, free)]
+    right_free = [int(n) for n in rng.integers(1, 4, other)]
+
+    def side(own: list[int]) -> tuple[Shape, tuple[int, ...], tuple[int, ...]]:
+        labels = [("b", n) for n in sizes["b"]] + [("c", n) for n in sizes["c"]] + [("f", n) for n in own]
+        order = [int(i) for i in rng.permutation(len(labels))]
+        place = {old: new for new, old in enumerate(order)}
+        shape = tuple(labels[i][1] for i in order)
+        return shape, tuple(place[i] for i in range(batch)), tuple(place[batch + i] for i in range(summed))
+
+    left, left_batch, left_summed = side(left_free)
+    right, right_batch, right_summed = side(right_free)
+    numbers = ((left_summed, right_summed), (left_batch, right_batch))
+    return [operand(dtype, left), operand(dtype, right)], {
+        "dimension_numbers": numbers,
+        "preferred_element_type": None,
+    }
+
+
+_MODES = ("clip", "fill", "promise_in_bounds")
+
+
+def _gather(rng: Rng, dtype: DType) -> Built:
+    rows, columns, count = (int(n) for n in rng.integers(1, 5, 3))
+    axis = int(rng.integers(2))
+    mode = pick(rng, _MODES)
+    size = (rows, columns)[axis]
+    numbers = GatherDimensionNumbers(offset_dims=(1,), collapsed_slice_dims=(axis,), start_index_map=(axis,))
+    sizes = (1, columns) if axis == 0 else (rows, 1)
+    return [operand(dtype, (rows, columns)), _indices(mode, count, size)], {
+        "dimension_numbers": numbers,
+        "slice_sizes": sizes,
+        "mode": mode,
+    }
+
+
+def _indices(mode: str, count: int, size: int) -> ArrayOf:
+    if mode == "promise_in_bounds":
+        return operand(int32, (count, 1), below=size)
+    return operand(int32, (count, 1), Domain(-2.0, float(size + 1)))
+
+
+def _scatter(rng: Rng, dtype: DType) -> Built:
+    rows, columns, count = (int(n) for n in rng.integers(1, 5, 3))
+    mode = pick(rng, _MODES)
+    numbers = ScatterDimensionNumbers(
+        update_window_dims=(1,), inserted_window_dims=(0,), scatter_dims_to_operand_dims=(0,)
+    )
+    operands = [
+        operand(dtype, (rows, columns)),
+        _indices(mode, count, rows),
+        operand(dtype, (count, columns)),
+    ]
+    return operands, {"dimension_numbers": numbers, "mode": mode}
+
+
+BUILDERS: dict[str, Builder] = {
+    "clamp": _clamp,
+    "select_n": _select_n,
+    "threefry2x32": _threefry,
+    "convert_element_type": _convert,
+    "bitcast_convert_type": _bitcast,
+    "stop_gradient": _stop_gradient,
+    "broadcast_in_dim": _broadcast_in_dim,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "squeeze": _squeeze,
+    "concatenate": _concatenate,
+    "slice": _slice,
+    "dynamic_slice": _dynamic_slice,
+    "dynamic_update_slice": _dynamic_update_slice,
+    "pad": _pad,
+    "rev": _rev,
+    "iota": _iota,
+    "reduce_sum": _reduce,
+    "reduce_prod": _reduce,
+    "reduce_max": _reduce,
+    "reduce_min": _reduce,
+    "reduce_and": _reduce,
+    "reduce_or": _reduce,
+    "cumsum": _cumulate,
+    "cumprod": _cumulate,
+    "cummax": _cumulate,
+    "cummin": _cumulate,
+    "argmax": _position,
+    "argmin": _position,
+    "sort": _sort,
+    "dot_general": _dot_general,
+    "gather": _gather,
+    "scatter": _scatter,
+    "scatter_add": _scatter,
+}
+
+
+def _built(rng: Rng, primitive: Primitive) -> Case:
+    build = BUILDERS[primitive.name]
+    for _ in range(64):
+        dtype = _any_dtype(rng)
+        operands, params = build(rng, dtype)
+        avals = [ShapedArray(tuple(int(d.expression) for d in x.dimensions), x.dtype) for x in operands]
+        try:
+            primitive.infer(avals, params)
+        except (TypeError, ValueError):  # a dtype that the row does not take: another one
+            continue
+        shown = operands[0].dtype if operands else dtype
+        return Case(f"{primitive.name}_{shown}", applied(primitive, params), tuple(operands), params)
+    raise LookupError(
+        f"The builder of {primitive.name!r} in `BUILDERS` must give operands that its shape rule accepts, and "
+        f"did not in 64 attempts. Mend the builder."
+    )
+
+
+# -- calls: primitives that hold programs, collectives -----------------------------------------------------------
+def _loop_body(carry: Any, x: Any) -> tuple[Any, Any]:
+    carry = lax.add(lax.mul(carry, lax.full_like(carry, 0.5)), lax.sin(x))
+    return carry, lax.mul(carry, x)
+
+
+def _scan_case(rng: Rng) -> Case:
+    shape = some_shape(rng, 0, 1)
+    length, reverse = int(rng.integers(1, 5)), bool(rng.integers(2))
+
+    def scanned(init: Any, xs: Any) -> Any:
+        return control_flow.scan(_loop_body, init, xs, length=length, reverse=reverse)
+
+    return Case("scan", scanned, (operand(float32, shape), operand(float32, (length, *shape))))
+
+
+def _while_case(rng: Rng) -> Case:
+    steps = int(rng.integers(0, 4))
+
+    def looped(x: Any) -> Any:
+        def body(carry: Any) -> Any:
+            i, y = carry
+            return i + 1, lax.add(lax.mul(y, lax.full_like(y, 0.5)), lax.cos(y))
+
+        return control_flow.while_loop(lambda carry: carry[0] < steps, body, (0, x))[1]
+
+    return Case("while", looped, (operand(float32, some_shape(rng)),))
+
+
+def _cond_case(rng: Rng) -> Case:
+    shape = some_shape(rng)
+    branches = [lax.sin, lambda x: lax.mul(x, x), lambda x: lax.full_like(x, 1.5)][: int(rng.integers(1, 4))]
+
+    def chosen(index: Any, x: Any) -> Any:
+        return control_flow.switch(index, branches, x)
+
+    return Case("cond", chosen, (operand(int32, (), Domain(-1.0, 3.0)), operand(float32, shape)))
+
+
+def _jit_case(rng: Rng) -> Case:
+    inner = jit(lambda x, y: (lax.mul(lax.tanh(x), y), lax.sub(x, y)))
+    shape = some_shape(rng)
+    return Case("jit", lambda x, y: inner(x, lax.cos(y)), (operand(float32, shape), operand(float32, shape)))
+
+
+def _custom_jvp_case(rng: Rng) -> Case:
+    @custom_jvp
+    def cube(x: Any) -> Any:
+        return lax.mul(x, lax.mul(x, x))
+
+    @cube.defjvp
+    def _(primals: Any, tangents: Any) -> Any:
+        (x,), (t,) = primals, tangents
+        return cube(x), lax.mul(lax.mul(lax.full_like(x, 3.0), lax.mul(x, x)), t)
+
+    return Case("custom_jvp_call", lambda x: cube(lax.sin(x)), (operand(float32, some_shape(rng)),))
+
+
+def _custom_vjp_case(rng: Rng) -> Case:
+    @custom_vjp
+    def product(x: Any, y: Any) -> Any:
+        return lax.mul(x, y)
+
+    product.defvjp(
+        lambda x, y: (lax.mul(x, y), (x, y)), lambda saved, ct: (lax.mul(ct, saved[1]), lax.mul(ct, saved[0]))
+    )
+    shape = some_shape(rng)
+    operands = (operand(float32, shape), operand(float32, shape))
+    return Case("custom_vjp_call", lambda x, y: product(lax.cos(x), y), operands)
+
+
+def _collective(rng: Rng, primitive: Primitive) -> Case:
+    lanes = int(rng.integers(1, 5))
+    if primitive.name == "axis_index":
+
+        def indexed(x: Any) -> Any:
+            return vmap(lambda row: (bind(primitive, axes=("i",))[0], row), axis_name="i")(x)
+
+        return Case("axis_index", indexed, (operand(float32, (lanes,)),))
+
+    def together(x: Any) -> Any:
+        return vmap(lambda row: bind(primitive, lax.sin(row), axes=("i",))[0], axis_name="i")(x)
+
+    return Case(primitive.name, together, (operand(float32, (lanes, *some_shape(rng, 0, 1))),))
+
+
+CALLS: dict[str, Callable[[Rng], Case]] = {
+    "scan": _scan_case,
+    "while": _while_case,
+    "cond": _cond_case,
+    "jit": _jit_case,
+    "custom_jvp_call": _custom_jvp_case,
+    "custom_vjp_call": _custom_vjp_case,
+}
+
+
+def case_of(name: str, seed: int) -> Case:
+    """A primitive of the catalogue with operands and parameters drawn from a seed.
+
+    Raises:
+        LookupError: the catalogue has a row that nothing here knows how to call.
+    """
+    primitive = PRIMITIVES[name]
+    rng = np.random.default_rng([seed, *name.encode()])
+    if name in CALLS:
+        return CALLS[name](rng)
+    if primitive.kind == "collective":
+        return _collective(rng, primitive)
+    if name in BUILDERS:
+        return _built(rng, primitive)
+    if primitive.kind == "elementwise" and primitive.domain and accepted(primitive, len(primitive.domain)):
+        return _elementwise(rng, primitive)
+    raise LookupError(
+        f"`{name}` of the catalogue has no operands here: give it a row in `BUILDERS` of "
+        f"property_tests/primitive_cases.py, or a domain for each operand if it is elementwise without parameters."
+    )
+
+
+def every_case(seed: int) -> list[Case]:
+    """One case of each primitive, in the catalogue's order."""
+    return [case_of(name, seed) for name in PRIMITIVES]

@@ -1,0 +1,255 @@
+"""`Trial`: one subject, its inputs, and what the machine makes of them; shared by all laws."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..language import dispatch, trees
+from ..language.arrays import Array
+from ..language.config import enable_x64
+from ..language.dispatch import aval_of, lift_to
+from ..language.platform import Platform
+from ..reference.capsules import hexadecimal
+from ..reference.findings import Blame, Finding, Status, relative_name
+from .arguments import Arguments
+from .rules import RULES
+from .subjects import Subject
+
+# Whose functions are run by us: their programs can be read. NumPy's can be called, no more.
+READABLE = "verax"
+CALLABLE = ("verax", "numpy")
+
+
+class Clock:
+    """How much time is left."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self.start = time.monotonic()
+        self.seconds = seconds
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.start
+
+    @property
+    def over(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.seconds is not None and self.spent > self.seconds
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a call returned: leaves as machine arrays, whether each is weakly typed, and the tree.
+
+    Attributes:
+        leaves: NumPy arrays of exactly the dtype of the result.
+        weak: for each leaf whether its dtype is weak.
+        tree: their structure.
+        value: what the call returned, as it is.
+    """
+
+    leaves: tuple[np.ndarray[Any, Any], ...]
+    weak: tuple[bool, ...]
+    tree: Any
+    value: Any
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return sum(x.size for x in self.leaves)
+
+    @classmethod
+    def of(cls, value: Any) -> Result:
+        """The result that a returned tree is.
+
+        Raises:
+            TypeError: a leaf is neither an array nor a number.
+        """
+        leaves, tree = trees.flatten(value)
+        avals = [aval_of(x) for x in leaves]
+        return cls(tuple(map(_machine, leaves)), tuple(a.weak_type for a in avals), tree, value)
+
+    def difference(self, other: Result) -> str:
+        """Where two results differ in structure, dtype, shape or bits; empty if they do not.
+
+        Weak types are compared too. All NaN are one.
+        """
+        if self.tree != other.tree:
+            return f"returns {other.tree} instead of {self.tree}"
+        for i, (a, b) in enumerate(zip(self.leaves, other.leaves, strict=True)):
+            if a.dtype != b.dtype or a.shape != b.shape:
+                return f"result {i} is {b.dtype}{list(b.shape)} instead of {a.dtype}{list(a.shape)}"
+            differs = np.argwhere(~same_bits(a, b))
+            if len(differs):
+                at = tuple(int(k) for k in differs[0])
+                more = f", and {len(differs) - 1} more elements" if len(differs) > 1 else ""
+                return f"result {i}{list(at)} is {shown(b[at])} instead of {shown(a[at])}{more}"
+        if self.weak != other.weak:
+            return f"the results' weak types are {list(other.weak)} instead of {list(self.weak)}"
+        return ""
+
+
+def _machine(x: Any) -> np.ndarray[Any, Any]:
+    if isinstance(x, Array):
+        return np.asarray(x.machine_value())
+    return np.asarray(x, dtype=aval_of(x).dtype)
+
+
+def same_bits(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Elementwise: equal bits, or both NaN."""
+    raw = np.dtype(f"u{a.dtype.itemsize}")
+    same = np.ascontiguousarray(a).view(raw) == np.ascontiguousarray(b).view(raw)
+    same = same.reshape(a.shape)
+    if a.dtype.kind in "fV":  # bfloat16 is of kind V
+        wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)
+        same = same | (np.isnan(wide_a) & np.isnan(wide_b))
+    return np.asarray(same)
+
+
+def shown(x: Any) -> str:
+    """A number as people read it, and its bits."""
+    plain = x.item()
+    return f"{plain!r} ({float(plain).hex()})" if isinstance(plain, float) else repr(plain)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A call that raised.
+
+    Attributes:
+        error: its type and message, one line.
+        location: the line of the subject's own code nearest to it; empty when unknown.
+    """
+
+    error: str
+    location: str = ""
+
+    @classmethod
+    def of(cls, err: BaseException, subject: Subject) -> Raised:
+        """What an exception says, and where the subject's file was left."""
+        text = str(err).strip().split("\n")[0]
+        place = ""
+        for frame in traceback.extract_tb(err.__traceback__):
+            if subject.file and frame.filename == subject.file:
+                place = f"{relative_name(frame.filename)}:{frame.lineno}"
+        return cls(f"{type(err).__name__}: {text}" if text else type(err).__name__, place)
+
+
+class Trial:
+    """One subject on its inputs.
+
+    Attributes:
+        subject: the function.
+        inputs: what it is tried on.
+        platform: the profile of the machine that runs it.
+        seed: what random choices of laws derive from.
+        clock: how much time is left.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        inputs: Sequence[Arguments],
+        platform: Platform,
+        seed: int = 0,
+        clock: Clock | None = None,
+    ) -> None:
+        self.subject, self.inputs, self.platform = subject, list(inputs), platform
+        self.seed, self.clock = seed, clock or Clock()
+        # The largest true sizes of each output over the inputs, by order of the derivative; found when needed.
+        self.scales: dict[int, list[float]] = {}
+        self._eager: dict[int, Result | Raised] = {}
+
+    @property
+    def owner(self) -> str:
+        """Whose function it is."""
+        return self.subject.signature.owner if self.subject.signature else READABLE
+
+    @property
+    def x64(self) -> bool:
+        """Whether it is judged with 64-bit types on."""
+        return bool(self.subject.signature and self.subject.signature.needs_x64)
+
+    @contextmanager
+    def machine(self) -> Iterator[None]:
+        """Run the block as the subject is to be run: on the fast implementation, with its own dtypes."""
+        with enable_x64(self.x64), dispatch.using("fast"), np.errstate(all="ignore"):
+            yield
+
+    def lifted(self, leaves: Sequence[Any]) -> list[Any]:
+        """Leaves as the subject's arrays; Python floats stay what they are."""
+        if self.owner != READABLE:
+            return list(leaves)
+        fast = dispatch.implementation_of("fast")
+        return [x if isinstance(x, float) else lift_to(fast, x) for x in leaves]
+
+    def call(
+        self, index: int, transform: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
+    ) -> Result | Raised:
+        """What the function, transformed, returns at an input; an exception is a result too."""
+        arguments = self.inputs[index]
+        function = arguments.closed(self.subject.function)
+        return self.run(transform(function) if transform else function, arguments.dynamic)
+
+    def run(self, function: Callable[..., Any], leaves: Sequence[Any]) -> Result | Raised:
+        """What a function of leaves returns, or how it raises."""
+        try:
+            with self.machine():
+                return Result.of(function(*self.lifted(leaves)))
+        except (Exception, SystemExit) as err:  # noqa: BLE001  # whatever a subject does is a finding
+            return Raised.of(err, self.subject)
+
+    def eager(self, index: int) -> Result | Raised:
+        """What the function returns at an input, called once."""
+        if index not in self._eager:
+            self._eager[index] = self.call(index)
+        return self._eager[index]
+
+    def returning(self) -> Iterator[tuple[int, Result]]:
+        """The inputs at which the function returns, until the time is up."""
+        for i in range(len(self.inputs)):
+            if self.clock.over:
+                return
+            found = self.eager(i)
+            if isinstance(found, Result):
+                yield i, found
+
+    def finding(
+        self,
+        law: str,
+        code: str,
+        message: str,
+        *,
+        blame: Blame,
+        index: int | None = None,
+        location: str = "",
+        mend: str = "",
+        status: Status | None = None,
+    ) -> Finding:
+        """A finding of a law, with the subject's name and place and the input filled in."""
+        leaves = self.inputs[index].dynamic if index is not None else []
+        return Finding(
+            code=code,
+            subject=self.subject.name,
+            law=law,
+            message=message,
+            status=status or RULES[code].status,
+            blame=blame,
+            mend=mend or RULES[code].mend,
+            location=location or self.subject.location,
+            worst_input=tuple(hexadecimal(np.asarray(x)) for x in leaves),
+            platform=self.platform.name,
+        )
+
+
+def at_inputs(count: int, total: int) -> str:
+    """How a message says how often."""
+    return f" (at {count} of {total} inputs)" if total > 1 else ""
