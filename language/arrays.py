@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from .dtypes import DType
 from .shapes import Shape, ShapedArray
 
 
+@cache
 def _numpy() -> Any:
     # Imported when first used: verax.numpy is built out of arrays.
     return importlib.import_module(".numpy", __package__)
