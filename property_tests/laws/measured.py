@@ -58,7 +58,7 @@ def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
                 *trial.lifted(arguments.dynamic),
                 order=order,
                 platform=trial.platform,
-                scale=_scale(trial, order, index),
+                scale=_scale(trial, order),
                 formula=arguments.judged_as_formula,
                 relative=trial.subject.relative,
                 gradient=trial.subject.mark.gradient,
@@ -70,7 +70,7 @@ def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
 
 
 # -- the scale ---------------------------------------------------------------------------------------------
-def _scale(trial: Trial, order: int, index: int) -> Callable[[], Sequence[float]] | None:
+def _scale(trial: Trial, order: int) -> Callable[[], Sequence[float]] | None:
     """The largest true sizes over the inputs, found once and only if they are needed.
 
     None where no domain is declared: then inputs of the same decade are asked.
@@ -81,25 +81,25 @@ def _scale(trial: Trial, order: int, index: int) -> Callable[[], Sequence[float]
 
     def largest() -> Sequence[float]:
         if order not in trial.scales:
-            trial.scales[order] = _largest(trial, order, index)
+            trial.scales[order] = _largest(trial, order)
         return trial.scales[order]
 
     return largest
 
 
-def _largest(trial: Trial, order: int, index: int) -> list[float]:
-    from ...chex_like.scales import sizes_at
+def _largest(trial: Trial, order: int) -> list[float]:
+    from ...chex_like.case import case_of
+    from ...chex_like.scales import scales_over
 
-    found: list[list[float]] = []
-    for i, _ in trial.returning():
-        arguments = trial.inputs[i]
-        if not arguments.judged_as_formula:
-            continue
-        with trial.machine():
-            sizes = sizes_at(arguments.closed(trial.subject.function), trial.lifted(arguments.dynamic), order)
-        found.append([float(s) for s in sizes])
-    width = max(len(f) for f in found)
-    return [max((f[k] for f in found if len(f) > k), default=0.0) for k in range(width)]
+    cases = []
+    with trial.machine():
+        for i, _ in trial.returning():
+            arguments = trial.inputs[i]
+            if arguments.judged_as_formula:
+                function = arguments.closed(trial.subject.function)
+                operands = trial.lifted(arguments.dynamic)
+                cases.append(case_of(function, operands, order, trial.seed % 2**31, trial.subject.name))
+        return [float(size) for size in scales_over(cases)]
 
 
 # -- gathering -----------------------------------------------------------------------------------------------

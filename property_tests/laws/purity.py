@@ -19,6 +19,7 @@ from ..trial import CALLABLE, READABLE, Raised, Trial, at_inputs
 from .law import Checked, Law
 
 _MEND_ARGUMENTS = "Copy before writing: build a new dict or list, use x.at[i].set(v)."
+_MOST = 100
 _MEND_LEAK = "Return the value instead of storing it: a traced value means nothing once its trace has ended."
 
 
@@ -130,9 +131,8 @@ def _tracers(function: Callable[..., Any]) -> Iterator[tuple[Tracer, str]]:
 def _inside(value: Any, place: str, depth: int = 2) -> Iterator[tuple[Tracer, str]]:
     if isinstance(value, Tracer):
         yield value, place
-    elif depth and isinstance(value, dict):
-        for inner in list(value.values())[:100]:
-            yield from _inside(inner, place, depth - 1)
-    elif depth and isinstance(value, (list, tuple, set)):
-        for inner in list(value)[:100]:
+    elif depth and isinstance(value, (dict, list, tuple, set)):
+        held = list(value.values() if isinstance(value, dict) else value)
+        # What was stored last stands last; a container of the user's may hold anything, so not all is read.
+        for inner in held if len(held) <= 2 * _MOST else held[:_MOST] + held[-_MOST:]:
             yield from _inside(inner, place, depth - 1)
