@@ -193,7 +193,7 @@ def _properties(report: SubjectReport) -> list[tuple[str, object]]:
 # -- summary ----------------------------------------------------------------------------------------------------
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say in one line how the laws went. Reports carry their tallies, so that it is right under xdist."""
-    if not config.getoption("verax"):
+    if not config.getoption("verax") or config.getoption("collectonly"):
         return
     totals = [0] * 5
     for reports in terminalreporter.stats.values():
