@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from fnmatch import fnmatch
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
@@ -133,7 +133,7 @@ class _Run:
         subjects, silenced = self.after_ignores([self.subject(found) for found in self.found])
         return GateReport(
             schema=SCHEMA,
-            verax=version("verax"),
+            verax=own_version(),
             environment=environment(),
             targets=tuple(self.targets),
             configuration=self.configuration,
@@ -176,7 +176,7 @@ class _Run:
         """What a run can be taken up by: the same targets, code, configuration and platform."""
         kept = msgspec.structs.replace(self.configuration, time_budget=None, workers=None, strict=False)
         facts = [*environment().items(), *(d.code for d in self.discoveries), *self.targets]
-        return msgspec.json.encode([version("verax"), kept, facts]).decode()
+        return msgspec.json.encode([own_version(), kept, facts]).decode()
 
     # -- doing it
     def run(self, units: list[Unit], ledger: Ledger) -> None:
@@ -253,6 +253,14 @@ class _Run:
             fnmatch(file, pattern) and matches(codes, finding.code)
             for pattern, codes in configuration.per_file_ignores.items()
         )
+
+
+def own_version() -> str:
+    """Verax's version."""
+    try:
+        return version("verax")
+    except PackageNotFoundError:  # run from a source tree that nobody installed
+        return "source"
 
 
 def environment() -> dict[str, str]:

@@ -56,6 +56,8 @@ def found_in(target: str) -> list[tuple[Found, Subject]]:
             f"A target must be a module, a file, or `file.py::function`, got {target!r}. "
             f"Try `verax gate {place or 'examples/losses.py'}`."
         )
+    if place.startswith(".") and not place.endswith(".py"):
+        raise UsageError(f"A target must be a Python file, got the folder {place!r}. Name the files in it.")
     return [(_found(target, subject), subject) for subject in discover(target)]
 
 

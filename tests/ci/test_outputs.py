@@ -70,7 +70,7 @@ def written(name: str, report: GateReport) -> str:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("json", "junit")])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("json", "junit", "sarif")])
 def test_the_last_line_is_the_tally(name: str) -> None:
     last = written(name, judged()).rstrip("\n").splitlines()[-1]
     assert last == "1 hold, 1 findings, 0 unverified, 0 ambiguous, 0 notes"
@@ -130,6 +130,16 @@ def test_junit_is_well_formed_and_has_a_case_for_each_judgement() -> None:
     assert [case.get("name") for case in suite.iter("testcase")] == ["value", "jit"]
     [failure] = suite.iter("failure")
     assert failure.get("type") == "VX701"
+
+
+def test_sarif_names_rule_place_and_a_stable_identity() -> None:
+    [one] = json.loads(written("sarif", judged(1)))["runs"]
+    [two] = json.loads(written("sarif", judged(1)))["runs"]
+    [result] = one["results"]
+    assert (result["ruleId"], result["level"]) == ("VX701", "error")
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 3}
+    assert [rule["id"] for rule in one["tool"]["driver"]["rules"]] == ["VX701"]
+    assert one["results"] == two["results"]
 
 
 def test_a_file_is_written_whole(tmp_path: Path) -> None:
