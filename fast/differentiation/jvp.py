@@ -12,10 +12,11 @@ import numpy as np
 
 from ...language import dispatch
 from ...language.arrays import Array
-from ...language.dispatch import FlatFunction, Implementation, Level, Operand, Params, Tracer, aval_of, below, push
+from ...language.dispatch import FlatFunction, Implementation, Level, Operand, Params, Tracer, below, push
 from ...language.dtypes import float0, is_float
 from ...language.errors import MissingRuleError, TracerArrayConversionError
 from ...language.primitive import Primitive
+from ...language.shapes import ShapedArray
 from ...language.tracing import user_line
 from .. import operations as ops
 from .linear import LinearLevel, LinearTracer
@@ -146,11 +147,16 @@ def _name(function: Any) -> str:
     return str(getattr(function, "__name__", "a function"))
 
 
+def zero_tangent(aval: ShapedArray) -> Any:
+    """The zero tangent of a value: float0 where it has no derivative."""
+    return ops.zeros(aval) if is_float(aval.dtype) else np.zeros(aval.shape, float0)
+
+
 def instantiated(primal: Array, tangent: Any) -> Any:
     """A tangent as an array: zeros for None, float0 zeros for what has no derivative."""
-    if not is_float(primal.dtype):
-        return np.zeros(primal.shape, float0)
-    return ops.zeros(primal.aval) if tangent is None else tangent
+    if tangent is None or not is_float(primal.dtype):
+        return zero_tangent(primal.aval)
+    return tangent
 
 
 def jvp(
@@ -177,8 +183,3 @@ def split(level: JvpLevel, results: Sequence[Any]) -> tuple[list[Array], list[An
         values.append(y.primal if mine else dispatch.lift(y))  # type: ignore[union-attr]  # a JvpTracer
         derivatives.append(y.tangent if mine else None)  # type: ignore[union-attr]  # likewise
     return values, derivatives
-
-
-def has_tangent(x: Any) -> bool:
-    """Whether a value is of a dtype that has tangents."""
-    return is_float(aval_of(x).dtype)

@@ -133,14 +133,13 @@ class LinearLevel(Level):
         by_place: dict[int, Any] = dict(zip(differentiable, found, strict=True))
         return [by_place.get(i) for i in range(len(outputs))]
 
-    def program(self, unknowns: Sequence[LinearTracer], results: Sequence[LinearTracer], name: str) -> Program:
+    def program_of(self, unknowns: Sequence[Any], results: Sequence[Any], name: str) -> Program:
         """The linear program from unknowns to results; what results do not need is left out."""
+        outputs = tuple(self._variable(y) for y in results)
         return Program(
             tuple(x.variable for x in unknowns),
             tuple(self.captured.values()),
             tuple(self.equations),
-            tuple(y.variable for y in results),
+            outputs,
             name,
         ).pruned()
-
-

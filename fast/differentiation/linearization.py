@@ -35,7 +35,7 @@ class Linearized:
                 results = function(*given)
             self.values, derivatives = split(level, results)
         traced = [t for t in derivatives if linear.is_unknown(t)]
-        self.program = linear.program(list(unknowns.values()), traced, getattr(function, "__name__", "function"))
+        self.program = linear.program_of(list(unknowns.values()), traced, getattr(function, "__name__", "function"))
         order = iter(range(len(traced)))
         self.tangents = [next(order) if linear.is_unknown(t) else t for t in derivatives]
         self.avals = [x.aval for x in primals]
