@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -236,10 +237,12 @@ def _load_file(path: str, place: str) -> ModuleType:
 
 
 def _told(err: BaseException) -> str:
-    """An error in one line: its type, its message's first line, and where it arose."""
+    """An error in one line: its type, its message's first line, and the innermost line that it passed."""
     text = str(err).strip().split("\n")[0]
-    trace = err.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" (line {trace.tb_lineno})" if trace is not None else ""
+    if isinstance(err, SyntaxError):  # says its own line
+        return f"{type(err).__name__}: {text}"
+    frames = [f for f in traceback.extract_tb(err.__traceback__) if "importlib" not in f.filename]
+    where = (
+        f" (line {frames[-1].lineno} of {os.path.basename(frames[-1].filename)})" if len(frames) > 1 else ""
+    )
     return f"{type(err).__name__}: {text}{where}" if text else f"{type(err).__name__}{where}"

@@ -58,7 +58,7 @@ def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
                 *trial.lifted(arguments.dynamic),
                 order=order,
                 platform=trial.platform,
-                scale=_scale(trial, order),
+                scale=declared_scale(trial, order),
                 formula=arguments.judged_as_formula,
                 relative=trial.subject.relative,
                 gradient=trial.subject.mark.gradient,
@@ -70,7 +70,7 @@ def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
 
 
 # -- the scale ---------------------------------------------------------------------------------------------
-def _scale(trial: Trial, order: int) -> Callable[[], Sequence[float]] | None:
+def declared_scale(trial: Trial, order: int) -> Callable[[], Sequence[float]] | None:
     """The largest true sizes over the inputs, found once and only if they are needed.
 
     None where no domain is declared: then inputs of the same decade are asked.
