@@ -1,9 +1,109 @@
-"""Collectives of lanes that run one by one: they meet in the lanes of the axis in scope."""
+"""Collectives of lanes that run one by one: they meet, and each combines what all have brought."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from .kernels.call import Call, Kernel
+import numpy as np
 
-KERNELS: dict[str, Callable[[Call], Kernel]] = {}
+from ..language import dispatch
+from ..language.dispatch import Level, Params
+from ..language.dtypes import is_float
+from ..language.errors import CollectiveError
+from ..language.program import Program, subprograms
+from .devices.device import Buffer
+from .kernels.call import Call, Kernel, wider
+
+
+def _lane(name: Any) -> Any:
+    """The lane that runs here along an axis.
+
+    Raises:
+        CollectiveError: the axis is mapped, not run lane by lane.
+    """
+    owner = dispatch.axis_frame(name).owner
+    if isinstance(owner, Level):
+        raise CollectiveError(
+            f"The collective over axis {name!r} was reached outside of the vmap that names it. "
+            f"Call it with a value of the mapped function."
+        )
+    return owner
+
+
+def _met(call: Call, operation: str, combine: Callable[[list[Buffer]], Buffer]) -> Kernel:
+    signature = (call.inputs[0].shape, str(call.inputs[0].dtype))
+
+    def meet(x: Buffer) -> Buffer:
+        for name in reversed(call.params["axes"]):
+            x = combine(_lane(name).meet(operation, x, signature))
+        return x
+
+    return meet
+
+
+def _psum(call: Call) -> Kernel:
+    # In order of lanes, in a wider format, rounded once.
+    cast, dtype = call.device.cast, call.dtype
+    work = wider(dtype) if is_float(dtype) else dtype
+
+    def total(values: list[Buffer]) -> Buffer:
+        wide = [cast(x, dtype, work) for x in values]
+        return cast(call.xp.asarray(functools.reduce(call.xp.add, wide)), work, dtype)
+
+    return _met(call, "psum", total)
+
+
+def _extreme(operation: str, name: str) -> Callable[[Call], Kernel]:
+    def build(call: Call) -> Kernel:
+        combine = getattr(call.xp, name)
+
+        def extreme(values: list[Buffer]) -> Buffer:
+            return call.narrow(functools.reduce(combine, [call.widen(x) for x in values]))
+
+        return _met(call, operation, extreme)
+
+    return build
+
+
+def _axis_index(call: Call) -> Kernel:
+    def index() -> Buffer:
+        place = 0
+        for name in call.params["axes"]:
+            lane = _lane(name)
+            place = place * lane.size + lane.index
+        return call.device.put(np.asarray(place, np.int32))
+
+    return index
+
+
+KERNELS: dict[str, Callable[[Call], Kernel]] = {
+    "psum": _psum,
+    "pmax": _extreme("pmax", "maximum"),
+    "pmin": _extreme("pmin", "minimum"),
+    "axis_index": _axis_index,
+}
+
+
+def axes_of(params: Params) -> Iterator[Any]:
+    """The axes that the collectives of an equation's programs name."""
+    for _, program in subprograms(params):
+        yield from _axes_in(program)
+
+
+def _axes_in(program: Program) -> Iterator[Any]:
+    for equation in program.equations:
+        if equation.primitive.kind == "collective":
+            yield from equation.params["axes"]
+        yield from axes_of(equation.params)
+
+
+def owner_of(params: Params) -> Level | None:
+    """The innermost level that maps an axis which the programs among ``params`` meet over, if one does."""
+    if not any(isinstance(f.owner, Level) for f in dispatch.axes_in_scope()):
+        return None
+    owners = [dispatch.axis_frame(name).owner for name in axes_of(params)]
+    levels = [o for o in owners if isinstance(o, Level)]
+    return max(levels, key=lambda level: level.depth, default=None)
+

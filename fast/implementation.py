@@ -13,7 +13,7 @@ from ..language.dispatch import FlatFunction, Params
 from ..language.primitive import Primitive
 from ..language.program import Program
 from ..language.shapes import ShapedArray
-from . import batching, control, lanes
+from . import batching, collectives, control, lanes
 from . import jit as jitting
 from .array import FastArray
 from .devices import default_device
@@ -58,10 +58,13 @@ class Fast:
         try:
             found = self._kernels.get(key)
         except TypeError:  # a parameter that cannot be hashed
-            found = self._prepare(primitive, operands, params, device, None)
-        else:
-            if found is None:
-                found = self._prepare(primitive, operands, params, device, key)
+            found, key = None, None
+        if found is None:
+            if primitive.kind == "control":
+                level = collectives.owner_of(params)
+                if level is not None:  # no operand is mapped, but a collective inside is
+                    return level.bind(primitive, operands, params)
+            found = self._prepare(primitive, operands, params, device, key)
         kernel, avals, many = found
         with device.running():
             results = kernel(*[x.data for x in operands])

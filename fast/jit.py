@@ -16,6 +16,7 @@ from ..language.program import Program
 from ..language.shapes import ShapedArray
 from ..language.tracing import trace
 from .array import FastArray
+from .collectives import owner_of
 from .devices import default_device
 from .devices.device import Device
 from .execution import Executable, compile_program
@@ -96,10 +97,20 @@ def jit(function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[A
                 if len(kept) > SIGNATURES:
                     kept.popitem(last=False)
         traced = found
-    if dispatch.staging_level() is not None or any([isinstance(x, Tracer) for x in (*operands, *traced.captured)]):
+    if _must_bind(operands, traced):
         program = traced.program
-        return dispatch.bind(jit_p, *traced.captured, *operands, program=program, name=program.name), traced.out_tree
+        params = {"program": program, "name": program.name}
+        return dispatch.bind(jit_p, *traced.captured, *operands, **params), traced.out_tree
     return _execute(traced, operands), traced.out_tree
+
+
+def _must_bind(operands: Sequence[Array], traced: Traced) -> bool:
+    """Whether a level is to see the call."""
+    if any([isinstance(x, Tracer) for x in operands]) or any([isinstance(x, Tracer) for x in traced.captured]):
+        return True
+    return dispatch.staging_level() is not None or (
+        dispatch.axes_in_scope() != () and owner_of({"program": traced.program}) is not None
+    )
 
 
 def _execute(traced: Traced, operands: Sequence[Any]) -> list[Array]:
