@@ -22,7 +22,7 @@ def flatten(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[li
 
 def unflatten(treedef: TreeDef, leaves: Iterable[Any]) -> Any:
     """The tree of that structure with these leaves."""
-    return optree.tree_unflatten(treedef, leaves)
+    return optree.tree_unflatten(treedef, list(leaves))
 
 
 def leaves(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> list[Any]:
@@ -39,7 +39,11 @@ def map(
     function: Callable[..., Any], tree: Any, *rest: Any, is_leaf: Callable[[Any], bool] | None = None
 ) -> Any:
     """Apply a function to corresponding leaves of trees of equal structure."""
-    return optree.tree_map(function, tree, *rest, is_leaf=is_leaf, namespace=NAMESPACE)
+    # Not optree's own, which calls the function from within C++: a lane may switch to another there, and
+    # C++ does not survive that.
+    found, treedef = flatten(tree, is_leaf)
+    others = [treedef.flatten_up_to(r) for r in rest]
+    return unflatten(treedef, [function(*xs) for xs in zip(found, *others, strict=True)])
 
 
 def register_node(
