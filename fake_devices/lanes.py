@@ -1,159 +1,120 @@
-"""Lanes: one Python function running once per device, in turns, meeting at collectives.
+"""Lanes: several runs of one program in one thread, which meet at collectives.
 
-Each lane is a greenlet with a copy of its parent's context. A lane runs until it returns or reaches a
-collective; when all wait at one, they are held against each other and go on with everybody's values.
-There are no threads and no time-outs: the order is always the same, and a mismatch is known at once.
+Each lane is a greenlet. They run in order, each until it meets the others; a collective that they do not
+agree on is reported at once with the line where each lane stands.
 """
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from contextvars import copy_context
+from typing import Any
 
-import greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
-from ..language.dispatch import axis_frame, named_axis
+from ..language.dispatch import named_axis
 from ..language.errors import CollectiveError
 from ..language.program import SourceLine
 from ..language.tracing import user_line
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a lane waits at.
-
-    Attributes:
-        axis: the name of the axis that it meets over.
-        operation: such as "psum".
-        signature: what must be equal in all lanes, printable: shape and dtype.
-        value: what the lane brings.
-        source: the user's line.
-    """
-
-    axis: Any
-    operation: str
-    signature: str
-    value: Any
-    source: SourceLine | None
-
-    def __str__(self) -> str:
-        where = f" at {self.source}" if self.source else ""
-        return f"{self.operation}({self.signature}) over {self.axis!r}{where}"
-
-    def agrees(self, other: Call) -> bool:
-        """Whether two lanes wait at the same collective."""
-        mine = (self.axis, self.operation, self.signature)
-        return mine == (other.axis, other.operation, other.signature)
-
 
 class Lane:
-    """One lane of an axis.
+    """One of several runs.
 
     Attributes:
         index: its place along the axis.
-        size: how many lanes there are.
+        size: the number of lanes.
+        meetings: how often it has met the others.
     """
 
-    def __init__(self, index: int, size: int, axis: Any) -> None:
-        self.index, self.size, self.axis = index, size, axis
-        self.waits: Call | None = None
-        self.result: Any = None
-        self.done = False
-        self.greenlet: greenlet.greenlet | None = None
+    def __init__(self, index: int, size: int, hub: greenlet) -> None:
+        self.index, self.size, self._hub = index, size, hub
+        self.meetings = 0
+        self.waiting: tuple[str, Any] | None = None  # operation and signature
+        self.value: Any = None
+        self.line: SourceLine | None = None
+        self.resume: greenlet | None = None
 
-    def meet(self, operation: str, signature: str, value: Any) -> list[Any]:
-        """Wait for all lanes of this axis; returns what each of them brought, in order of lanes.
+    def meet(self, operation: str, value: Any, signature: Any) -> list[Any]:
+        """Wait for all lanes at ``operation``; returns the value of each, in order of lanes.
+
+        ``signature`` is what must be equal in all lanes: shapes and dtypes.
 
         Raises:
-            CollectiveError: the lanes do not all come to this operation with this signature.
+            CollectiveError: the lanes do not agree.
         """
-        innermost = _running()
-        innermost.waits = Call(self.axis, operation, signature, value, user_line())
-        assert innermost.greenlet is not None, "a lane that runs has its greenlet"
-        assert innermost.greenlet.parent is not None, "and that one its scheduler"
-        values: list[Any] = innermost.greenlet.parent.switch()
-        return values
+        self.waiting, self.value, self.line = (operation, signature), value, user_line()
+        self.meetings += 1
+        self.resume = getcurrent()  # a lane within this lane may be the one that meets
+        return list(self._hub.switch())
+
+    def stands(self) -> str:
+        """Where the lane is, for a message."""
+        if self.waiting is None:
+            return f"lane {self.index} has returned"
+        operation, signature = self.waiting
+        shown = f" of {signature[1]}{list(signature[0])}" if signature else ""
+        return f"lane {self.index} is at {operation}{shown}, {self.line or 'no line of yours'}"
 
 
-_RUNNING: contextvars.ContextVar[Lane | None] = contextvars.ContextVar("verax_lane", default=None)
+def run_lanes(functions: Sequence[Callable[[], Any]], axis_name: Any) -> list[Any]:
+    """Run each function as one lane of the axis; returns their results in order.
 
-
-def _running() -> Lane:
-    lane = _RUNNING.get()
-    if lane is None:
-        raise CollectiveError(
-            "A collective must run in a lane, got none running. Call it inside pmap or vmap."
-        )
-    return lane
-
-
-def meet(axis: Any, operation: str, signature: str, value: Any) -> list[Any]:
-    """Meet over a named axis in scope whose lanes run here; see `Lane.meet`."""
-    lane: Lane = axis_frame(axis).owner
-    return lane.meet(operation, signature, value)
-
-
-def run_lanes(functions: Sequence[Callable[[], T]], axis: Any) -> list[T]:
-    """Run one function per lane of ``axis``, each until it returns; returns their results.
+    A lane starts from a copy of the caller's context.
 
     Raises:
-        CollectiveError: two lanes wait at different collectives, or one returned while others wait;
-            the message shows every lane's line.
-        Exception: whatever a lane raised, with a note that says which lane it was.
+        CollectiveError: the lanes do not agree at a collective.
     """
-    lanes = [Lane(i, len(functions), axis) for i in range(len(functions))]
+    hub = getcurrent()
+    size = len(functions)
+    results: list[Any] = [None] * size
+    lanes = [Lane(i, size, hub) for i in range(size)]
+    runs = [_start(lane, function, axis_name, results) for lane, function in zip(lanes, functions, strict=True)]
+    answers: list[Any] | None = None
     try:
-        for lane, function in zip(lanes, functions, strict=True):
-            _start(lane, function)
-        while not all(lane.done for lane in lanes):
-            values = _meeting(lanes, axis)
-            for lane, own in zip(lanes, values, strict=True):
-                lane.waits = None
-                _resume(lane, own)
+        for lane, run in zip(lanes, runs, strict=True):
+            _advance(lane, run, None)
+        while any(lane.waiting for lane in lanes):
+            _check_agreement(lanes, axis_name)
+            answers = [lane.value for lane in lanes]
+            for lane, run in zip(lanes, runs, strict=True):
+                _advance(lane, lane.resume or run, answers)
     finally:
-        for lane in lanes:
-            if lane.greenlet is not None and not lane.greenlet.dead:
-                lane.greenlet.throw(greenlet.GreenletExit)
-    return [lane.result for lane in lanes]
+        for lane, run in zip(lanes, runs, strict=True):
+            _end(lane, run)
+    return results
 
 
-def _start(lane: Lane, function: Callable[[], Any]) -> None:
+def _start(lane: Lane, function: Callable[[], Any], axis_name: Any, results: list[Any]) -> greenlet:
     def run() -> None:
-        _RUNNING.set(lane)
-        with named_axis(lane.axis, lane.size, lane):
-            lane.result = function()
-        lane.done = True
+        with named_axis(axis_name, lane.size, lane):
+            results[lane.index] = function()
 
-    lane.greenlet = greenlet.greenlet(run)
-    lane.greenlet.gr_context = contextvars.copy_context()
-    _resume(lane)
+    made = greenlet(run, parent=getcurrent())
+    made.gr_context = copy_context()
+    return made
 
 
-def _resume(lane: Lane, *values: Any) -> None:
-    assert lane.greenlet is not None, "started before"
-    try:
-        lane.greenlet.switch(*values)
-    except Exception as err:
-        err.add_note(f"In lane {lane.index} of {lane.size} of axis {lane.axis!r}.")
-        raise
+def _advance(lane: Lane, run: greenlet, answers: Any) -> None:
+    """Let a lane run until it meets the others or returns. Its exceptions come out here."""
+    lane.waiting = lane.value = lane.resume = None
+    if answers is None:
+        run.switch()
+    else:
+        run.switch(answers)
 
 
-def _meeting(lanes: Sequence[Lane], axis: Any) -> list[list[Any]]:
-    """What each lane goes on with, once all of them wait at the same collective."""
-    calls = [lane.waits for lane in lanes if lane.waits is not None]
-    first = calls[0]
-    if len(calls) < len(lanes) or not all(first.agrees(c) for c in calls):
-        shown = "\n".join(f"  lane {lane.index}: {lane.waits or 'has returned'}" for lane in lanes)
-        raise CollectiveError(
-            f"The lanes of axis {axis!r} must all come to the same collective, got\n{shown}\n"
-            f"Make every lane call it, in the same order, with the same shape and dtype."
-        )
-    if first.axis == axis:
-        return [[c.value for c in calls]] * len(lanes)
-    # An axis further out: this lane of it meets the others with the values of all lanes inside it.
-    together = meet(first.axis, first.operation, first.signature, [c.value for c in calls])
-    return [[values[i] for values in together] for i in range(len(lanes))]
+def _end(lane: Lane, run: greenlet) -> None:
+    """Unwind a lane that did not return."""
+    if run and not run.dead:
+        run.throw(GreenletExit)
+
+
+def _check_agreement(lanes: Sequence[Lane], axis_name: Any) -> None:
+    if len({lane.waiting for lane in lanes}) == 1:
+        return
+    raise CollectiveError(
+        f"The lanes of axis {axis_name!r} must meet at the same collective with equal shapes and dtypes, got "
+        + "; ".join(lane.stands() for lane in lanes)
+        + ". Call collectives in every lane, in the same order."
+    )

@@ -1,0 +1,50 @@
+"""What a program means: number systems, primitives and transforms by definition, truth, verdicts.
+
+Names are loaded when they are first used: verdicts and findings cost no mpmath.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .bounded import Bounded as Bounded
+    from .dual import Dual as Dual
+    from .evaluation import evaluate as evaluate
+    from .exact import Exact as Exact
+    from .interpreter import implementation as implementation
+    from .rounded import Rounded as Rounded
+    from .system import arithmetic as arithmetic
+    from .truth import true_derivative as true_derivative
+    from .truth import true_value as true_value
+
+_NAMES = {
+    "Bounded": "bounded",
+    "Dual": "dual",
+    "Exact": "exact",
+    "Rounded": "rounded",
+    "arithmetic": "system",
+    "evaluate": "evaluation",
+    "implementation": "interpreter",
+    "true_derivative": "truth",
+    "true_value": "truth",
+}
+
+__all__ = [
+    "Bounded",
+    "Dual",
+    "Exact",
+    "Rounded",
+    "arithmetic",
+    "evaluate",
+    "implementation",
+    "true_derivative",
+    "true_value",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_NAMES[name]}", __name__), name)

@@ -1,0 +1,235 @@
+"""The reference as an implementation: primitives by definition, transforms by definition.
+
+`jit(f)` is f. `vmap` runs one lane per row, `pmap` one per device. `jvp` is a limit, or a dual number; `vjp`
+is the Jacobian, transposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..fake_devices.lanes import run_lanes
+from ..fake_devices.mesh import current_mesh
+from ..language.arrays import Array
+from ..language.dispatch import FlatFunction, Params, lift_to
+from ..language.errors import MissingRuleError
+from ..language.primitive import Primitive
+from ..language.shapes import ShapedArray
+from . import differentiation
+from .array import ReferenceArray, of_machine
+from .primitives import CONTROL, RULES, control
+from .primitives.call import Call
+from .reals import Scalar
+from .system import NumberSystem, current_system
+
+
+class Reference:
+    """Runs programs slowly, in the number system in force."""
+
+    name = "reference"
+    array_type: type[Array] = ReferenceArray
+    precedence = 2
+
+    def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> ReferenceArray:
+        """The array of exactly these machine numbers."""
+        return of_machine(value, aval, current_system())
+
+    def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
+        """Apply a primitive by its definition."""
+        if primitive.name in CONTROL:
+            return [self.own(x) for x in CONTROL[primitive.name](operands, params)]
+        system = current_system()
+        results = primitive.infer([x.aval for x in operands], params)
+        try:
+            rule = RULES[primitive.name]
+        except KeyError as err:
+            raise MissingRuleError(
+                f"`{primitive.name}` must have a definition in the reference, got none. "
+                f"Add a rule to reference/primitives."
+            ) from err
+        own = [_of_system(x, system) for x in operands]
+        found = rule(Call(system, primitive, own, results, params))
+        return [ReferenceArray(s, aval, system) for s, aval in zip(found, results, strict=True)]
+
+    def own(self, x: Any) -> ReferenceArray:
+        """Any operand as an array of the reference."""
+        found = lift_to(self, x)
+        assert isinstance(found, ReferenceArray), "the reference lifts to its own arrays"
+        return found
+
+    # -- transforms -----------------------------------------------------------------------------------
+    def jit(self, function: FlatFunction, operands: list[Any], key: Any) -> tuple[list[Array], Any]:
+        """``function`` itself."""
+        results: list[Array] = [self.own(x) for x in function(*operands)]
+        return results, getattr(function, "out_tree", None)
+
+    def vmap(
+        self, function: FlatFunction, operands: list[Any], axes: list[int | None], size: int, axis_name: Any
+    ) -> tuple[list[Array], list[bool]]:
+        """One lane per row. Results that are the same in all lanes are given once."""
+
+        def lane(i: int) -> list[ReferenceArray]:
+            return [self.own(x) for x in function(*_row(operands, axes, i))]
+
+        if size == 0:
+            return self._no_lanes(function, operands, axes)
+        if axis_name is None:
+            rows = [lane(i) for i in range(size)]
+        else:
+            rows = run_lanes([lambda i=i: lane(i) for i in range(size)], axis_name)
+        results: list[Array] = []
+        flags: list[bool] = []
+        for of_lanes in zip(*rows, strict=True):
+            differs = not all(_same(x, of_lanes[0]) for x in of_lanes)
+            results.append(control.stacked(of_lanes, of_lanes[0].aval) if differs else of_lanes[0])
+            flags.append(differs)
+        return results, flags
+
+    def _no_lanes(
+        self, function: FlatFunction, operands: list[Any], axes: list[int | None]
+    ) -> tuple[list[Array], list[bool]]:
+        """Shapes are found by tracing where there is no row to run."""
+        from ..language.tracing import trace
+
+        avals = []
+        for x, axis in zip(operands, axes, strict=True):
+            shape = x.shape if axis is None else x.shape[:axis] + x.shape[axis + 1 :]
+            avals.append(x.aval.with_shape(shape))
+        program = trace(function, avals)
+        found: list[Array] = [control.stacked([], aval) for aval in program.out_avals]
+        return found, [True] * len(found)
+
+    def pmap(
+        self, function: FlatFunction, operands: list[Any], axes: list[int | None], size: int, axis_name: Any
+    ) -> list[Array]:
+        """One lane per device."""
+        current_mesh().require(size)
+
+        def lane(i: int) -> list[ReferenceArray]:
+            return [self.own(x) for x in function(*_row(operands, axes, i))]
+
+        rows = run_lanes([lambda i=i: lane(i) for i in range(size)], axis_name)
+        return [control.stacked(of_lanes, of_lanes[0].aval) for of_lanes in zip(*rows, strict=True)]
+
+    def jvp(
+        self, function: FlatFunction, primals: list[Any], tangents: list[Any]
+    ) -> tuple[list[Array], list[Any]]:
+        """A limit in `Exact`, else a dual number."""
+        return differentiation.jvp(_owned(self, function), primals, tangents)
+
+    def linearize(
+        self, function: FlatFunction, primals: list[Any]
+    ) -> tuple[list[Array], Callable[[Sequence[Any]], list[Any]]]:
+        """The value, and `jvp` at the primals."""
+        own = _owned(self, function)
+        point = differentiation.Point(own, primals)
+        return list(point.values), point.jvp
+
+    def vjp(
+        self, function: FlatFunction, primals: list[Any]
+    ) -> tuple[list[Array], Callable[[Sequence[Any]], list[Any]]]:
+        """The Jacobian, transposed: entry i of a gradient is the cotangent times one `jvp`."""
+        point = differentiation.Point(_owned(self, function), primals)
+        return list(point.values), lambda cotangents: differentiation.transposed(point, cotangents)
+
+    def jacobian(
+        self, function: FlatFunction, primals: list[Any], wrt: list[int], mode: str
+    ) -> tuple[list[Array], list[list[Array]]]:
+        """One `jvp` for each entry of each argument, whatever the mode."""
+        point = differentiation.Point(_owned(self, function), primals)
+        columns = [differentiation.columns(point, i) for i in wrt]
+        rows: list[list[Array]] = []
+        for k, value in enumerate(point.values):
+            rows.append([_block(value, primals[i], [c[k] for c in columns[j]]) for j, i in enumerate(wrt)])
+        return list(point.values), rows
+
+    # -- control flow and custom rules --------------------------------------------------------------------
+    def cond(self, index: Any, branches: Sequence[FlatFunction], operands: list[Any]) -> list[Array]:
+        """Run the chosen branch."""
+        return [self.own(x) for x in control.choose(index, [_owned(self, b) for b in branches], operands)]
+
+    def while_loop(self, test: FlatFunction, body: FlatFunction, init: list[Any]) -> list[Array]:
+        """A loop of Python."""
+        return list(control.loop(_owned(self, test), _owned(self, body), init))
+
+    def scan(
+        self, body: FlatFunction, init: list[Any], xs: list[Any], length: int, reverse: bool
+    ) -> tuple[list[Array], list[Array]]:
+        """A loop of Python."""
+        carry, ys = control.scan(_owned(self, body), init, xs, length, reverse)
+        if not ys:
+            return self._no_steps(body, init, xs)
+        return list(carry), [control.stacked(rows, rows[0].aval) for rows in zip(*ys, strict=True)]
+
+    def _no_steps(
+        self, body: FlatFunction, init: list[Any], xs: list[Any]
+    ) -> tuple[list[Array], list[Array]]:
+        from ..language.tracing import trace
+
+        avals = [x.aval for x in init] + [x.aval.with_shape(x.shape[1:]) for x in xs]
+        program = trace(body, avals)
+        return list(init), [control.stacked([], aval) for aval in program.out_avals[len(init) :]]
+
+    def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Any]) -> list[Array]:
+        """``function``; `Dual` honours the rule where it is told to."""
+        return differentiation.custom_jvp(_owned(self, function), _owned(self, rule), operands)
+
+    def custom_vjp(
+        self, function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: list[Any]
+    ) -> list[Array]:
+        """``function``; `Dual` honours the rule where it is told to."""
+        return differentiation.custom_vjp(_owned(self, function), forward, backward, operands)
+
+
+class _owned:  # noqa: N801  # reads as the function that it is
+    """A flat function whose results are arrays of the reference, with the attributes of the original."""
+
+    def __init__(self, implementation: Reference, function: FlatFunction) -> None:
+        self._implementation, self._function = implementation, function
+
+    def __call__(self, *operands: Any) -> list[ReferenceArray]:
+        return [self._implementation.own(x) for x in self._function(*operands)]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+
+def _of_system(x: ReferenceArray, system: NumberSystem) -> ReferenceArray:
+    if x.system is system:
+        return x
+    return ReferenceArray([system.adopt(s) for s in x.scalars], x.aval, system)
+
+
+def _row(operands: Sequence[Any], axes: Sequence[int | None], i: int) -> list[Any]:
+    return [
+        x if axis is None else control.row(x, i, axis) for x, axis in zip(operands, axes, strict=True)
+    ]
+
+
+def _same(x: ReferenceArray, y: ReferenceArray) -> bool:
+    return x is y or all(_same_scalar(a, b) for a, b in zip(x.scalars, y.scalars, strict=True))
+
+
+def _same_scalar(a: Scalar, b: Scalar) -> bool:
+    if a is b:
+        return True
+    if type(a) is not type(b) or a != b:
+        return False
+    return type(a) is not float or str(a) == str(b)  # 0.0 and -0.0 are two numbers
+
+
+def _block(value: ReferenceArray, primal: ReferenceArray, columns: Sequence[Any]) -> ReferenceArray:
+    """The Jacobian of one result by one argument, from its columns."""
+    system, count = current_system(), len(value.scalars)
+    zeros = [0.0] * count
+    lists = [zeros if c is None else c.scalars for c in columns]
+    scalars = [column[k] for k in range(count) for column in lists]
+    return ReferenceArray(scalars, value.aval.with_shape(value.shape + primal.shape), system)
+
+
+implementation = Reference()
+ReferenceArray.implementation = implementation
+

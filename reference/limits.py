@@ -1,0 +1,285 @@
+"""The derivative as a limit: differences of the function itself, at a precision where they can be trusted.
+
+No derivative rule takes part. The run at the point records its decisions and the outputs of
+`stop_gradient`; where a run next to it decides otherwise, or the difference quotients from the left and
+from the right do not meet, the point is a kink (`Kink`), where only a convention can answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mpmath.libmp import from_int, from_man_exp, mpf_abs, mpf_add, mpf_div, mpf_mul, mpf_shift, mpf_sub
+
+from ..language.dispatch import AxisFrame, lanes_in_scope
+from ..language.dtypes import is_float
+from . import decisions
+from .array import ReferenceArray
+from .exact import Exact
+from .primitives.collectives import everywhere
+from .reals import NAN, NEAREST, Raw, Scalar, is_special, magnitude, real
+from .system import arithmetic
+
+# Digits beyond which no more are tried.
+MOST_DIGITS = 2000
+# The narrow step is 10^-8 of the wide one.
+_APART = 8
+_BITS = 3.3219281
+
+Function = Callable[..., list[ReferenceArray]]
+Tangents = Sequence[ReferenceArray | None]
+# One scalar for every element of every result; None for results that are not floating.
+Quotients = list[list[Scalar] | None]
+
+
+class Kink(Exception):  # noqa: N818  # it is an answer, not an error
+    """Raised where a function has no derivative that a limit could find."""
+
+    def __init__(self, flipped: Sequence[int], quotients: Quotients | None = None) -> None:
+        super().__init__("the point is a kink")
+        self.flipped = list(flipped)
+        self.quotients = quotients
+
+
+class Recorded:
+    """The run at the point.
+
+    Attributes:
+        values: its results.
+        tape: what it decided.
+        lanes: the named axes whose lanes met while it ran: then all of them take the limit together.
+    """
+
+    def __init__(self, function: Function, primals: Sequence[ReferenceArray], system: Exact) -> None:
+        self.function, self.primals, self.system = function, primals, system
+        frames = lanes_in_scope()
+        before = [frame.owner.meetings for frame in frames]
+        with arithmetic(system), decisions.recording() as self.tape:
+            self.values = function(*primals)
+        met = [frame.owner.meetings for frame in frames] != before
+        self.lanes: Sequence[AxisFrame] = frames if met else ()
+
+    def next_to(self, step: Raw, tangents: Tangents) -> list[ReferenceArray]:
+        """The results at ``primals + step tangents``.
+
+        Raises:
+            Kink: the run decided otherwise than the run at the point.
+        """
+        moved = [
+            x if t is None else _moved(x, t, step) for x, t in zip(self.primals, tangents, strict=True)
+        ]
+        with arithmetic(self.system), decisions.watching(self.tape) as run:
+            found = self.function(*moved)
+        flipped = everywhere(run.flipped, lambda lists: [i for each in lists for i in each], self.lanes)
+        if flipped:
+            raise Kink(flipped)
+        return found
+
+
+def _moved(x: ReferenceArray, tangent: ReferenceArray, step: Raw) -> ReferenceArray:
+    """``x + step tangent``, exactly: the step is a power of two."""
+    scalars = []
+    for s, t in zip(x.scalars, tangent.scalars, strict=True):
+        if type(t) is float or is_special(s):
+            scalars.append(s)
+        else:
+            change = mpf_mul(t._mpf_, step)
+            scalars.append(real(change if type(s) is float else mpf_add(s._mpf_, change)))
+    return ReferenceArray(scalars, x.aval, x.system)
+
+
+def _reach(recorded: Recorded, tangents: Tangents) -> int | None:
+    """The exponent of the least |x / t|: what a relative step is relative to. None: nothing moves."""
+    ratios, sizes = [], []
+    for x, t in zip(recorded.primals, tangents, strict=True):
+        if t is None or not is_float(x.dtype):
+            continue
+        for s, u in zip(x.scalars, t.scalars, strict=True):
+            if type(u) is not float and not is_special(s):
+                sizes.append(-magnitude(u))
+                if type(s) is not float:
+                    ratios.append(magnitude(s) - magnitude(u))
+    here = min(ratios, default=min(sizes, default=None))
+    return everywhere(here, lambda found: min((e for e in found if e is not None), default=None), recorded.lanes)
+
+
+def _quotients(
+    recorded: Recorded, tangents: Tangents, exponent: int, digits: int
+) -> tuple[Quotients, Quotients]:
+    """Central difference quotients at a relative step 10^-digits, and how far those of the sides are apart."""
+    step = from_man_exp(1, exponent - int(digits * _BITS) - 2)
+    after = recorded.next_to(step, tangents)
+    before = recorded.next_to((1, *step[1:]), tangents)
+    bits = recorded.system.bits
+    central: Quotients = []
+    bends: Quotients = []
+    for y, left, right in zip(recorded.values, before, after, strict=True):
+        if not is_float(y.dtype):
+            central.append(None)
+            bends.append(None)
+            continue
+        central.append([_quotient(*sides, step, bits) for sides in zip(left.scalars, right.scalars, strict=True)])
+        rows = zip(y.scalars, left.scalars, right.scalars, strict=True)
+        bends.append([_bend(*row, step, bits) for row in rows])
+    return central, bends
+
+
+def _raw(x: Scalar) -> Raw:
+    raw: Raw = from_int(0) if type(x) is float else x._mpf_
+    return raw
+
+
+def _quotient(low: Scalar, high: Scalar, step: Raw, bits: int) -> Scalar:
+    """(high - low) / (2 step); NaN where a side is special and the other differs."""
+    if is_special(low) or is_special(high):
+        return 0.0 if type(low) is float and low == high else NAN
+    return real(mpf_div(mpf_sub(_raw(high), _raw(low)), mpf_shift(step, 1), bits, NEAREST))
+
+
+def _bend(at: Scalar, low: Scalar, high: Scalar, step: Raw, bits: int) -> Scalar:
+    """(high - 2 at + low) / step: the difference of the quotients of the two sides."""
+    if is_special(at) or is_special(low) or is_special(high):
+        return 0.0
+    second = mpf_sub(mpf_add(_raw(high), _raw(low)), mpf_shift(_raw(at), 1))
+    return real(mpf_div(second, step, bits, NEAREST))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A derivative along one direction.
+
+    Attributes:
+        tangents: its scalars for each result; None for results that are not floating.
+        apart: the same for how far it is from the quotient at the wider step: an estimate of its error.
+        values: the results at the point.
+        agreed: whether the quotients agreed before the digits ran out.
+    """
+
+    tangents: Quotients
+    apart: Quotients
+    values: Sequence[ReferenceArray]
+    agreed: bool
+
+
+# Whether a limit is good enough.
+Satisfied = Callable[[Limit], bool]
+
+
+class Limits:
+    """Derivatives of a function at a point; runs at the point are kept for all directions.
+
+    Attributes:
+        wanted: digits to which derivatives are wanted.
+        values: the results at the point.
+    """
+
+    def __init__(self, function: Function, primals: Sequence[ReferenceArray], wanted: int) -> None:
+        self.function, self.primals, self.wanted = function, primals, wanted
+        self._runs: dict[int, Recorded] = {}
+        self.values = self._recorded(wanted).values
+
+    def _recorded(self, digits: int) -> Recorded:
+        """The run at the point that serves derivatives to ``digits`` digits."""
+        if digits not in self._runs:
+            carried = digits + _steps(digits)[1] + 10
+            self._runs[digits] = Recorded(self.function, self.primals, Exact(carried))
+        return self._runs[digits]
+
+    @property
+    def lanes(self) -> Sequence[AxisFrame]:
+        """The named axes over which lanes take the limit together."""
+        return self._recorded(self.wanted).lanes
+
+    @property
+    def doubt(self) -> str:
+        """Why a result may be wrong in spite of its digits."""
+        return next((run.system.doubt for run in self._runs.values() if run.system.doubt), "")
+
+    def along(self, tangents: Tangents, satisfied: Satisfied | None = None) -> Limit:
+        """The derivative along a direction, at more and more digits until it satisfies.
+
+        Raises:
+            Kink: there is no derivative that a limit could find.
+        """
+        digits = self.wanted
+        while True:
+            recorded = self._recorded(digits)
+            found = _limit(recorded, tangents, digits)
+            enough = found.agreed if satisfied is None else satisfied(found)
+            if everywhere(enough, all, recorded.lanes) or digits * 3 // 2 > MOST_DIGITS:
+                return found
+            digits = digits * 3 // 2
+
+
+def _steps(digits: int) -> tuple[int, int]:
+    """Relative steps, as negative powers of ten: the error of a central quotient is their square."""
+    return digits // 2 + 2, digits // 2 + 2 + _APART
+
+
+def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
+    exponent = _reach(recorded, tangents)
+    if exponent is None:
+        zeros: Quotients = [[0.0] * len(y.scalars) if is_float(y.dtype) else None for y in recorded.values]
+        return Limit(zeros, zeros, recorded.values, True)
+    wide, narrow = _steps(digits)
+    first, first_bends = _quotients(recorded, tangents, exponent, wide)
+    second, bends = _quotients(recorded, tangents, exponent, narrow)
+    blown = any(is_special(x) for xs in second if xs is not None for x in xs)
+    bent = _bent(first_bends, bends, second, recorded.values, exponent, digits)
+    if everywhere(blown or bent, any, recorded.lanes):
+        raise Kink([], second)
+    apart: Quotients = [
+        None if xs is None or ys is None else [_apart(x, y) for x, y in zip(xs, ys, strict=True)]
+        for xs, ys in zip(first, second, strict=True)
+    ]
+    agreed = _agree(apart, second, recorded.values, exponent, digits)
+    return Limit(second, apart, recorded.values, agreed)
+
+
+def _apart(x: Scalar, y: Scalar) -> Scalar:
+    return NAN if is_special(x) else real(mpf_abs(mpf_sub(_raw(x), _raw(y), 30, NEAREST)))
+
+
+def _size(slope: Scalar, value: Scalar, exponent: int) -> int | None:
+    """The exponent of what a difference quotient is small against: itself, or value over reach."""
+    sizes = [] if type(slope) is float else [magnitude(slope)]
+    if type(value) is not float:
+        sizes.append(magnitude(value) - exponent)
+    return max(sizes, default=None)
+
+
+def _agree(
+    apart: Quotients, slopes: Quotients, values: Sequence[ReferenceArray], exponent: int, digits: int
+) -> bool:
+    """Whether all quotients agree to the wanted digits, but for a few."""
+    for ds, xs, value in zip(apart, slopes, values, strict=True):
+        for d, x, v in zip(ds or (), xs or (), value.scalars, strict=False):
+            size = _size(x, v, exponent)
+            if type(d) is not float and (size is None or magnitude(d) > size - int((digits - 6) * _BITS)):
+                return False
+    return True
+
+
+def _bent(
+    first: Quotients,
+    second: Quotients,
+    slopes: Quotients,
+    values: Sequence[ReferenceArray],
+    exponent: int,
+    digits: int,
+) -> bool:
+    """Whether the quotients of the two sides stay apart as the step shrinks, as they do at a corner.
+
+    Those of a smooth function approach each other as the step shrinks; what rounding leaves of a straight
+    line grows as it does, and is small against the slope.
+    """
+    for xs, ys, ds, value in zip(first, second, slopes, values, strict=True):
+        for x, y, d, v in zip(xs or (), ys or (), ds or (), value.scalars, strict=False):
+            if type(x) is float or type(y) is float:
+                continue
+            shrunk, size = magnitude(x) - magnitude(y), _size(d, v, exponent)
+            plain = size is None or magnitude(y) > size - int(digits * _BITS) // 2
+            if plain and abs(shrunk) < int(_APART * _BITS) // 2:
+                return True
+    return False

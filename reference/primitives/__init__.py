@@ -1,0 +1,20 @@
+"""Every primitive by definition, one file a kind. `RULES` maps a name to its rule.
+
+`CONTROL` holds those that run programs: they take and give arrays.
+"""
+
+from __future__ import annotations
+
+from . import collectives, control, indexing, pointwise, product, random, reductions, structural
+from .call import Rule
+
+RULES: dict[str, Rule] = {
+    **pointwise.RULES,
+    **structural.RULES,
+    **indexing.RULES,
+    **reductions.RULES,
+    **product.RULES,
+    **collectives.RULES,
+    **random.RULES,
+}
+CONTROL = control.RULES

@@ -1,0 +1,224 @@
+"""Reductions, running reductions, positions of extremes, and sorting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cmp_to_key
+from typing import Any
+
+from ...language.dtypes import DType, is_float
+from ..array import ReferenceArray
+from ..exact import ordering
+from ..reals import Scalar
+from ..system import NumberSystem
+from .call import Call, Lists, Rule, indices, place, strides
+from .elementwise import DEFINITIONS
+from .pointwise import integers, sum_of
+
+# Combines the elements that a reduction takes together.
+Combine = Callable[[NumberSystem, Call, DType, Sequence[Scalar]], Scalar]
+
+
+def groups(x: ReferenceArray, axes: Sequence[int]) -> list[list[int]]:
+    """For each index of the result, the places of the elements that are taken together, in order."""
+    steps = strides(x.shape)
+    kept = [axis for axis in range(x.ndim) if axis not in axes]
+    within = [
+        place(i, [steps[a] for a in sorted(axes)])
+        for i in indices(tuple(x.shape[a] for a in sorted(axes)))
+    ]
+    starts = [
+        place(i, [steps[a] for a in kept]) for i in indices(tuple(x.shape[a] for a in kept))
+    ]
+    return [[start + offset for offset in within] for start in starts]
+
+
+def _sum(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+    return sum_of(system, c.primitive, dtype, xs)
+
+
+def _product(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+    found = system.lift(1, dtype)
+    for i, x in enumerate(xs):
+        if i == 0:
+            found = x
+        elif is_float(dtype):
+            found = system.apply(DEFINITIONS["mul"], dtype, (found, x))
+        else:
+            (found,) = integers(system, "mul", dtype, [[found], [x]])
+    return found
+
+
+def _extreme(sign: int) -> Combine:
+    name = "max" if sign > 0 else "min"
+
+    def combine(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+        if not xs:
+            return system.lift(_least(dtype, sign), dtype)
+        if is_float(dtype):
+            return system.extreme(dtype, xs, sign)
+        found = xs[0]
+        for x in xs[1:]:
+            (found,) = integers(system, name, dtype, [[found], [x]])
+        return found
+
+    return combine
+
+
+def _least(dtype: DType, sign: int) -> Any:
+    """The extreme of no elements: the neutral element."""
+    from .integers import limits
+
+    if is_float(dtype):
+        return -float("inf") * sign
+    low, high = limits(dtype)
+    return low if sign > 0 else high
+
+
+def _logical(name: str, neutral: int) -> Combine:
+    def combine(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+        found: Scalar = bool(neutral + 1) if dtype.kind == "b" else neutral
+        for i, x in enumerate(xs):
+            found = x if i == 0 else integers(system, name, dtype, [[found], [x]])[0]
+        return found
+
+    return combine
+
+
+def _reduction(combine: Combine) -> Rule:
+    def apply(c: Call) -> Lists:
+        (x,), dtype = c.operands, c.results[0].dtype
+        taken = groups(x, c.params["axes"])
+        return [[combine(c.system, c, dtype, [x.scalars[i] for i in group]) for group in taken]]
+
+    return apply
+
+
+def _running(combine: Combine) -> Rule:
+    def apply(c: Call) -> Lists:
+        (x,), dtype = c.operands, c.results[0].dtype
+        found = list(x.scalars)
+        for group in groups(x, (c.params["axis"],)):
+            line = group[::-1] if c.params["reverse"] else group
+            for count, at in enumerate(line, 1):
+                found[at] = combine(c.system, c, dtype, [x.scalars[i] for i in line[:count]])
+        return [found]
+
+    return apply
+
+
+def _chained(combine: Combine) -> Rule:
+    """A running reduction whose every step starts from the last: for what is exact or sequential anyway."""
+
+    def apply(c: Call) -> Lists:
+        (x,), dtype = c.operands, c.results[0].dtype
+        found = list(x.scalars)
+        for group in groups(x, (c.params["axis"],)):
+            line = group[::-1] if c.params["reverse"] else group
+            for before, at in zip(line, line[1:], strict=False):
+                found[at] = combine(c.system, c, dtype, [found[before], x.scalars[at]])
+        return [found]
+
+    return apply
+
+
+def _order(x: Any, y: Any) -> int:
+    return (x > y) - (x < y)
+
+
+def _beats(sign: int) -> Callable[[Scalar, Scalar], bool]:
+    """The question whether x is more extreme than the best so far; NaN is more extreme than all."""
+
+    def question(x: Scalar, best: Scalar) -> bool:
+        order = ordering(x, best)
+        return x != x and best == best if order is None else order == sign
+
+    return question
+
+
+def _position(sign: int) -> Rule:
+    """The first extreme element, or the first NaN."""
+
+    def apply(c: Call) -> Lists:
+        (x,), system, question = c.operands, c.system, _beats(sign)
+
+        def beats(a: Scalar, b: Scalar) -> Scalar:
+            if is_float(x.dtype):
+                return system.answer(bool, question, (a, b))
+            return system.plainly(question_of_integers, (a, b))
+
+        def question_of_integers(a: int, b: int) -> bool:
+            return _order(a, b) == sign
+
+        found = []
+        for group in groups(x, c.params["axes"]):
+            xs, best = [x.scalars[i] for i in group], 0
+            for i in range(1, len(xs)):
+                if system.outcome(beats(xs[i], xs[best])):
+                    best = i
+            others = [beats(s, xs[best]) for i, s in enumerate(xs) if i != best]
+            found.append(system.marked(best, others))
+        return [found]
+
+    return apply
+
+
+def total_order(x: Scalar, y: Scalar) -> int:
+    """The order in which floats are sorted: NaN comes last, zeros are equal (JAX's `lax.sort`)."""
+    order = ordering(x, y)
+    return (x != x) - (y != y) if order is None else order
+
+
+def _sort(c: Call) -> Lists:
+    """Each line in the order of its keys; equal ones keep their order."""
+    first, system = c.operands[0], c.system
+    keys = c.operands[: c.params["num_keys"]]
+    results = [list(x.scalars) for x in c.operands]
+
+    def order_by(key: ReferenceArray, i: int, j: int) -> Scalar:
+        pair = key.scalars[i], key.scalars[j]
+        if is_float(key.dtype):
+            return system.answer(int, total_order, pair)
+        return system.plainly(_order, pair)
+
+    def compare(i: int, j: int) -> int:
+        orders = (int(system.outcome(order_by(key, i, j))) for key in keys)
+        return next((order for order in orders if order), 0)
+
+    for line in groups(first, (c.params["dimension"],)):
+        ranked = sorted(line, key=cmp_to_key(compare))
+        runs = _doubtful_runs(ranked, lambda i, j: system.marked(0, [order_by(key, i, j) for key in keys]))
+        for number, (result, x) in enumerate(zip(results, c.operands, strict=True)):
+            for run in runs:
+                candidates = [x.scalars[ranked[k]] for k in run]
+                for k, s in zip(run, candidates, strict=True):
+                    result[line[k]] = system.among(s, candidates, number < len(keys)) if len(run) > 1 else s
+    return results
+
+
+def _doubtful_runs(ranked: Sequence[int], order: Callable[[int, int], Scalar]) -> list[list[int]]:
+    """The ranks, together where the order of neighbours is not certain (its outcome bears a mark)."""
+    runs: list[list[int]] = [[0]] if ranked else []
+    for k in range(1, len(ranked)):
+        if type(order(ranked[k - 1], ranked[k])) is int:
+            runs.append([k])
+        else:
+            runs[-1].append(k)
+    return runs
+
+
+RULES: dict[str, Rule] = {
+    "reduce_sum": _reduction(_sum),
+    "reduce_prod": _reduction(_product),
+    "reduce_max": _reduction(_extreme(1)),
+    "reduce_min": _reduction(_extreme(-1)),
+    "reduce_and": _reduction(_logical("and", -1)),
+    "reduce_or": _reduction(_logical("or", 0)),
+    "cumsum": _running(_sum),
+    "cumprod": _chained(_product),
+    "cummax": _chained(_extreme(1)),
+    "cummin": _chained(_extreme(-1)),
+    "argmax": _position(1),
+    "argmin": _position(-1),
+    "sort": _sort,
+}

@@ -1,0 +1,63 @@
+"""The subgradient table: what a derivative is where there is none, published, not implied.
+
+Each value lies in the subdifferential (Clarke's), which a test asserts beside the value itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One convention.
+
+    Attributes:
+        where: the point without a derivative.
+        value: the derivative that Verax gives there.
+        low: the lower end of the subdifferential.
+        high: its upper end.
+        jax: JAX's value there.
+        torch: PyTorch's value there.
+        why: the reason for ours.
+    """
+
+    where: str
+    value: float
+    low: float
+    high: float
+    jax: float
+    torch: float
+    why: str
+
+
+TABLE: dict[str, Row] = {
+    "abs": Row("abs(x) at 0", 0.0, -1.0, 1.0, 0.0, 0.0, "the middle; abs is even"),
+    "max": Row("max(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),
+    "min": Row("min(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),
+    "reduce_max": Row("max of n by one of k tied", 0.5, 0.0, 1.0, 0.5, 0.5, "1/k each: symmetric"),
+    "relu": Row("relu(x) at 0", 0.0, 0.0, 1.0, 0.0, 0.0, "everyone's; dead units stay dead"),
+    "clamp": Row("clamp(low, x, high) by x at x = low", 0.0, 0.0, 1.0, 0.0, 1.0, "inside means strictly inside"),
+    "sort": Row("sort by a tied element: to its own place", 1.0, 0.0, 1.0, 1.0, 1.0, "the sort is stable"),
+    "sign": Row("sign(x) at 0", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides; a jump has none"),
+    "floor": Row("floor(x) at an integer", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides"),
+    "ceil": Row("ceil(x) at an integer", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides"),
+    "round": Row("round(x) at a half", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides"),
+    "rem": Row("rem(x, y) by x at a multiple of y", 1.0, 1.0, 1.0, 1.0, 1.0, "the derivative on both sides"),
+    "select_n": Row("select_n(x > 0, 0, x) at 0", 0.0, 0.0, 1.0, 0.0, 0.0, "that of the case that was chosen"),
+    "atan2": Row("atan2(y, -1) by y at y = 0", -1.0, -1.0, -1.0, -1.0, -1.0, "the derivative on both sides"),
+}
+
+
+def share_of_ties(count: int) -> int:
+    """What the derivative of an extreme is divided by where ``count`` elements are tied."""
+    return count
+
+
+def clamp_region(order_low: int, order_high: int) -> int:
+    """Which of (low, x, high) clamp's derivative goes to, by how x compares with the limits; 2 is unordered."""
+    if order_high == 1 or order_high == 0:
+        return 2
+    if order_low == -1 or order_low == 0:
+        return 0
+    return 1
