@@ -106,4 +106,3 @@ def owner_of(params: Params) -> Level | None:
     owners = [dispatch.axis_frame(name).owner for name in axes_of(params)]
     levels = [o for o in owners if isinstance(o, Level)]
     return max(levels, key=lambda level: level.depth, default=None)
-

@@ -17,7 +17,9 @@ from ..language.tracing import trace_closed
 from . import operations as ops
 
 
-def with_inputs(program: Program, before: Sequence[ShapedArray], after: Sequence[ShapedArray], at: int) -> Program:
+def with_inputs(
+    program: Program, before: Sequence[ShapedArray], after: Sequence[ShapedArray], at: int
+) -> Program:
     """The program with inputs that it does not read, before and after its first ``at`` inputs."""
     unread = [tuple(Variable(a) for a in avals) for avals in (before, after)]
     inputs = (*unread[0], *program.inputs[:at], *unread[1], *program.inputs[at:])
@@ -47,7 +49,9 @@ def _as(function: FlatFunction, avals: Sequence[ShapedArray]) -> FlatFunction:
     def typed(*operands: Any) -> list[Any]:
         results = [dispatch.lift(y) for y in function(*operands)]
         given = zip(results, avals, strict=False)
-        return [ops.same_weakness(y, a) if y.dtype == a.dtype else y for y, a in given] + results[len(avals) :]
+        return [ops.same_weakness(y, a) if y.dtype == a.dtype else y for y, a in given] + results[
+            len(avals) :
+        ]
 
     typed.__name__ = getattr(function, "__name__", "function")
     return typed

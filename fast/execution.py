@@ -158,10 +158,7 @@ class _Writer:
         self.known: dict[str, Any] = {}
         self.lines: list[str] = []
         self.last = {
-            a: e
-            for e in program.equations
-            for a in (*e.inputs, *e.outputs)
-            if isinstance(a, Variable)
+            a: e for e in program.equations for a in (*e.inputs, *e.outputs) if isinstance(a, Variable)
         }
 
     def name(self, atom: Atom) -> str:
@@ -193,7 +190,11 @@ class _Writer:
                 kernel, many = shaped, False
             else:
                 kernel = kernel_of(
-                    e.primitive, [a.aval for a in e.inputs], [v.aval for v in e.outputs], e.params, self.device
+                    e.primitive,
+                    [a.aval for a in e.inputs],
+                    [v.aval for v in e.outputs],
+                    e.params,
+                    self.device,
                 )
                 many = e.primitive.name in MANY
             called = f"{self.given('k', kernel)}({', '.join(self.name(a) for a in e.inputs)})"

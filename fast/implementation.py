@@ -30,7 +30,7 @@ class Fast:
     """Runs programs through one array module, with trace levels for the transforms."""
 
     name = "fast"
-    array_type = FastArray
+    array_type: type[Array] = FastArray
     precedence = 0
 
     def __init__(self) -> None:
@@ -46,6 +46,7 @@ class Fast:
 
     def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
         """Run one primitive now."""
+        key: Hashable
         device = operands[0].device if operands else default_device()
         parts: list[Any] = [primitive, device]
         for x in operands:
@@ -83,7 +84,9 @@ class Fast:
             kernel = kernel_of(primitive, inputs, outputs, params, device)
         found = kernel, outputs, primitive.name in MANY
         # Programs are remembered where they live; to keep them here would keep them alive.
-        if key is not None and not any(isinstance(v, (Program, tuple)) and _holds_programs(v) for v in params.values()):
+        if key is not None and not any(
+            isinstance(v, (Program, tuple)) and _holds_programs(v) for v in params.values()
+        ):
             if len(self._kernels) >= KERNELS_KEPT:
                 self._kernels.clear()
             self._kernels[key] = found

@@ -106,8 +106,12 @@ def jit(function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[A
 
 def _must_bind(operands: Sequence[Array], traced: Traced) -> bool:
     """Whether a level is to see the call."""
-    if any([isinstance(x, Tracer) for x in operands]) or any([isinstance(x, Tracer) for x in traced.captured]):
-        return True
+    for x in operands:
+        if isinstance(x, Tracer):
+            return True
+    for x in traced.captured:
+        if isinstance(x, Tracer):
+            return True
     return dispatch.staging_level() is not None or (
         dispatch.axes_in_scope() != () and owner_of({"program": traced.program}) is not None
     )

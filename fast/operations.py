@@ -193,5 +193,3 @@ def pad(x: Array, config: Sequence[tuple[int, int, int]], value: Any = 0) -> Arr
 def sum_over(x: Array, axes: Sequence[int]) -> Array:
     """The sum over axes."""
     return _one(rows.reduce_sum_p, x, axes=tuple(axes)) if axes else x
-
-

@@ -38,10 +38,10 @@ class OpaqueTracer(Tracer):
             + (f" At {where}." if where else "")
         )
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: PLE0304  it raises
         self._refuse(TracerBoolConversionError, "used as a truth value", self.mend)
 
-    def __index__(self) -> int:
+    def __index__(self) -> int:  # noqa: PLE0305  it raises
         self._refuse(TracerIntegerConversionError, "used as a Python index", "Index with verax.numpy.take.")
 
     def __int__(self) -> int:

@@ -64,7 +64,9 @@ def jit_jvp(primitive: Primitive, primals: Values, tangents: Values, params: Par
     return results[:count], _spread(results[count:], made.flags)
 
 
-def cond_jvp(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def cond_jvp(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """A cond of the branches' derivatives."""
     nonzero = _flags(tangents[1:])
     flags = _or(*(jvp_of(b, nonzero).flags for b in params["branches"]))
@@ -94,7 +96,9 @@ def _steady(body: Program, fixed: Flags, carry: Flags, others: Flags) -> Flags:
         carry = wider
 
 
-def while_jvp(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def while_jvp(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """A loop that carries tangents along; the test does not look at them."""
     first, second = params["cond_nconsts"], params["cond_nconsts"] + params["body_nconsts"]
     test_consts, consts, init = primals[:first], primals[first:second], primals[second:]
@@ -129,7 +133,9 @@ def while_jvp(primitive: Primitive, primals: Values, tangents: Values, params: P
     return results[:count], _spread(results[count:], carry)
 
 
-def scan_jvp(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def scan_jvp(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """A scan that carries tangents along."""
     first, second = params["num_consts"], params["num_consts"] + params["num_carry"]
     body = params["program"]
@@ -426,12 +432,11 @@ def scan_transpose(equation: Equation, cotangents: Values, operands: Values) -> 
     unknown = (*fixed, *((True,) * count), *rows_)
     avals = body.in_avals
     outer = [
-        ops.zeros(v.aval) if c is None else c for c, v in zip(cotangents[:count], equation.outputs, strict=False)
+        ops.zeros(v.aval) if c is None else c
+        for c, v in zip(cotangents[:count], equation.outputs, strict=False)
     ]
     given = _flags(cotangents[count:])
-    transposed = transpose_of(
-        body, unknown, (*((True,) * count), *given), (True,) * sum(unknown)
-    )
+    transposed = transpose_of(body, unknown, (*((True,) * count), *given), (True,) * sum(unknown))
     known_consts, known_rows = _rest(operands[:first], fixed), _rest(operands[second:], rows_)
     sizes = (len(known_consts), sum(fixed), count, len(known_rows))
 

@@ -58,7 +58,9 @@ class Parts:
     sources: tuple[int | None, ...]
 
 
-def _closed(run: Callable[..., list[Any]], avals: Sequence[ShapedArray], name: str) -> tuple[Program, list[Any], bool]:
+def _closed(
+    run: Callable[..., list[Any]], avals: Sequence[ShapedArray], name: str
+) -> tuple[Program, list[Any], bool]:
     program, captured = trace(run, avals, name).closed()
     # What closes over a tracer belongs to this very run of its transform.
     return program, captured, not any(isinstance(x, Tracer) for x in captured)
@@ -142,7 +144,9 @@ def transpose_of(program: Program, unknown: Flags, given: Flags, force: Flags | 
         def run(*operands: Any) -> list[Any]:
             nonlocal flags
             known, outer = iter(operands[: len(known_avals)]), iter(operands[len(known_avals) :])
-            inputs = [Unknown(a) if u else next(known) for a, u in zip(program.in_avals, unknown, strict=True)]
+            inputs = [
+                Unknown(a) if u else next(known) for a, u in zip(program.in_avals, unknown, strict=True)
+            ]
             results = backward(program, inputs, [next(outer) if g else None for g in given])
             mine = [(c, a) for c, a, u in zip(results, program.in_avals, unknown, strict=True) if u]
             wanted = force or (False,) * len(mine)

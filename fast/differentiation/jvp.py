@@ -92,8 +92,7 @@ class JvpLevel(Level):
         tangents = [x.tangent for x in operands]
         with below(self):
             if primitive.kind != "collective" and all(t is None for t in tangents):
-                outs = dispatch.bind(primitive, *primals, **params)
-                return [JvpTracer(self, y, None) for y in outs]
+                return [JvpTracer(self, y, None) for y in dispatch.bind(primitive, *primals, **params)]
             outs, derivatives = rule(primitive, primals, tangents, params)
         return [JvpTracer(self, y, t) for y, t in zip(outs, derivatives, strict=True)]
 
@@ -180,6 +179,6 @@ def split(level: JvpLevel, results: Sequence[Any]) -> tuple[list[Array], list[An
     derivatives: list[Any] = []
     for y in results:
         mine = isinstance(y, JvpTracer) and y.level is level
-        values.append(y.primal if mine else dispatch.lift(y))  # type: ignore[union-attr]  # a JvpTracer
-        derivatives.append(y.tangent if mine else None)  # type: ignore[union-attr]  # likewise
+        values.append(y.primal if mine else dispatch.lift(y))
+        derivatives.append(y.tangent if mine else None)
     return values, derivatives

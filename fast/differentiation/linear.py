@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-
 from ...language import dispatch
 from ...language.arrays import Array
-from ...language.dispatch import FlatFunction, Implementation, Level, Operand, Params, below, push
+from ...language.dispatch import FlatFunction, Implementation, Level, Operand, Params, below
 from ...language.dtypes import is_float
 from ...language.primitive import Primitive
 from ...language.program import Equation, Program, Variable

@@ -25,17 +25,23 @@ class Linearized:
         places: which operands these are.
     """
 
-    def __init__(self, implementation: Implementation, function: FlatFunction, primals: Sequence[Array]) -> None:
+    def __init__(
+        self, implementation: Implementation, function: FlatFunction, primals: Sequence[Array]
+    ) -> None:
         linear, level = LinearLevel(implementation), JvpLevel(implementation)
         self.places = [i for i, x in enumerate(primals) if is_float(aval_of(x).dtype)]
         with push(linear):
             unknowns = {i: linear.unknown(primals[i].aval) for i in self.places}
             with push(level):
-                given = [JvpTracer(level, x, unknowns[i]) if i in unknowns else x for i, x in enumerate(primals)]
+                given = [
+                    JvpTracer(level, x, unknowns[i]) if i in unknowns else x for i, x in enumerate(primals)
+                ]
                 results = function(*given)
             self.values, derivatives = split(level, results)
         traced = [t for t in derivatives if linear.is_unknown(t)]
-        self.program = linear.program_of(list(unknowns.values()), traced, getattr(function, "__name__", "function"))
+        self.program = linear.program_of(
+            list(unknowns.values()), traced, getattr(function, "__name__", "function")
+        )
         order = iter(range(len(traced)))
         self.tangents = [next(order) if linear.is_unknown(t) else t for t in derivatives]
         self.avals = [x.aval for x in primals]
@@ -45,9 +51,7 @@ class Linearized:
         given = [tangents[i] for i in self.places]
         if all(t is None for t in given):
             return [None if isinstance(t, int) else t for t in self.tangents]
-        full = [
-            ops.zeros(self.avals[i]) if t is None else t for i, t in zip(self.places, given, strict=True)
-        ]
+        full = [ops.zeros(self.avals[i]) if t is None else t for i, t in zip(self.places, given, strict=True)]
         results = evaluate(self.program, full)
         return [results[t] if isinstance(t, int) else t for t in self.tangents]
 

@@ -24,14 +24,14 @@ Function = Callable[..., Buffer]
 def _sign(call: Call) -> Function:
     xp = call.xp
     if not is_float(call.dtype):
-        return lambda x: xp.sign(x)
+        return _named("sign")(call)
     return lambda x: xp.where(x == 0, x, xp.sign(x))  # -0 keeps its sign
 
 
 def _round(call: Call) -> Function:
     xp = call.xp
     if call.params["rounding_method"] == 1:
-        return lambda x: xp.rint(x)
+        return _named("rint")(call)
 
     def away(x: Buffer) -> Buffer:
         size = xp.abs(x)
@@ -82,14 +82,13 @@ def _quotient(call: Call) -> Function:
 
 
 def _div(call: Call) -> Function:
-    xp = call.xp
-    return (lambda x, y: xp.true_divide(x, y)) if is_float(call.dtype) else _quotient(call)
+    return _named("true_divide")(call) if is_float(call.dtype) else _quotient(call)
 
 
 def _rem(call: Call) -> Function:
     xp = call.xp
     if is_float(call.dtype):
-        return lambda x, y: xp.fmod(x, y)
+        return _named("fmod")(call)
     quotient = _quotient(call)
     return lambda x, y: xp.where(y == 0, x, x - quotient(x, y) * y)  # x % 0 is x, as XLA has it
 
@@ -141,11 +140,6 @@ def _integer_pow(call: Call) -> Function:
     if y == -1:
         return lambda x: 1 / x
     return lambda x: xp.power(x, x.dtype.type(y))
-
-
-def _pow(call: Call) -> Function:
-    xp = call.xp
-    return lambda x, y: xp.power(x, y)
 
 
 # -- special functions -------------------------------------------------------------------------------------
@@ -216,7 +210,7 @@ IN_DOUBLE: dict[str, Callable[[Call], Function]] = {
     "rsqrt": _rsqrt,
     "cbrt": _named("cbrt"),
     "integer_pow": _integer_pow,
-    "pow": _pow,
+    "pow": _named("power"),
     "exp": _named("exp"),
     "exp2": _named("exp2"),
     "expm1": _named("expm1"),
@@ -283,7 +277,7 @@ def _stop_gradient(call: Call) -> Kernel:
 def _nextafter(call: Call) -> Kernel:
     xp, dtype = call.xp, call.dtype
     if dtype not in NARROW:
-        return lambda x, y: xp.nextafter(x, y)
+        return _named("nextafter")(call)
     bits = np.dtype(np.int16)
 
     def step(x: Buffer, y: Buffer) -> Buffer:

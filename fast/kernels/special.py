@@ -40,10 +40,11 @@ _ROOT_HIGH, _ROOT_LOW = 1.4616321449683622, 9.549995429965697e-17
 def _zeta_less_one(k: int) -> float:
     # Euler and Maclaurin from the 20th term on, DLMF 25.2.9; the terms left out are below 2^-60.
     n = 20
-    tail = n ** (1 - k) / (k - 1) - 0.5 * float(n) ** -k + k * float(n) ** (-k - 1) / 12
+    tail: float = n ** (1 - k) / (k - 1) - 0.5 * float(n) ** -k + k * float(n) ** (-k - 1) / 12
     tail -= k * (k + 1) * (k + 2) * float(n) ** (-k - 3) / 720
     tail += k * (k + 1) * (k + 2) * (k + 3) * (k + 4) * float(n) ** (-k - 5) / 30240
-    return math.fsum([float(i) ** -k for i in range(2, n + 1)]) + tail
+    terms: list[float] = [float(i) ** float(-k) for i in range(2, n + 1)]
+    return math.fsum(terms) + tail
 
 
 # lgamma(2 + z) = z (1 - Euler's constant) + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, DLMF 5.7.3.

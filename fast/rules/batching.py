@@ -94,7 +94,9 @@ def select_n_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params:
 
 
 # -- structure --------------------------------------------------------------------------------------------------
-def broadcast_in_dim_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
+def broadcast_in_dim_rule(
+    level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params
+) -> list[Lane]:
     """The lanes' axis stays in front."""
     (x,) = lanes
     places = (0, *_up(params["broadcast_dimensions"]))
@@ -264,9 +266,7 @@ def gather_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: P
         )
         sizes = (level.size, *sizes)
     else:
-        new = replace(
-            numbers, offset_dims=_up(offsets), start_indices_batching_dims=_up(index_batching)
-        )
+        new = replace(numbers, offset_dims=_up(offsets), start_indices_batching_dims=_up(index_batching))
     return _mapped(
         bind(
             primitive,
@@ -317,10 +317,9 @@ def dot_general_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, para
             (_up(x_contract), _up(y_contract)),
             ((0, *_up(x_batch)), (0, *_up(y_batch))),
         )
-        found = bind(
-            primitive, x.value, y.value, dimension_numbers=numbers, preferred_element_type=wanted
+        return _mapped(
+            bind(primitive, x.value, y.value, dimension_numbers=numbers, preferred_element_type=wanted)
         )
-        return _mapped(found)
     if x.mapped:
         numbers = ((_up(x_contract), tuple(y_contract)), (_up(x_batch), tuple(y_batch)))
         # The lanes are the first free axis of the first factor.
@@ -332,7 +331,7 @@ def dot_general_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, para
     return [Lane(ops.to_front(found, place), True)]
 
 
-# -- collectives ---------------------------------------------------------------------------------------------------------
+# -- collectives ------------------------------------------------------------------------------------
 def _collective(reduce: Callable[[BatchLevel, Lane], Any]) -> Rule:
     def rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
         """Reduce over the lanes where the axis is this level's; the others' levels do theirs."""
@@ -375,12 +374,14 @@ def axis_index_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, param
             continue
         index = ops.scale(index, size)
         if mapped != mine:
-            index, here = (index, ops.lead(here, level.size)) if mapped else (ops.lead(index, level.size), here)
+            index, here = (
+                (index, ops.lead(here, level.size)) if mapped else (ops.lead(index, level.size), here)
+            )
         index, mapped = ops.add(index, here), mapped or mine
     return [Lane(index, mapped)]
 
 
-# -- control flow -------------------------------------------------------------------------------------------------------
+# -- control flow -----------------------------------------------------------------------------------
 class Mapped:
     """A program over all lanes.
 
@@ -418,8 +419,7 @@ def batched(
             return full
 
         avals = [
-            a.with_shape((size, *a.shape)) if m else a
-            for a, m in zip(program.in_avals, mapped, strict=True)
+            a.with_shape((size, *a.shape)) if m else a for a, m in zip(program.in_avals, mapped, strict=True)
         ]
         made, captured = trace(run, avals, f"vmap({program.name})").closed()
         keep = not any(isinstance(x, dispatch.Tracer) for x in captured)
@@ -444,9 +444,7 @@ def _lanes(values: Sequence[Any], flags: Sequence[bool]) -> list[Lane]:
 def jit_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
     """A jit of the mapped program."""
     made = batched(level, params["program"], _flags(lanes))
-    results = bind(
-        primitive, *made.captured, *_values(lanes), program=made.program, name=made.program.name
-    )
+    results = bind(primitive, *made.captured, *_values(lanes), program=made.program, name=made.program.name)
     return _lanes(results, made.flags)
 
 
@@ -552,9 +550,7 @@ def scan_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Par
     consts, init, xs = lanes[:first], lanes[first:second], lanes[second:]
     body, y_count = params["program"], len(params["program"].outputs) - params["num_carry"]
     carry = _steady(level, body, _flags(consts), _flags(init), _flags(xs))
-    made = batched(
-        level, body, (*_flags(consts), *carry, *_flags(xs)), (*carry, *((False,) * y_count))
-    )
+    made = batched(level, body, (*_flags(consts), *carry, *_flags(xs)), (*carry, *((False,) * y_count)))
     rows_ = [ops.from_front(x.value, 1) if x.mapped else x.value for x in xs]
     results = bind(
         primitive,
@@ -575,13 +571,78 @@ def scan_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Par
     return _lanes([*results[: len(init)], *ys], made.flags)
 
 
-ELEMENTWISE = (
-    "neg sign abs floor ceil round is_finite not stop_gradient sqrt rsqrt cbrt square exp exp2 expm1 log log1p sin "
-    "cos tan asin acos atan sinh cosh tanh asinh acosh atanh logistic erf erfc lgamma digamma integer_pow "
-    "convert_element_type add sub mul div rem pow max min atan2 nextafter and or xor shift_left "
-    "shift_right_arithmetic shift_right_logical eq ne lt le gt ge threefry2x32"
-).split()
-REDUCTIONS = "reduce_sum reduce_prod reduce_max reduce_min reduce_and reduce_or argmax argmin".split()
+ELEMENTWISE = [
+    "neg",
+    "sign",
+    "abs",
+    "floor",
+    "ceil",
+    "round",
+    "is_finite",
+    "not",
+    "stop_gradient",
+    "sqrt",
+    "rsqrt",
+    "cbrt",
+    "square",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "logistic",
+    "erf",
+    "erfc",
+    "lgamma",
+    "digamma",
+    "integer_pow",
+    "convert_element_type",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "rem",
+    "pow",
+    "max",
+    "min",
+    "atan2",
+    "nextafter",
+    "and",
+    "or",
+    "xor",
+    "shift_left",
+    "shift_right_arithmetic",
+    "shift_right_logical",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "threefry2x32",
+]
+REDUCTIONS = [
+    "reduce_sum",
+    "reduce_prod",
+    "reduce_max",
+    "reduce_min",
+    "reduce_and",
+    "reduce_or",
+    "argmax",
+    "argmin",
+]
 
 BATCHING: dict[str, Rule] = {
     **dict.fromkeys(ELEMENTWISE, elementwise),

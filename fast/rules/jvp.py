@@ -18,7 +18,22 @@ from ...language.dtypes import int32, is_float
 from ...language.primitive import Primitive
 from .. import operations as ops
 from ..differentiation import control
-from ..operations import absolute, add, both, compare, div, mul, neg, scale, shift, sqrt, square, sub, unary, where
+from ..operations import (
+    absolute,
+    add,
+    both,
+    compare,
+    div,
+    mul,
+    neg,
+    scale,
+    shift,
+    sqrt,
+    square,
+    sub,
+    unary,
+    where,
+)
 
 Values = Sequence[Any]
 Params = Mapping[str, Any]
@@ -42,7 +57,9 @@ def linear(primitive: Primitive, primals: Values, tangents: Values, params: Para
 def unary_rule(slope: Callable[[Any, Any], Any]) -> Rule:
     """One operand: the tangent times ``slope(x, result)``."""
 
-    def rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+    def rule(
+        primitive: Primitive, primals: Values, tangents: Values, params: Params
+    ) -> tuple[Values, Values]:
         (x,), (t,) = primals, tangents
         (y,) = bind(primitive, x, **params)
         return [y], [mul(t, slope(x, y))]
@@ -53,7 +70,9 @@ def unary_rule(slope: Callable[[Any, Any], Any]) -> Rule:
 def by_division(divisor: Callable[[Any, Any], Any]) -> Rule:
     """One operand: the tangent divided by ``divisor(x, result)``."""
 
-    def rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+    def rule(
+        primitive: Primitive, primals: Values, tangents: Values, params: Params
+    ) -> tuple[Values, Values]:
         (x,), (t,) = primals, tangents
         (y,) = bind(primitive, x, **params)
         return [y], [div(t, divisor(x, y))]
@@ -190,25 +209,33 @@ def integer_pow_rule(
     return [y], [mul(t, scale(unary("integer_pow", x, y=n - 1), float(n)))]
 
 
-def convert_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def convert_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """The tangent converted; integers have none."""
     if not is_float(params["new_dtype"]):
         return flat(primitive, primals, tangents, params)
     return linear(primitive, primals, tangents, params)
 
 
-def bitcast_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def bitcast_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """Bits have no derivative."""
     return flat(primitive, primals, tangents, params)
 
 
 # -- two operands and more -------------------------------------------------------------------------------------
-def add_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def add_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """dx + dy."""
     return bind(primitive, *primals), [_sum(tangents)]
 
 
-def sub_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def sub_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """dx - dy."""
     dx, dy = tangents
     outs = bind(primitive, *primals)
@@ -217,14 +244,18 @@ def sub_rule(primitive: Primitive, primals: Values, tangents: Values, params: Pa
     return outs, [neg(dy) if dx is None else sub(dx, dy)]
 
 
-def mul_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def mul_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """dx y + x dy."""
     (x, y), (dx, dy) = primals, tangents
     terms = [None if dx is None else mul(dx, y), None if dy is None else mul(x, dy)]
     return bind(primitive, x, y), [_sum(terms)]
 
 
-def div_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def div_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """dx / y - (x / y) dy / y."""
     (x, y), (dx, dy) = primals, tangents
     (ratio,) = bind(primitive, x, y)
@@ -235,7 +266,9 @@ def div_rule(primitive: Primitive, primals: Values, tangents: Values, params: Pa
     return [ratio], [_sum(terms)]
 
 
-def rem_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def rem_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """dx - trunc(x / y) dy; the quotient from the exact remainder, so that it is the right integer."""
     (x, y), (dx, dy) = primals, tangents
     (r,) = bind(primitive, x, y)
@@ -246,7 +279,9 @@ def rem_rule(primitive: Primitive, primals: Values, tangents: Values, params: Pa
     return [r], [_sum(terms)]
 
 
-def pow_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def pow_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """dx y x^(y-1) + dy x^y log x; zero where y is 0, and 0 log 0 is 0."""
     (x, y), (dx, dy) = primals, tangents
     (z,) = bind(primitive, x, y)
@@ -263,7 +298,9 @@ def pow_rule(primitive: Primitive, primals: Values, tangents: Values, params: Pa
     return [z], [_sum(terms)]
 
 
-def atan2_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def atan2_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """(x dy - y dx) / (x^2 + y^2), by the ratio of the smaller to the larger; zero at the origin."""
     (y, x), (dy, dx) = primals, tangents
     (z,) = bind(primitive, y, x)
@@ -284,7 +321,9 @@ def atan2_rule(primitive: Primitive, primals: Values, tangents: Values, params: 
 
 
 def _extreme_rule(closer: str) -> Rule:
-    def rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+    def rule(
+        primitive: Primitive, primals: Values, tangents: Values, params: Params
+    ) -> tuple[Values, Values]:
         """The winner's tangent; at a tie the mean of both."""
         (x, y), (dx, dy) = primals, tangents
         outs = bind(primitive, x, y)
@@ -298,7 +337,9 @@ def _extreme_rule(closer: str) -> Rule:
     return rule
 
 
-def clamp_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def clamp_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """x's tangent strictly between the limits, a limit's where x is beyond it."""
     (low, x, high), (dlow, dx, dhigh) = primals, tangents
     outs = bind(primitive, low, x, high)
@@ -382,7 +423,9 @@ def _product_before(x: Any, reverse: bool) -> Any:
 def _running_rule(coefficients: Callable[[Any, Any], tuple[Any, Any]]) -> Rule:
     """A running reduction: tangent_i = a_i tangent_(i-1) + b_i dx_i, as a scan."""
 
-    def rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+    def rule(
+        primitive: Primitive, primals: Values, tangents: Values, params: Params
+    ) -> tuple[Values, Values]:
         (x,), (t,), axis, reverse = primals, tangents, params["axis"], params["reverse"]
         (y,) = bind(primitive, x, **params)
         if x.shape[axis] == 0:
@@ -420,14 +463,14 @@ def _running_extreme(closer: str) -> Callable[[Any, Any], tuple[Any, Any]]:
     return coefficients
 
 
-def sort_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def sort_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """The tangents in the order of their values."""
     axis = params["dimension"]
     places = ops.iota(int32, primals[0].shape, axis)
     *outs, order = bind(primitive, *primals, places, **params)
-    moved = [
-        None if t is None else _taken_along(t, order, axis) for t in tangents
-    ]
+    moved = [None if t is None else _taken_along(t, order, axis) for t in tangents]
     return outs, moved
 
 
@@ -468,14 +511,18 @@ def dot_general_rule(
     return outs, [_sum(terms)]
 
 
-def psum_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def psum_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """The sum of the tangents; lanes must meet whether theirs is zero or not."""
     (x,), (t,) = primals, tangents
     outs = bind(primitive, x, **params)
     return outs, [None] if t is None else bind(primitive, t, **params)
 
 
-def _lane_extreme(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+def _lane_extreme(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
     """The mean of the tangents of the lanes that hold the extreme."""
     (x,), (t,) = primals, tangents
     (y,) = bind(primitive, x, **params)
@@ -598,4 +645,3 @@ JVP: dict[str, Rule] = {
 
 # Calls with custom rules never reach a table: dispatch hands levels the rule itself.
 REBOUND = frozenset(name for name, row in rows.PRIMITIVES.items() if row.rebind is not None)
-

@@ -18,7 +18,7 @@ from ...language.program import Equation
 from .. import operations as ops
 from ..differentiation import control
 from ..differentiation.jvp import zero_tangent
-from ..differentiation.transposition import Unknown, added
+from ..differentiation.transposition import Unknown
 
 Values = Sequence[Any]
 Rule = Callable[[Equation, Values, Values], Values]
@@ -68,7 +68,7 @@ def mul_transpose(equation: Equation, cotangents: Values, operands: Values) -> V
 
 def div_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
     """c divided by the known divisor."""
-    (c,), (x, y) = cotangents, operands
+    (c,), (_, y) = cotangents, operands
     if is_unknown(y):
         return not_linear(equation, cotangents, operands)
     return [ops.div(c, y), None]
@@ -363,13 +363,78 @@ def backward_call_transpose(equation: Equation, cotangents: Values, operands: Va
     return [*[None] * count, *(found[i] for i in params["places"])]
 
 
-NONLINEAR = (
-    "sign abs floor ceil round is_finite not sqrt rsqrt cbrt square exp exp2 expm1 log log1p sin cos tan asin "
-    "acos atan sinh cosh tanh asinh acosh atanh logistic erf erfc lgamma digamma integer_pow rem pow atan2 max "
-    "min nextafter and or xor shift_left shift_right_arithmetic shift_right_logical eq ne lt le gt ge clamp "
-    "bitcast_convert_type iota reduce_prod reduce_max reduce_min reduce_and reduce_or argmax argmin cumprod "
-    "cummax cummin sort threefry2x32 pmax pmin axis_index"
-).split()
+NONLINEAR = [
+    "sign",
+    "abs",
+    "floor",
+    "ceil",
+    "round",
+    "is_finite",
+    "not",
+    "sqrt",
+    "rsqrt",
+    "cbrt",
+    "square",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "logistic",
+    "erf",
+    "erfc",
+    "lgamma",
+    "digamma",
+    "integer_pow",
+    "rem",
+    "pow",
+    "atan2",
+    "max",
+    "min",
+    "nextafter",
+    "and",
+    "or",
+    "xor",
+    "shift_left",
+    "shift_right_arithmetic",
+    "shift_right_logical",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "clamp",
+    "bitcast_convert_type",
+    "iota",
+    "reduce_prod",
+    "reduce_max",
+    "reduce_min",
+    "reduce_and",
+    "reduce_or",
+    "argmax",
+    "argmin",
+    "cumprod",
+    "cummax",
+    "cummin",
+    "sort",
+    "threefry2x32",
+    "pmax",
+    "pmin",
+    "axis_index",
+]
 
 TRANSPOSE: dict[str, Rule] = {
     **dict.fromkeys(NONLINEAR, not_linear),
