@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from jax import lax as jax_lax
 
+import verax
 from verax.language import catalogue, dispatch, lax, trees
 from verax.language.arrays import Array
 from verax.language.control_flow import stage_cond
@@ -104,6 +105,21 @@ def test_control_flow_has_jax_types(case: str) -> None:
     assert [(a.shape, str(a.dtype), a.weak_type) for a in ours] == [
         (a.shape, str(a.dtype), a.weak_type) for a in jax.tree.leaves(theirs)
     ]
+
+
+# Run outside a trace the bound of this one is known, and the index weak, as in JAX.
+RUN = [case for case in LOOPS if case != "fori with a strong bound"]
+
+
+@pytest.mark.parametrize("room", ["fast", "reference"])
+@pytest.mark.parametrize("case", RUN)
+def test_control_flow_runs_to_jax_values_with_the_types_of_its_program(case: str, room: str) -> None:
+    x = np.array([[1.0, 2.0, -4.0], [0.5, 3.0, 8.0]], np.float32)  # every sum of these is exact
+    with verax.using(room):
+        ours = [dispatch.lift(y) for y in trees.leaves(LOOPS[case](lax, verax.numpy.asarray(x)))]
+        assert [y.aval for y in ours] == traced(lambda x: LOOPS[case](lax, x)).out_avals
+        for got, wanted in zip(ours, jax.tree.leaves(LOOPS[case](jax_lax, x)), strict=True):
+            np.testing.assert_array_equal(np.asarray(got), np.asarray(wanted))
 
 
 def body_of(program: Program, name: str) -> Any:
