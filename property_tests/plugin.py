@@ -8,6 +8,8 @@ one where it is called. Nothing of Verax is imported until one of these is used.
 from __future__ import annotations
 
 import fnmatch
+import importlib.util
+import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "fake_devices(n): run the test on a mesh of n pretend devices (needs no hardware)"
     )
     if config.getoption("verax"):
-        config.option.pyargs = True
+        config.args = [_as_path(argument) for argument in config.args]
     if config.getoption("verax_profile"):
         from hypothesis import settings
 
@@ -53,6 +55,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
         register_with_hypothesis()
         settings.load_profile(f"verax-{config.getoption('verax_profile')}")
+
+
+def _as_path(argument: str) -> str:
+    """An argument that names a module, as its file's path; every other one as it is.
+
+    pytest's own --pyargs would take `losses.py` for the module `py` of a package `losses`, and import it.
+    """
+    place, colons, rest = argument.partition("::")
+    if os.path.exists(place) or not all(part.isidentifier() for part in place.split(".")):
+        return argument
+    try:
+        spec = importlib.util.find_spec(place)
+    except (ImportError, ValueError):
+        return argument  # pytest says that there is no such file
+    return f"{spec.origin}{colons}{rest}" if spec is not None and spec.origin else argument
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
