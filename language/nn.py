@@ -54,6 +54,11 @@ __all__ = [
 ]
 
 
+def _choose(condition: Any, x: Any, y: Any) -> Array:
+    found: Array = vnp.where(condition, x, y)
+    return found
+
+
 # -- rectifiers -----------------------------------------------------------------------------------------
 def identity(x: Any) -> Array:
     """x itself."""
@@ -64,26 +69,26 @@ def relu(x: Any) -> Array:
     """max(x, 0), with derivative 0 at 0."""
     x = array_of("relu", x)
     # A selection, not max: its derivative at 0 is 0, and NaN stays NaN.
-    return vnp.where(vnp.less_equal(x, 0), 0, x)  # type: ignore[no-any-return]  # three arguments give an array
+    return _choose(vnp.less_equal(x, 0), 0, x)
 
 
 def relu6(x: Any) -> Array:
     """min(max(x, 0), 6), with derivative 0 at 0 and at 6."""
     x = array_of("relu6", x)
     below = vnp.where(vnp.less_equal(x, 0), 0.0, x)
-    return vnp.where(vnp.greater_equal(x, 6), 6.0, below)  # type: ignore[no-any-return]  # as above
+    return _choose(vnp.greater_equal(x, 6), 6.0, below)
 
 
 def leaky_relu(x: Any, negative_slope: Any = 1e-2) -> Array:
     """x where it is not negative, else ``negative_slope`` x."""
     x = array_of("leaky_relu", x)
-    return vnp.where(vnp.greater_equal(x, 0), x, vnp.multiply(negative_slope, x))  # type: ignore[no-any-return]  # as above
+    return _choose(vnp.greater_equal(x, 0), x, vnp.multiply(negative_slope, x))
 
 
 def hard_tanh(x: Any) -> Array:
     """x limited to [-1, 1]."""
     x = array_of("hard_tanh", x)
-    return vnp.where(vnp.greater(x, 1), 1, vnp.where(vnp.less(x, -1), -1, x))  # type: ignore[no-any-return]  # as above
+    return _choose(vnp.greater(x, 1), 1, vnp.where(vnp.less(x, -1), -1, x))
 
 
 def hard_sigmoid(x: Any) -> Array:
@@ -107,7 +112,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Array:
     positive = vnp.greater(x, 0)
     # The exponential never sees what it is not used for: its overflow would spoil the derivative.
     curved = vnp.multiply(alpha, vnp.expm1(vnp.where(positive, 0.0, x)))
-    return vnp.where(positive, x, curved)  # type: ignore[no-any-return]  # as above
+    return _choose(positive, x, curved)
 
 
 def selu(x: Any) -> Array:
@@ -122,7 +127,7 @@ def celu(x: Any, alpha: Any = 1.0) -> Array:
     x = array_of("celu", x)
     positive = vnp.greater(x, 0)
     curved = vnp.multiply(alpha, vnp.expm1(vnp.true_divide(vnp.where(positive, 0.0, x), alpha)))
-    return vnp.where(positive, x, curved)  # type: ignore[no-any-return]  # as above
+    return _choose(positive, x, curved)
 
 
 # -- smooth units ---------------------------------------------------------------------------------------------
@@ -151,7 +156,7 @@ def sparse_plus(x: Any) -> Array:
     x = array_of("sparse_plus", x)
     curved = vnp.true_divide(vnp.power(vnp.add(x, 1.0), 2), 4)
     inner = vnp.where(vnp.greater_equal(x, 1.0), x, curved)
-    return vnp.where(vnp.less_equal(x, -1.0), 0.0, inner)  # type: ignore[no-any-return]  # as above
+    return _choose(vnp.less_equal(x, -1.0), 0.0, inner)
 
 
 def sparse_sigmoid(x: Any) -> Array:
@@ -220,7 +225,7 @@ def log1mexp(x: Any) -> Array:
     # Each form sees only its own half, so that neither spoils the other's derivative.
     close = vnp.log(vnp.negative(vnp.expm1(vnp.negative(vnp.where(near, x, 1.0)))))
     far = vnp.log1p(vnp.negative(vnp.exp(vnp.negative(vnp.where(near, 1.0, x)))))
-    return vnp.where(near, close, far)  # type: ignore[no-any-return]  # as above
+    return _choose(near, close, far)
 
 
 # -- over an axis -------------------------------------------------------------------------------------------------

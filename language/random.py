@@ -247,7 +247,12 @@ def _generated(raw: Array, shape: Shape) -> list[Array]:
     return _threefry(raw, lax.full(shape, np.uint32(0)), low)
 
 
-_UNSIGNED = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: uint32, 64: np.dtype(np.uint64)}
+_UNSIGNED: dict[int, DType] = {
+    8: np.dtype(np.uint8),
+    16: np.dtype(np.uint16),
+    32: uint32,
+    64: np.dtype(np.uint64),
+}
 
 
 def _bits(raw: Array, width: int, shape: Shape) -> Array:

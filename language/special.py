@@ -47,8 +47,8 @@ def erf_inv(x: Any) -> Array:
     wide = lift(convert(x, float64 if dtype == float64 else float32))
     found = _giles(wide)
     if dtype == float64:
-        # The start has 7 digits; a step of Halley's method triples them.
-        found = _halley(found, wide)
+        # The start has 7 digits, in the tail 2; each step of Halley's method triples them.
+        found = _halley(_halley(_start(found, wide), wide), wide)
     ends = lax.eq(lax.abs(wide), _like(wide, 1.0))
     found = lax.select(ends, lax.mul(wide, _like(wide, math.inf)), found)
     return lift(convert(found, dtype))
@@ -67,6 +67,17 @@ def _giles(x: Array) -> Array:
     for centre, tail in zip(_CENTRE[1:], _TAIL[1:], strict=True):
         found = lax.add(lax.mul(found, step), _chosen(central, centre, tail, x))
     return lax.mul(found, x)
+
+
+def _start(found: Array, x: Array) -> Array:
+    """The single-precision result, and beyond its reach the leading terms of the asymptotic series."""
+    w = lax.neg(lax.log1p(lax.neg(lax.mul(x, x))))
+    far = lax.gt(w, _like(x, 16.0))
+    safe = lax.select(far, w, lax.full_like(w, 16.0))
+    # erfc(y) is close to exp(-y^2) / (y sqrt(pi)), and 1 - x^2 to 2 erfc(y).
+    tail = lax.add(safe, _like(x, math.log(2.0)))
+    root = lax.sqrt(lax.sub(tail, lax.mul(_like(x, 0.5), lax.log(lax.mul(_like(x, math.pi), tail)))))
+    return lax.select(far, lax.mul(lax.sign(x), root), found)
 
 
 def _chosen(central: Array, centre: float, tail: float, x: Array) -> Array:

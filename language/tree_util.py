@@ -287,7 +287,7 @@ def register_pytree_with_keys(
         pairs = list(pairs)
         return [child for _, child in pairs], aux, [_Given(key) for key, _ in pairs]
 
-    optree.register_pytree_node(nodetype, flatten, unflatten_func, namespace=NAMESPACE)  # type: ignore[arg-type]  # optree's own protocol types
+    optree.register_pytree_node(nodetype, flatten, unflatten_func, namespace=NAMESPACE)
 
 
 def register_pytree_with_keys_class(cls: C) -> C:

@@ -6,6 +6,7 @@ from ..arrays import Array as ndarray
 from ..dtypes import finfo, iinfo
 from .constants import (
     bfloat16,
+    bool,
     bool_,
     e,
     euler_gamma,
@@ -306,6 +307,7 @@ __all__ = [
     "bitwise_or",
     "bitwise_right_shift",
     "bitwise_xor",
+    "bool",
     "bool_",
     "broadcast_arrays",
     "broadcast_shapes",

@@ -30,7 +30,7 @@ class ScalarType:
 
         return asarray(x, dtype=self.dtype)
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Any:
         return self is other or self.dtype == other
 
     def __hash__(self) -> int:
@@ -40,7 +40,7 @@ class ScalarType:
         return f"verax.numpy.{self.__name__}"
 
 
-bool_ = ScalarType(dtypes.bool_)
+bool = bool_ = ScalarType(dtypes.bool_)
 int8 = ScalarType(dtypes.int8)
 int16 = ScalarType(dtypes.int16)
 int32 = ScalarType(dtypes.int32)

@@ -164,7 +164,7 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *,
         raise ValueError(f"The bounds of `arange` must be scalars, got shapes {[a.shape for a in avals]}.")
     wanted = common_type(avals)[0] if dtype is None else canonical(dtype)
     # An abstract bound refuses here with its own message.
-    bounds = [x if isinstance(x, (int, float)) else np.asarray(x)[()] for x in given]
+    bounds: list[Any] = [x if isinstance(x, (int, float)) else np.asarray(x)[()] for x in given]
     if len(bounds) == 1 and wanted != bool_:
         size = max(0, math.ceil(bounds[0]))
         return lax.iota(wanted, size)
@@ -312,7 +312,8 @@ def _with_mask(name: str, m: Any, k: int) -> tuple[Array, Array]:
     m = array_of(name, m)
     if m.ndim < 2:
         raise ValueError(f"`m` of {name} must have at least 2 axes, got shape {m.shape}.")
-    mask = tri(*m.shape[-2:], k=k, dtype=bool_)
+    rows, columns = m.shape[-2:]
+    mask = tri(rows, columns, k, bool_)
     return m, expand_full(mask, m.shape)
 
 
@@ -321,7 +322,7 @@ def diag(v: Any, k: int = 0) -> Array:
     v, k = array_of("diag", v), operator.index(k)
     if v.ndim == 1:
         size = v.shape[0] + builtin_abs(k)
-        placed = lax.pad(v, np.zeros((), v.dtype), ((max(0, k), max(0, -k), 0),))
+        placed = lax.pad(v, convert(0, v.dtype, v.weak_type), ((max(0, k), max(0, -k), 0),))
         on_diagonal = eye(size, k=k, dtype=bool_)
         spread = lax.broadcast_in_dim(placed, (size, size), (1,))
         return lax.select(on_diagonal, spread, lax.full_like(spread, 0))

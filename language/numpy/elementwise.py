@@ -11,7 +11,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import Tracer, aval_of, lift
-from ..dtypes import UNSIGNED, DType, bool_, canonical, finfo, float16, is_float, is_integer
+from ..dtypes import UNSIGNED, DType, bool_, canonical, default_float, finfo, float16, is_float, is_integer
 from .promotion import (
     array_of,
     convert,
@@ -28,8 +28,20 @@ ROUND_AWAY_FROM_ZERO = 0
 
 
 def const(x: Any, value: Any) -> Any:
-    """A number in the dtype of an array: weak like the array, so that it changes nothing."""
-    return np.asarray(value).astype(aval_of(x).dtype)[()]
+    """A number in the type of an array: weak beside a weak scalar, as JAX's ``lax._const`` has it."""
+    aval = aval_of(x)
+    return convert(value, aval.dtype, aval.weak_type and aval.ndim == 0)
+
+
+def like(x: Any, value: Any) -> Any:
+    """A number in the type of an array: weak if that is, as a Python number beside it would be."""
+    aval = aval_of(x)
+    return convert(value, aval.dtype, aval.weak_type)
+
+
+def strong(x: Any, value: Any) -> Any:
+    """A number in the dtype of an array, never weak."""
+    return convert(value, aval_of(x).dtype)
 
 
 def _named(function: Any, name: str, doc: str) -> Any:
@@ -101,21 +113,21 @@ ceil = _whole("ceil", lax.ceil, "The smallest whole number that is not below x."
 def log2(x: Any, /) -> Array:
     """The logarithm to base 2."""
     (x,) = promote_inexact("log2", x)
-    return lax.div(lax.log(x), lax.log(const(x, 2)))
+    return lax.div(lax.log(x), lax.log(strong(x, 2)))
 
 
 def log10(x: Any, /) -> Array:
     """The logarithm to base 10."""
     (x,) = promote_inexact("log10", x)
-    return lax.div(lax.log(x), lax.log(const(x, 10)))
+    return lax.div(lax.log(x), lax.log(strong(x, 10)))
 
 
 def trunc(x: Any, /) -> Array:
     """The whole number next to x towards zero."""
-    x = array_of("trunc", x)
-    if not is_float(x.dtype):
-        return x
-    return lax.select(lax.lt(x, const(x, 0)), lax.ceil(x), lax.floor(x))
+    given = array_of("trunc", x)
+    if not is_float(given.dtype):
+        return given
+    return lax.select(lax.lt(given, const(given, 0)), lax.ceil(given), lax.floor(given))
 
 
 fix = trunc
@@ -123,8 +135,8 @@ fix = trunc
 
 def rint(x: Any, /) -> Array:
     """The nearest whole number as a float, halves to even."""
-    (x,) = promote_inexact("rint", x)
-    return lax.round(x, ROUND_TO_EVEN)
+    x = array_of("rint", x)
+    return lax.round(x, ROUND_TO_EVEN) if is_float(x.dtype) else lift(convert(x, default_float()))
 
 
 def round(a: Any, decimals: int = 0) -> Array:
@@ -133,22 +145,22 @@ def round(a: Any, decimals: int = 0) -> Array:
     Raises:
         ValueError: a negative ``decimals`` for integers.
     """
-    a, decimals = array_of("round", a), operator.index(decimals)
-    if not is_float(a.dtype):
+    given, decimals = array_of("round", a), operator.index(decimals)
+    if not is_float(given.dtype):
         if decimals < 0:
             raise ValueError(
-                f"`decimals` must not be negative for {a.dtype}, got {decimals}. Convert to a float."
+                f"`decimals` must not be negative for {given.dtype}, got {decimals}. Convert to a float."
             )
-        return a
+        return given
     if decimals == 0:
-        return lax.round(a, ROUND_TO_EVEN)
-    if 10.0**decimals > float(finfo(a.dtype).max):
-        return a
+        return lax.round(given, ROUND_TO_EVEN)
+    if 10.0**decimals > float(finfo(given.dtype).max):
+        return given
     # 10**decimals and the product with it leave float16's range early.
-    wide = convert(a, canonical(np.float32)) if a.dtype == float16 else a
+    wide = convert(given, canonical(np.float32)) if given.dtype == float16 else given
     factor = const(wide, 10.0**decimals)
     found = lax.div(lax.round(lax.mul(wide, factor), ROUND_TO_EVEN), factor)
-    return convert(found, a.dtype, a.weak_type)  # type: ignore[no-any-return]  # an array in, an array out
+    return found if found.dtype == given.dtype else lift(convert(found, given.dtype))
 
 
 def sign(x: Any, /) -> Array:
@@ -183,7 +195,7 @@ def square(x: Any, /) -> Array:
 def reciprocal(x: Any, /) -> Array:
     """1 / x."""
     (x,) = promote_inexact("reciprocal", x)
-    return lax.div(const(x, 1), x)
+    return lax.div(like(x, 1), x)
 
 
 def deg2rad(x: Any, /) -> Array:
@@ -220,7 +232,7 @@ def signbit(x: Any, /) -> Array:
     if x.dtype == bool_ or x.dtype in UNSIGNED:
         return lax.full_like(x, False, dtype=bool_)
     if is_integer(x.dtype):
-        return lax.lt(x, const(x, 0))
+        return lax.lt(x, strong(x, 0))
     bits = lax.bitcast_convert_type(x, np.dtype(f"int{x.dtype.itemsize * 8}"))
     return lax.lt(bits, const(bits, 0))
 
@@ -317,7 +329,7 @@ def floor_divide(x1: Any, x2: Any, /) -> Array:
         quotient = lax.div(x1, x2)
         apart = lax.ne(lax.sign(x1), lax.sign(x2))
         inexact = lax.ne(lax.rem(x1, x2), const(x1, 0))
-        below = lax.sub(quotient, const(quotient, 1))
+        below = lax.sub(quotient, like(quotient, 1))
         return lax.select(lax.bitwise_and(apart, inexact), below, quotient)
     return _float_divmod(x1, x2)[0]
 
@@ -327,7 +339,7 @@ def remainder(x1: Any, x2: Any, /) -> Array:
     x1, x2 = same_shape(*promote_numeric("remainder", x1, x2))
     x2 = _nonzero_divisor(x2)
     truncated = lax.rem(x1, x2)
-    zero = const(x1, 0)
+    zero = strong(x1, 0)
     wrong_side = lax.ne(lax.lt(truncated, zero), lax.lt(x2, zero))
     shifted = lax.bitwise_and(wrong_side, lax.ne(truncated, zero))
     return lax.select(shifted, lax.add(truncated, x2), truncated)
@@ -366,7 +378,7 @@ def _float_divmod(x1: Array, x2: Array) -> tuple[Array, Array]:
     apart = lax.ne(lax.sign(x2), lax.sign(mod))
     wrong_side = lax.bitwise_and(lax.ne(mod, zero), apart)
     mod = lax.select(wrong_side, lax.add(mod, x2), mod)
-    quotient = lax.select(wrong_side, lax.sub(quotient, const(quotient, 1)), quotient)
+    quotient = lax.select(wrong_side, lax.sub(quotient, like(quotient, 1)), quotient)
     return lax.round(quotient, ROUND_AWAY_FROM_ZERO), mod
 
 
@@ -400,7 +412,7 @@ pow = power
 
 
 def _static_integer(x: Any) -> int | None:
-    if isinstance(x, (bool, np.bool_, float, np.floating)) or isinstance(x, Tracer):
+    if isinstance(x, (bool, np.bool_, float, np.floating, Tracer)):
         return None
     if isinstance(x, (Array, np.ndarray)) and (x.shape != () or not is_integer(x.dtype)):
         return None
@@ -420,7 +432,7 @@ def _broadcast_only(x1: Any, x2: Any) -> list[Any]:
 def _integer_power(x1: Any, x2: Any) -> Array:
     """Powering by squaring; more than 6 bits of exponent overflow for any base but -1, 0 and 1."""
     x1, x2 = same_shape(x1, x2)
-    zero, one = const(x2, 0), const(x2, 1)
+    zero, one = strong(x2, 0), strong(x2, 1)
     vanishes = lax.bitwise_and(lax.eq(x1, zero), lax.ne(x2, zero))
     found = lax.select(vanishes, lax.full_like(x1, 0), lax.full_like(x1, 1))
     for _ in range(6):
@@ -428,7 +440,7 @@ def _integer_power(x1: Any, x2: Any) -> Array:
         found = lax.select(odd, lax.mul(found, x1), found)
         x1 = lax.mul(x1, x1)
         x2 = lax.shift_right_logical(x2, one)
-    return found
+    return lift(convert(found, found.dtype))
 
 
 def hypot(x1: Any, x2: Any, /) -> Array:
@@ -472,11 +484,12 @@ def logaddexp2(x1: Any, x2: Any, /) -> Array:
 
 def heaviside(x1: Any, x2: Any, /) -> Array:
     """0 below zero, x2 at zero, 1 above it."""
-    x1, x2 = same_shape(*promote_inexact("heaviside", x1, x2))
-    zero = const(x1, 0)
-    above = lax.select(lax.gt(x1, zero), lax.full_like(x1, 1), x1)
-    below = lax.select(lax.lt(x1, zero), lax.full_like(x1, 0), above)
-    return lax.select(lax.eq(x1, zero), x2, below)
+    promoted = promote_inexact("heaviside", x1, x2)
+    zero, one = const(promoted[0], 0), const(promoted[0], 1)
+    x1, x2, zeros, ones = same_shape(*promoted, zero, one)
+    beside = lax.select(lax.lt(x1, zero), zeros, lax.select(lax.gt(x1, zero), ones, x1))
+    found = lax.select(lax.eq(x1, zero), x2, beside)
+    return lift(convert(found, found.dtype, zeros.weak_type and x2.weak_type))
 
 
 # -- bits and logic ----------------------------------------------------------------------------------------
@@ -550,15 +563,15 @@ def clip(arr: Any, /, min: Any = None, max: Any = None) -> Array:
 
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     """``x`` with NaN and the infinities replaced, the latter by the largest finite numbers."""
-    x = array_of("nan_to_num", x)
-    if not is_float(x.dtype):
-        return x
-    limits = finfo(x.dtype)
+    found = array_of("nan_to_num", x)
+    if not is_float(found.dtype):
+        return found
+    dtype = found.dtype
+    limits = finfo(dtype)
     high = limits.max if posinf is None else posinf
     low = limits.min if neginf is None else neginf
-    found = x
-    for place, value in ((isnan(x), nan), (isposinf(x), high), (isneginf(x), low)):
-        _, filler = same_shape(found, convert(value, x.dtype))
+    for place, value in ((isnan(found), nan), (isposinf(found), high), (isneginf(found), low)):
+        _, filler = same_shape(found, convert(value, dtype))
         found = lax.select(place, filler, found)
     return found
 

@@ -20,7 +20,7 @@ from ..dtypes import bool_, int32, int64, is_integer
 from ..errors import ConcretizationTypeError
 from ..lax import GatherDimensionNumbers, ScatterDimensionNumbers
 from ..shapes import Shape, broadcast_shapes
-from .promotion import array_of, convert, expand_to
+from .promotion import array_of, convert, expand_to, to_inexact, to_numeric
 
 INT_MAX = int(np.iinfo(np.int32).max)
 
@@ -93,7 +93,7 @@ def _expanded(entries: list[Any], shape: Shape, named: int) -> list[Any]:
             axis += count
         elif isinstance(entry, (bool, np.bool_)):
             # A lone truth value: an axis of size 1 or 0 in front of what follows.
-            found += [None, np.zeros(int(entry), np.int32)] if False else [_Truth(bool(entry))]
+            found.append(_Truth(bool(entry)))
         elif (mask := _mask_shape(entry)) is not None:
             found += _mask_places(
                 _listed(entry) if isinstance(entry, (list, tuple)) else entry, mask, shape, axis
@@ -141,7 +141,7 @@ def _checked_entry(entry: Any) -> Any:
         return entry
     if isinstance(entry, (list, tuple)):
         entry = _listed(entry)
-    if isinstance(entry, (float, np.floating)) or isinstance(entry, str):
+    if isinstance(entry, (float, np.floating, str)):
         raise TypeError(f"An index must be integers, slices, Ellipsis, None or masks, got {entry!r}.")
     if isinstance(entry, (Array, np.ndarray, np.generic)):
         if not is_integer(aval_of(entry).dtype):
@@ -158,7 +158,7 @@ def _checked_entry(entry: Any) -> Any:
 
 
 def _is_array(entry: Any) -> bool:
-    return isinstance(entry, _Truth) or isinstance(entry, (Array, np.ndarray, np.generic))
+    return isinstance(entry, (_Truth, Array, np.ndarray, np.generic))
 
 
 def _is_scalar_array(entry: Any) -> bool:
@@ -281,7 +281,8 @@ def _is_int(entry: Any) -> bool:
 def _wrapped(entry: Any, size: int, index: Any) -> Any:
     """An index array with negative numbers counted from the end."""
     if isinstance(entry, (np.ndarray, np.generic)):
-        return np.where(entry < 0, entry + size, entry).astype(index)[()]
+        places = np.asarray(entry)
+        return np.where(places < 0, places + size, places).astype(index)[()]
     signed = convert(entry, index)
     if entry.dtype.kind == "u":
         return signed
@@ -385,8 +386,8 @@ def _vectors(arrays: Sequence[Any], places: Shape, index: Any) -> Any:
     if all(not isinstance(a, Array) for a in arrays):
         return np.stack([np.broadcast_to(a, places) for a in arrays], -1)
     lanes = []
-    for array in arrays:
-        array = lift(array)
+    for given in arrays:
+        array = lift(given)
         wide = array if array.shape == places else expand_to(array, array.shape, places)
         lanes.append(lax.reshape(wide, (*places, 1)))
     return lanes[0] if len(lanes) == 1 else lax.concatenate(lanes, len(places))
@@ -434,9 +435,7 @@ class IndexedReference:
 
     def get(self, *, mode: Any = None, fill_value: Any = None, **_: Any) -> Array:
         """The elements there; out of bounds, ``mode`` 'fill' gives ``fill_value`` (default NaN)."""
-        return take_index(
-            self.array, self.index, mode="fill" if mode is None else _named(mode), fill_value=fill_value
-        )
+        return take_index(self.array, self.index, mode=_update_mode(mode), fill_value=fill_value)
 
     def set(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there replaced; of several for one place the last wins."""
@@ -459,16 +458,18 @@ class IndexedReference:
     mul = multiply
 
     def divide(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
-        """The array with the elements there divided."""
+        """The array, as floats, with the elements there divided."""
         from .elementwise import true_divide
 
-        return _combined(self, values, lambda x, y: convert(true_divide(x, y), x.dtype), mode)
+        floats = IndexedReference(lift(convert(self.array, to_inexact(self.array.dtype))), self.index)
+        return _combined(floats, values, lambda x, y: convert(true_divide(x, y), x.dtype), mode)
 
     def power(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there raised to powers."""
         from .elementwise import power
 
-        return _combined(self, values, lambda x, y: convert(power(x, y), x.dtype), mode)
+        numbers = IndexedReference(lift(convert(self.array, to_numeric(self.array.dtype))), self.index)
+        return _combined(numbers, values, lambda x, y: convert(power(x, y), x.dtype), mode)
 
     def min(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there limited from above."""
@@ -501,31 +502,60 @@ def _scattered(x: Array, index: Any, values: Any, operation: Callable[..., Array
     x = array_of("at", x)
     entries = [_static(e) for e in _entries(index, x.shape)]
     values = _as_update(x, values)
-    if not any(_is_array(e) or _is_int(e) for e in entries) and _takes_all(entries, x.shape):
-        entries = [e for e in entries if e is not None]
-        return _whole(x, values, operation)
+    window = _window(entries, x.shape)
+    if window is not None:
+        return _replaced(x, entries, window, values, operation)
     plan = _plan(_as_arrays(entries, x.shape), x.shape)
-    rank, window = len(plan.places), x.ndim - len(plan.axes)
-    windows = (*range(plan.at), *range(plan.at + rank, window + rank))
-    shape = _result_shape(plan, x.shape)
-    updates = _fitted(values, shape, plan.new_axes)
+    rank, count = len(plan.places), x.ndim - len(plan.axes)
+    windows = (*range(plan.at), *range(plan.at + rank, count + rank))
+    updates = _fitted(values, _result_shape(plan, x.shape), plan.new_axes)
     numbers = ScatterDimensionNumbers(windows, plan.axes, plan.axes)
-    named = "fill" if mode is None else _named(mode)
-    return operation(x, plan.vectors, updates, numbers, mode=named)
+    return operation(x, plan.vectors, updates, numbers, mode=_update_mode(mode))
 
 
-def _takes_all(entries: Sequence[Any], shape: Shape) -> bool:
-    whole = [e for e in entries if e is not None]
-    return all(range(n)[e] == range(n) for e, n in zip(whole, shape, strict=True)) and None not in entries
+def _update_mode(mode: Any) -> str:
+    return "fill" if mode is None else _named(mode)
 
 
-def _whole(x: Array, values: Array, operation: Callable[..., Array]) -> Array:
+def _window(entries: Sequence[Any], shape: Shape) -> tuple[list[int], list[int]] | None:
+    """Starts and sizes of the block that numbers and slices of step 1 cut out; None for another index."""
+    starts, sizes = [], []
+    for axis, (entry, size) in enumerate(zip([e for e in entries if e is not None], shape, strict=False)):
+        if isinstance(entry, slice):
+            low, high, step, reverse = _forward(entry, size)
+            if step != 1 or reverse:
+                return None
+        elif _is_int(entry):
+            low = _within(entry, size, axis)
+            high = low + 1
+        else:
+            return None
+        starts.append(low)
+        sizes.append(high - low)
+    return (starts, sizes) if len(starts) == len(shape) and not any(_is_array(e) for e in entries) else None
+
+
+def _replaced(
+    x: Array, entries: Sequence[Any], window: tuple[list[int], list[int]], values: Array, operation: Any
+) -> Array:
+    """A block of ``x`` replaced or added to: no index vectors are needed."""
+    starts, sizes = window
+    kept = iter(
+        [n for e, n in zip([e for e in entries if e is not None], sizes, strict=True) if not _is_int(e)]
+    )
+    selected = tuple(1 if e is None else next(kept) for e in entries if not _is_int(e))
+    wide = lax.reshape(_broadcast(values, selected), tuple(sizes))
+    whole = tuple(sizes) == x.shape
+    if operation is lax.scatter_add:
+        limits = tuple(low + n for low, n in zip(starts, sizes, strict=True))
+        wide = lax.add(x if whole else lax.slice(x, tuple(starts), limits), wide)
+    return wide if whole else lax.dynamic_update_slice(x, wide, [np.int32(low) for low in starts])
+
+
+def _broadcast(values: Array, shape: Shape) -> Array:
     from .manipulation import broadcast_to
 
-    wide = broadcast_to(_without_leading_ones(values, x.ndim), x.shape)
-    if operation is lax.scatter:
-        return wide
-    return lax.add(x, wide)
+    return broadcast_to(_without_leading_ones(values, len(shape)), shape)
 
 
 def _without_leading_ones(values: Array, rank: int) -> Array:
@@ -588,15 +618,12 @@ class _Outer:
             else:
                 found.append(_placed(entry, at, rank, total))
                 axis += 1
-        return [*found, *self._size_of_new_axes(total)]
+        # Axes that None puts in come out of broadcasting by themselves: every array has `total` axes.
+        return found
 
     @staticmethod
     def _makes_axis(entry: Any) -> bool:
         return entry is None or isinstance(entry, slice)
-
-    def _size_of_new_axes(self, total: int) -> list[Any]:
-        # Axes of size 1 come out of broadcasting by themselves: every array has `total` axes.
-        return []
 
 
 def _truth_as_places(entry: Any) -> Any:
@@ -632,16 +659,9 @@ def _combined(reference: IndexedReference, values: Any, combine: Combine, mode: 
     values = _as_update(x, values)
     entries = [_static(e) for e in _entries(reference.index, x.shape)]
     if _names_once(entries, x.shape):
-        old = take_index(x, reference.index, mode="fill" if mode is None else _named(mode))
-        _, wide = _meeting(old, values)
-        return _scattered(x, reference.index, combine(old, wide), lax.scatter, mode)
+        old = take_index(x, reference.index, mode=_update_mode(mode))
+        return _scattered(x, reference.index, combine(old, _broadcast(values, old.shape)), lax.scatter, mode)
     return _one_by_one(x, entries, values, combine, mode)
-
-
-def _meeting(old: Array, values: Array) -> tuple[Array, Array]:
-    from .manipulation import broadcast_to
-
-    return old, broadcast_to(_without_leading_ones(values, old.ndim), old.shape)
 
 
 def _names_once(entries: Sequence[Any], shape: Shape) -> bool:
@@ -672,7 +692,7 @@ def _one_by_one(x: Array, entries: list[Any], values: Array, combine: Combine, m
     gather = GatherDimensionNumbers(tuple(range(window)), plan.axes, plan.axes)
     scatter = ScatterDimensionNumbers(tuple(range(window)), plan.axes, plan.axes)
     sizes = tuple(1 if i in plan.axes else n for i, n in enumerate(x.shape))
-    named = "fill" if mode is None else _named(mode)
+    named = _update_mode(mode)
 
     def step(carry: Array, item: tuple[Array, Array]) -> tuple[Array, None]:
         vector, update = item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Sequence
@@ -155,12 +156,12 @@ def broadcast_to(array: Any, shape: Any) -> Array:
     Raises:
         ValueError: the shape does not extend the array's.
     """
-    array, shape = array_of("broadcast_to", array), canonical_shape(shape)
-    if array.shape == shape:
-        return array
-    if len(shape) < array.ndim or _broadcast_shapes(array.shape, shape) != shape:
-        raise ValueError(f"`shape` must be one that {array.shape} broadcasts to, got {shape}.")
-    return expand_to(array, array.shape, shape)
+    given, shape = array_of("broadcast_to", array), canonical_shape(shape)
+    if given.shape == shape:
+        return given
+    if len(shape) < given.ndim or _broadcast_shapes(given.shape, shape) != shape:
+        raise ValueError(f"`shape` must be one that {given.shape} broadcasts to, got {shape}.")
+    return expand_to(given, given.shape, shape)
 
 
 def broadcast_arrays(*args: Any) -> list[Array]:
@@ -299,7 +300,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array
     else:
         inner = [min(max(int(i) + (size if i < 0 else 0), 0), size) for i in indices_or_sections]
         cuts = [0, *inner, size]
-    return [_between(ary, low, high, axis) for low, high in zip(cuts, cuts[1:], strict=False)]
+    return [_between(ary, low, high, axis) for low, high in itertools.pairwise(cuts)]
 
 
 def _between(a: Array, low: int, high: int, axis: int) -> Array:
@@ -342,15 +343,17 @@ def flipud(m: Any) -> Array:
 
 def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
     """``m`` turned by k quarters in the plane of two axes, from the first towards the second."""
-    m = array_of("rot90", m)
-    first, second = canonical_axes(axes, m.ndim, "axes")
+    given = array_of("rot90", m)
+    first, second = canonical_axes(axes, given.ndim, "axes")
     turns = k % 4
     if turns == 0:
-        return m
+        return given
     if turns == 2:
-        return flip(flip(m, first), second)
+        return flip(flip(given, first), second)
     return (
-        swapaxes(flip(m, second), first, second) if turns == 1 else flip(swapaxes(m, first, second), second)
+        swapaxes(flip(given, second), first, second)
+        if turns == 1
+        else flip(swapaxes(given, first, second), second)
     )
 
 
@@ -360,13 +363,13 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Array:
     Raises:
         ValueError: shifts and axes are not equally many.
     """
-    a = array_of("roll", a)
+    found = array_of("roll", a)
     if axis is None:
-        return reshape(roll(ravel(a), shift, 0), a.shape)
+        return reshape(roll(ravel(found), shift, 0), found.shape)
     axes = (
-        canonical_axes(axis, a.ndim)
+        canonical_axes(axis, found.ndim)
         if isinstance(axis, (int, np.integer))
-        else tuple(canonical_axis(i, a.ndim) for i in axis)
+        else tuple(canonical_axis(i, found.ndim) for i in axis)
     )
     shifts = tuple(shift) if isinstance(shift, (tuple, list)) else (shift,) * len(axes)
     if len(axes) == 1 and len(shifts) > 1:
@@ -374,8 +377,8 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Array:
     if len(shifts) != len(axes):
         raise ValueError(f"`shift` and `axis` must be equally many, got {shift!r} and {axis!r}.")
     for distance, i in zip(shifts, axes, strict=True):
-        a = _rolled(a, distance, i)
-    return a
+        found = _rolled(found, distance, i)
+    return found
 
 
 def _rolled(a: Array, distance: Any, axis: int) -> Array:
@@ -460,13 +463,13 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
     Raises:
         ValueError: the mode is unknown, or a width is negative.
     """
-    array = array_of("pad", array)
-    widths = np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)).tolist() if array.ndim else []
+    found = array_of("pad", array)
+    widths = np.broadcast_to(np.asarray(pad_width), (found.ndim, 2)).tolist() if found.ndim else []
     if any(n < 0 for pair in widths for n in pair):
         raise ValueError(f"`pad_width` must not be negative, got {pad_width!r}.")
     if mode == "constant":
-        value = convert(constant_values, array.dtype)
-        return lax.pad(array, value, tuple((low, high, 0) for low, high in widths))
+        value = convert(constant_values, found.dtype, found.weak_type)
+        return lax.pad(found, value, tuple((low, high, 0) for low, high in widths))
     if mode not in _PLACES:
         raise ValueError(
             f"`mode` must be 'constant' or one of {', '.join(map(repr, _PLACES))}, got {mode!r}."
@@ -475,9 +478,9 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
 
     for axis, (low, high) in enumerate(widths):
         if low or high:
-            places = np.pad(np.arange(array.shape[axis]), (low, high), mode=_PLACES[mode])  # type: ignore[call-overload]
-            array = take(array, places.astype(np.int32), axis)
-    return array
+            places = np.pad(np.arange(found.shape[axis]), (low, high), mode=_PLACES[mode])  # type: ignore[call-overload]
+            found = take(found, places.astype(np.int32), axis)
+    return found
 
 
 _PLACES = {"edge": "edge", "reflect": "reflect", "symmetric": "symmetric", "wrap": "wrap"}

@@ -214,8 +214,8 @@ def _contracted(operands: Sequence[Array], labels: Sequence[str], result: str, w
         found, names = _summed(operands[0], labels[0], result)
     else:
         (a, names_a), (b, names_b) = (
-            _summed(x, l, result + "".join(labels[:i] + labels[i + 1 :]))
-            for i, (x, l) in enumerate(zip(operands, list(labels), strict=True))
+            _summed(x, names, result + "".join(n for j, n in enumerate(labels) if j != i))
+            for i, (x, names) in enumerate(zip(operands, labels, strict=True))
         )
         found, names = _paired(a, names_a, b, names_b, result, wanted)
     return transpose(found, tuple(names.index(n) for n in result))

@@ -170,13 +170,13 @@ def checked(name: str, operands: Sequence[Any]) -> list[ShapedArray]:
 def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
     """``x`` in another dtype: numbers and NumPy arrays at once, arrays by one primitive, or none."""
     if isinstance(x, Array):
-        if x.dtype == dtype and (weak or not x.weak_type):
+        if x.dtype == dtype and x.weak_type == weak:
             return x
         from ..catalogue import convert_element_type_p
 
         return bind(convert_element_type_p, x, new_dtype=dtype, weak_type=weak)[0]
-    if weak and type(x) in (int, float):
-        scalar = float(x) if is_float(dtype) else x
+    if weak and type(x) in (bool, int, float) and dtype != bool_:
+        scalar = float(x) if is_float(dtype) else int(x)
         if aval_of(scalar).dtype == dtype:
             return scalar
         return convert(lift(scalar), dtype, weak)

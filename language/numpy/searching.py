@@ -52,7 +52,8 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Array:
     """Elements of the first choice whose condition holds, else of ``default``."""
     if len(condlist) != len(choicelist) or not condlist:
         raise ValueError(
-            f"`condlist` and `choicelist` must be equally long and not empty, got {len(condlist)} and {len(choicelist)}."
+            f"`condlist` and `choicelist` must be equally long and not empty, "
+            f"got {len(condlist)} and {len(choicelist)}."
         )
     choices = dtypes_only("select", *choicelist, default)
     found: Array = choices[-1]
@@ -230,7 +231,8 @@ def unique(
         ConcretizationTypeError: the elements are abstract.
     """
     value = _known(array_of("unique", ar), "unique")
-    found = np.unique(value, return_index, return_inverse, return_counts, axis, equal_nan=equal_nan)
+    wanted: Any = (return_index, return_inverse, return_counts, axis)
+    found = np.unique(value, *wanted, equal_nan=equal_nan)
     if not isinstance(found, tuple):
         return lift(found)
     indices = (lift(np.asarray(x).astype(default_int())) for x in found[1:])

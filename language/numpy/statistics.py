@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable
 from typing import Any
@@ -190,7 +191,7 @@ def _logical(
 ) -> Array:
     a = _truth(array_of(name, a))
     axes = canonical_axes(axis, a.ndim)
-    return _kept(reduce(_masked(name, a, where, identity), axes), axes, keepdims)
+    return _kept(reduce(_masked(name, _strong(a, bool_), where, identity), axes), axes, keepdims)
 
 
 def _truth(a: Array) -> Array:
@@ -437,34 +438,28 @@ def _with_initial(found: Array, axis: int, value: int) -> Array:
 
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Array:
     """The ``n``-th differences of neighbours along an axis; for booleans, whether they differ."""
-    a = array_of("diff", a)
+    found = array_of("diff", a)
     if n < 0:
         raise ValueError(f"`n` must not be negative, got {n}.")
     if n == 0:
-        return a
-    if a.ndim == 0:
+        return found
+    if found.ndim == 0:
         raise ValueError("`a` of diff must have at least 1 axis, got a scalar.")
-    axis = canonical_axis(axis, a.ndim)
-    a = _with_ends(a, axis, prepend, append)
+    axis = canonical_axis(axis, found.ndim)
+    found = _with_ends(found, axis, prepend, append)
     for _ in range(n):
-        size = a.shape[axis]
-        later, earlier = _part(a, axis, 1, size), _part(a, axis, 0, size - 1)
-        a = lax.ne(later, earlier) if a.dtype == bool_ else lax.sub(later, earlier)
-    return a
+        size = found.shape[axis]
+        later, earlier = _part(found, axis, 1, size), _part(found, axis, 0, size - 1)
+        found = lax.ne(later, earlier) if found.dtype == bool_ else lax.sub(later, earlier)
+    return found
 
 
 def _part(a: Array, axis: int, low: int, high: int) -> Array:
     starts, limits = [0] * a.ndim, list(a.shape)
-    starts[axis], limits[axis] = _min(low, a.shape[axis]), _max(_min(low, a.shape[axis]), high)
+    size = a.shape[axis]
+    # The middle of the three: an axis that is too short gives nothing.
+    starts[axis], limits[axis] = builtins.min(low, size), sorted((low, size, high))[1]
     return lax.slice(a, tuple(starts), tuple(limits))
-
-
-def _min(x: int, y: int) -> int:
-    return x if x < y else y
-
-
-def _max(x: int, y: int) -> int:
-    return y if x < y else x
 
 
 def _with_ends(a: Array, axis: int, prepend: Any, append: Any) -> Array:
