@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..adapters.profiles import profile_of
+from ..fast.devices import default_device
 from ..language.errors import VeraxError
 from ..language.platform import Platform
 from ..language.program import Program
@@ -28,7 +29,7 @@ def check_subject(
     examples: int = EXAMPLES,
     seed: int = 0,
     deadline: float | None = None,
-    platform: Platform | str = "numpy",
+    platform: Platform | str | None = None,
 ) -> SubjectReport:
     """Try every law that fits on every input. What the subject does wrong is in the report, never raised.
 
@@ -38,11 +39,11 @@ def check_subject(
         examples: how many inputs are drawn, edges among them; real inputs that the subject gives come first.
         seed: the run's seed; the inputs' seed derives from it and the subject's name.
         deadline: seconds after which nothing new is begun.
-        platform: the profile that the machine is judged by.
+        platform: the profile that the machine is judged by; None: that of the device that computes.
     """
     clock = Clock(deadline)
     own_seed = seed_of(subject.key, seed)
-    profile = profile_of(platform)
+    profile = profile_of(platform or ("cupy" if default_device().platform == "gpu" else "numpy"))
     chosen = laws_named(laws)
     try:
         inputs = inputs_of(subject, examples, own_seed)

@@ -69,6 +69,8 @@ def _as_path(argument: str) -> str:
         spec = importlib.util.find_spec(place)
     except (ImportError, ValueError):
         return argument  # pytest says that there is no such file
+    except Exception as err:
+        raise pytest.UsageError(f"`{place}` cannot be found: importing its package raises {err!r}.") from err
     return f"{spec.origin}{colons}{rest}" if spec is not None and spec.origin else argument
 
 

@@ -12,10 +12,12 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,12 +33,13 @@ _NOT_OURS = {"formula", "problem"}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One function to try: a primitive of the catalogue, or a random program."""
+    """One function to try: a primitive of the catalogue, or a random program; on a platform if it says one."""
 
     kind: str
     name: str
     seed: int
     examples: int
+    device: str = ""
 
 
 @dataclass(slots=True)
@@ -77,7 +80,8 @@ def tried(task: Task) -> Outcome:
     else:
         program = random_program(task.seed)
         subject, text = program.subject(), str(program)
-    report = check_subject(subject, examples=task.examples, seed=task.seed)
+    with _on(task.device):
+        report = check_subject(subject, examples=task.examples, seed=task.seed)
     outcome = Outcome(inputs=report.inputs, functions=1)
     for law in report.laws:
         outcome.checks[law.law] += law.elements
@@ -92,6 +96,18 @@ def tried(task: Task) -> Outcome:
     return outcome
 
 
+@contextmanager
+def _on(platform: str) -> Iterator[None]:
+    """Compute on the first device of a platform; wherever fast does by itself for an empty one."""
+    from ...fast import devices, on_device
+
+    if not platform:
+        yield
+        return
+    with on_device(devices(platform)[0]):
+        yield
+
+
 def together(tasks: Sequence[Task]) -> Outcome:
     """Try several, one after another; a fault of the harness itself is a disagreement too."""
     outcome = Outcome()
@@ -103,16 +119,21 @@ def together(tasks: Sequence[Task]) -> Outcome:
     return outcome
 
 
-def tasks_of(seed: int, examples: int) -> Iterator[list[Task]]:
-    """Tasks for ever: all primitives, as many random programs, then again with the next seeds."""
+def primitive_names() -> list[str]:
+    """The catalogue's rows."""
     from ...language.catalogue import PRIMITIVES
 
-    names = list(PRIMITIVES)
+    return list(PRIMITIVES)
+
+
+def tasks_of(seed: int, examples: int, device: str = "") -> Iterator[list[Task]]:
+    """Tasks for ever: all primitives, as many random programs, then again with the next seeds."""
+    names = primitive_names()
     size = 8
     for turn in range(sys.maxsize):
         base = seed + turn * len(names)
-        primitives = [Task("primitive", name, base, examples) for name in names]
-        programs = [Task("program", "", base + i, examples) for i in range(len(names))]
+        primitives = [Task("primitive", name, base, examples, device) for name in names]
+        programs = [Task("program", "", base + i, examples, device) for i in range(len(names))]
         mixed = [t for pair in zip(primitives, programs, strict=True) for t in pair]
         for i in range(0, len(mixed), size):
             yield mixed[i : i + size]
@@ -134,8 +155,14 @@ def known_failures(folder: Path) -> list[Task]:
             Task(str(r["kind"]), str(r["name"]), int(r["seed"]), int(r["examples"]))
             for r in rows[:_MOST_FAILURES]
         ]
-    except (ValueError, KeyError, TypeError) as err:
+    except (ValueError, KeyError, TypeError, AttributeError) as err:
         raise UsageError(f"`{path}` must be a list of tasks, and cannot be read ({err}). Delete it.") from err
+
+
+def _task(row: Mapping[str, Any]) -> Task:
+    return Task(
+        str(row["kind"]), str(row["name"]), int(row["seed"]), int(row["examples"]), str(row.get("device", ""))
+    )
 
 
 def keep(folder: Path, failed: Sequence[Task]) -> None:
@@ -151,11 +178,13 @@ def keep(folder: Path, failed: Sequence[Task]) -> None:
 
 
 # -- running -----------------------------------------------------------------------------------------------
-def run(checks: int, seed: int, examples: int, processes: int, folder: Path = _STATE) -> Outcome:
+def run(
+    checks: int, seed: int, examples: int, processes: int, folder: Path = _STATE, device: str = ""
+) -> Outcome:
     """Try until that many checks are made; what failed before comes first."""
     outcome = Outcome()
     again = known_failures(folder)
-    source = tasks_of(seed, examples)
+    source = tasks_of(seed, examples, device)
     begun, shown = time.monotonic(), 0.0
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
@@ -178,18 +207,18 @@ def run(checks: int, seed: int, examples: int, processes: int, folder: Path = _S
 @click.option("--seed", type=int, help="What programs and inputs are drawn from; the profile's by default.")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="ci", show_default=True)
 @click.option("--processes", type=click.IntRange(1), default=2, show_default=True)
-@click.option("--device", type=click.Choice(["cpu", "gpu"]), default=None, help="Where fast computes.")
+@click.option(
+    "--device", type=click.Choice(["cpu", "gpu"]), help="Where fast computes; a GPU if one answers."
+)
 def main(checks: int, seed: int | None, profile: str, processes: int, device: str | None) -> None:
     """Hold fast against the reference: every primitive, and random programs, under every law.
 
     Exit codes: 0 no disagreement, 1 a disagreement, 2 usage or internal error.
     """
     chosen = profile_named(profile)
-    if device is not None:
-        os.environ["VERAX_DEVICE"] = device  # read by every worker when it starts
     start = chosen.seed() if seed is None else seed
     # Few inputs of many functions find more than many inputs of few.
-    outcome = run(checks, start, max(6, chosen.examples // 4), processes)
+    outcome = run(checks, start, max(6, chosen.examples // 4), processes, device=device or "")
     for _, text in outcome.disagreements:
         click.echo(f"{text}\n")
     by_law = ", ".join(f"{law} {count:,}" for law, count in sorted(outcome.checks.items()) if count)

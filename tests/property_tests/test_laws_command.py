@@ -1,0 +1,97 @@
+"""`python -m verax.property_tests.laws`: counts what it checks, keeps what fails, and finds a planted fault."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verax.fast.rules import jvp
+from verax.language.errors import UsageError
+from verax.property_tests.laws import __main__ as command
+from verax.property_tests.laws.__main__ import Outcome, Task, keep, known_failures, tasks_of, together, tried
+
+
+def test_failures_are_kept_and_come_back(tmp_path: Path) -> None:
+    failed = [
+        Task("primitive", "log", 3, 8),
+        Task("program", "", 4, 8, "gpu"),
+        Task("primitive", "log", 3, 8),
+    ]
+    keep(tmp_path / ".verax", failed)
+
+    assert known_failures(tmp_path / ".verax") == failed[:2]
+    assert (tmp_path / ".verax" / ".gitignore").read_text() == "*\n"
+    assert known_failures(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.parametrize("text", ["{", '{"a": 1}', '[{"kind": "primitive"}]', "[1]"])
+def test_a_file_that_is_not_ours_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "laws-failures.json").write_text(text, encoding="utf-8")
+
+    with pytest.raises(UsageError, match="must be a list of tasks, and cannot be read"):
+        known_failures(tmp_path)
+
+
+def test_tasks_cover_the_catalogue_and_never_end() -> None:
+    tasks = [t for some in itertools.islice(tasks_of(0, 8), 60) for t in some]
+
+    assert {t.name for t in tasks if t.kind == "primitive"} >= set(command.primitive_names())
+    assert len({(t.kind, t.name, t.seed) for t in tasks}) == len(tasks)
+
+
+def test_a_crash_of_the_harness_is_a_disagreement() -> None:
+    outcome = together([Task("primitive", "no such primitive", 0, 8), Task("primitive", "neg", 0, 6)])
+
+    assert [task.name for task, _ in outcome.disagreements] == ["no such primitive"]
+    assert "crashed: KeyError" in outcome.disagreements[0][1]
+    assert outcome.functions == 1
+
+
+def test_outcomes_add_up() -> None:
+    total = Outcome()
+    for name in ("neg", "add"):
+        total.add(tried(Task("primitive", name, 0, 6)))
+
+    assert total.functions == 2
+    assert total.inputs == 12
+    assert total.total == sum(total.checks.values()) > 100
+
+
+def test_a_planted_fault_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tried(Task("primitive", "sin", 1, 6)).disagreements == []
+    monkeypatch.setitem(jvp.JVP, "sin", jvp.JVP["cos"])
+
+    found: list[tuple[Any, str]] = tried(Task("primitive", "sin", 1, 6)).disagreements
+    assert any("[gradient]" in text for _, text in found)
+
+
+def test_the_command_prints_its_count(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "verax.property_tests.laws", "--checks", "300", "--seed", "2"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " checks of " in done.stdout
+    assert "0 disagreements" in done.stdout
+
+
+def test_an_unknown_profile_is_a_usage_error(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "verax.property_tests.laws", "--profile", "hourly"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "'hourly' is not one of 'dev', 'ci', 'nightly'" in done.stderr
