@@ -19,6 +19,9 @@ _SPREAD = 1 << 14
 # Numbers that agree to all but so many of the bits they are known to cannot be told apart.
 _DOUBT = 24
 
+# The types of this system's scalars.
+_PLAIN = frozenset({float, Real, int, bool})
+
 
 class Exact(NumberSystem):
     """Real numbers to ``digits`` decimal digits.
@@ -167,6 +170,12 @@ class Exact(NumberSystem):
     def select(self, which: Scalar, cases: Sequence[Scalar]) -> Scalar:
         """The chosen case; an index out of range chooses the nearest."""
         return cases[min(max(int(which), 0), len(cases) - 1)]
+
+    def adopt(self, x: Scalar) -> Scalar:
+        """The real (integer, boolean) that another system's scalar is about."""
+        while type(x) not in _PLAIN:
+            x = x.value
+        return x
 
     def stop(self, x: Scalar) -> Scalar:
         """``x``, or what it was at the point where a limit is taken."""

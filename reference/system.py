@@ -43,11 +43,8 @@ class Definition:
             None where it vanishes.
         jumps: the question whose flip makes the value jump (`rem`, `atan2`), and the height of the jump
             as ``height(*operands)`` in floats.
+        exponent: of an integer power, the number of factors.
         kink: the question whose flip bends the value without a jump (`abs`).
-        slopes: bounds on the absolute partials in floats, ``slopes(*operands, z)``: for speed only.
-        curvature: a bound on half of the absolute second derivative, ``curvature(x, z)`` in floats.
-        fragile: whether the value has a pole or a root at 0 of this operand, so that an operand known to
-            less than 6 bits says nothing.
     """
 
     name: str
@@ -58,9 +55,7 @@ class Definition:
     partials: tuple[Callable[..., Scalar] | None, ...] = ()
     jumps: tuple[Question, Callable[..., float]] | None = None
     kink: Question | None = None
-    slopes: Callable[..., Sequence[float]] | None = None
-    curvature: Callable[[float, float], float] | None = None
-    fragile: int | None = None
+    exponent: int | None = None
 
 
 class NumberSystem:

@@ -239,74 +239,61 @@ def _d(derivative: Callable[..., Scalar]) -> tuple[Callable[..., Scalar]]:
     return (derivative,)
 
 
-define("neg", "-x", function=_neg, partials=_d(lambda o, x, z: -1), slopes=lambda x, z: (1.0,))
+define("neg", "-x", function=_neg, partials=_d(lambda o, x, z: -1))
 define(
     "abs",
     "x or -x, whichever is not negative",
     function=_abs,
     partials=_d(lambda o, x, z: o.sign(x)),
     kink=sign_of,
-    slopes=lambda x, z: (1.0,),
 )
 define(
     "square",
     "x x",
     function=_square,
     partials=_d(lambda o, x, z: o.mul(2, x)),
-    slopes=lambda x, z: (2.0 * abs(x),),
-    curvature=lambda x, z: 1.0,
 )
 define(
     "sqrt",
     "the non-negative root of y^2 = x",
     function=libmp.mpf_sqrt,
     partials=_d(lambda o, x, z: o.div(1, o.mul(2, z))),
-    fragile=0,
 )
 define(
     "rsqrt",
     "1 / sqrt(x)",
     function=_rsqrt,
     partials=_d(lambda o, x, z: o.neg(o.div(z, o.mul(2, x)))),
-    fragile=0,
 )
 define(
     "cbrt",
     "the real root of y^3 = x",
     function=_cbrt,
     partials=_d(lambda o, x, z: o.div(1, o.mul(3, o.square(z)))),
-    fragile=0,
 )
 define(
     "exp",
     "A&S 4.2.1, 4.2.49",
     function=_exp,
     partials=_d(lambda o, x, z: z),
-    slopes=lambda x, z: (abs(z),),
-    curvature=lambda x, z: abs(z),
 )
 define(
     "exp2",
     "exp(x log 2)",
     function=_exp2,
     partials=_d(lambda o, x, z: o.mul(z, o.log(2))),
-    slopes=lambda x, z: (0.69315 * abs(z),),
-    curvature=lambda x, z: abs(z),
 )
 define(
     "expm1",
     "exp(x) - 1",
     function=_expm1,
     partials=_d(lambda o, x, z: o.exp(x)),
-    slopes=lambda x, z: (abs(z + 1.0) + 1e-300,),
-    curvature=lambda x, z: abs(z) + 1.0,
 )
 define(
     "log",
     "A&S 4.1.1, 4.1.46",
     function=libmp.mpf_log,
     partials=_d(lambda o, x, z: o.div(1, x)),
-    fragile=0,
 )
 define(
     "log1p",
@@ -319,21 +306,18 @@ define(
     "A&S 4.3.1, 4.3.105",
     function=_turning(libmp.mpf_sin),
     partials=_d(lambda o, x, z: o.cos(x)),
-    curvature=lambda x, z: 0.5,
 )
 define(
     "cos",
     "A&S 4.3.2, 4.3.106",
     function=_turning(libmp.mpf_cos),
     partials=_d(lambda o, x, z: o.neg(o.sin(x))),
-    curvature=lambda x, z: 0.5,
 )
 define(
     "tan",
     "A&S 4.3.3, 4.3.107",
     function=_turning(libmp.mpf_tan),
     partials=_d(lambda o, x, z: o.div(1, o.square(o.cos(x)))),
-    curvature=lambda x, z: abs(z) * (1.0 + z * z),
 )
 define(
     "asin",
@@ -352,35 +336,30 @@ define(
     "A&S 4.4.3, 4.4.54",
     function=libmp.mpf_atan,
     partials=_d(lambda o, x, z: o.div(1, o.add(1, o.square(x)))),
-    curvature=lambda x, z: 0.33,
 )
 define(
     "sinh",
     "A&S 4.5.1, 4.5.71",
     function=_growing(libmp.mpf_sinh, -INF, INF),
     partials=_d(lambda o, x, z: o.cosh(x)),
-    curvature=lambda x, z: abs(z),
 )
 define(
     "cosh",
     "A&S 4.5.2, 4.5.72",
     function=_growing(libmp.mpf_cosh, INF, INF),
     partials=_d(lambda o, x, z: o.sinh(x)),
-    curvature=lambda x, z: abs(z),
 )
 define(
     "tanh",
     "A&S 4.5.3, 4.5.73",
     function=_tanh,
     partials=_d(lambda o, x, z: o.square(o.div(1, o.cosh(x)))),
-    curvature=lambda x, z: 0.39,
 )
 define(
     "asinh",
     "A&S 4.6.20, 4.6.37",
     function=libmp.mpf_asinh,
     partials=_d(lambda o, x, z: o.rsqrt(o.add(1, o.square(x)))),
-    curvature=lambda x, z: 0.2,
 )
 define(
     "acosh",
@@ -399,21 +378,18 @@ define(
     "1 / (1 + exp(-x))",
     function=_logistic,
     partials=_d(lambda o, x, z: o.mul(z, o.logistic(o.neg(x)))),
-    curvature=lambda x, z: 0.05,
 )
 define(
     "erf",
     "DLMF 7.2.1, 7.10.1",
     function=_erf,
     partials=_d(lambda o, x, z: o.mul(o.div(2, o.sqrt(o.pi())), o.exp(o.neg(o.square(x))))),
-    curvature=lambda x, z: 0.49,
 )
 define(
     "erfc",
     "DLMF 7.2.2, 7.10.1",
     function=_erfc,
     partials=_d(lambda o, x, z: o.neg(o.mul(o.div(2, o.sqrt(o.pi())), o.exp(o.neg(o.square(x)))))),
-    curvature=lambda x, z: 0.49,
 )
 define(
     "lgamma",
@@ -433,7 +409,6 @@ define(
     function=mpf_add,
     special=special_values.add,
     partials=(lambda o, x, y, z: 1, lambda o, x, y, z: 1),
-    slopes=lambda x, y, z: (1.0, 1.0),
 )
 define(
     "sub",
@@ -441,7 +416,6 @@ define(
     function=mpf_sub,
     special=special_values.sub,
     partials=(lambda o, x, y, z: 1, lambda o, x, y, z: -1),
-    slopes=lambda x, y, z: (1.0, 1.0),
 )
 define(
     "mul",
@@ -449,7 +423,6 @@ define(
     function=mpf_mul,
     special=special_values.mul,
     partials=(lambda o, x, y, z: y, lambda o, x, y, z: x),
-    slopes=lambda x, y, z: (abs(y), abs(x)),
 )
 define(
     "div",
@@ -457,7 +430,6 @@ define(
     function=mpf_div,
     special=special_values.div,
     partials=(lambda o, x, y, z: o.div(1, y), lambda o, x, y, z: o.neg(o.div(z, y))),
-    fragile=1,
 )
 define(
     "rem",
@@ -503,7 +475,6 @@ define(
     function=_pow,
     special=special_values.pow_,
     partials=(_power_partial, _exponent_partial),
-    fragile=0,
 )
 
 
@@ -520,21 +491,7 @@ def integer_pow(n: int) -> Definition:
     def partial(o: Operations, x: Scalar, z: Scalar) -> Scalar:
         return 0.0 if n == 0 else o.mul(n, o.apply(integer_pow(n - 1), x))
 
-    return Definition(
-        "integer_pow",
-        "x x ... x, n factors",
-        special,
-        power,
-        partials=(partial,),
-        fragile=0 if n < 0 else None,
-        curvature=_integer_curvature(n),
-    )
-
-
-def _integer_curvature(n: int) -> Callable[[float, float], float] | None:
-    if n < 2:
-        return None
-    return lambda x, z: n * (n - 1) / 2 * (abs(x) ** (n - 2) if abs(x) < 1e100 ** (1 / n) else INF)
+    return Definition("integer_pow", "x x ... x, n factors", special, power, partials=(partial,), exponent=n)
 
 
 @cache

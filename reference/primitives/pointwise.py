@@ -185,7 +185,6 @@ _CONVERT = Definition(
     lambda system, x: x,
     lambda x, bits, rounding: x,
     partials=(lambda o, x, z: 1,),
-    slopes=lambda x, z: (1.0,),
 )
 
 
