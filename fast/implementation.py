@@ -9,11 +9,12 @@ import numpy as np
 
 from ..language import dispatch
 from ..language.arrays import Array
+from ..language.control_flow import stage_cond, stage_scan, stage_while
 from ..language.dispatch import FlatFunction, Params
 from ..language.primitive import Primitive
 from ..language.program import Program
 from ..language.shapes import ShapedArray
-from . import batching, collectives, control, lanes
+from . import batching, collectives, lanes
 from . import jit as jitting
 from .array import FastArray
 from .devices import default_device
@@ -135,18 +136,18 @@ class Fast:
 
     # -- control flow and custom rules -----------------------------------------------------------------------
     def cond(self, index: Array, branches: Sequence[FlatFunction], operands: list[Array]) -> list[Array]:
-        """See `control.cond`."""
-        return control.cond(index, branches, operands)
+        """One equation, run at once."""
+        return stage_cond(index, branches, operands)
 
     def while_loop(self, test: FlatFunction, body: FlatFunction, init: list[Array]) -> list[Array]:
-        """See `control.while_loop`."""
-        return control.while_loop(test, body, init)
+        """One equation, run at once."""
+        return stage_while(test, body, init)
 
     def scan(
         self, body: FlatFunction, init: list[Array], xs: list[Array], length: int, reverse: bool
     ) -> tuple[list[Array], list[Array]]:
-        """See `control.scan`."""
-        return control.scan(body, init, xs, length, reverse)
+        """One equation, run at once."""
+        return stage_scan(body, init, xs, length, reverse)
 
     def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Array]) -> list[Array]:
         """Without a transform there is nothing to differentiate: the function."""

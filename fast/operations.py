@@ -126,13 +126,6 @@ def convert(x: Array, dtype: DType) -> Array:
     return x if x.dtype == dtype else _one(rows.convert_element_type_p, x, new_dtype=dtype, weak_type=False)
 
 
-def same_weakness(x: Array, aval: ShapedArray) -> Array:
-    """``x`` of exactly ``aval``'s dtype and weak type."""
-    if x.dtype == aval.dtype and x.weak_type == aval.weak_type:
-        return x
-    return _one(rows.convert_element_type_p, x, new_dtype=aval.dtype, weak_type=aval.weak_type)
-
-
 # -- structure ----------------------------------------------------------------------------------------------
 def broadcast(x: Any, shape: Shape, places: Sequence[int] = ()) -> Array:
     """``x`` with its axes at ``places`` of ``shape``, repeated along the others."""

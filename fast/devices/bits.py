@@ -14,8 +14,7 @@ def widened(xp: Any, bits: Any) -> Any:
 
 def narrowed(xp: Any, x: Any) -> Any:
     """The bfloat16 bits (uint16) of float32 numbers, rounded to nearest, ties to even."""
-    x = xp.ascontiguousarray(x)
-    bits = x.view(np.uint32)
+    bits = xp.ascontiguousarray(x).view(np.uint32).reshape(x.shape)
     last = xp.bitwise_and(xp.right_shift(bits, np.uint32(16)), np.uint32(1))
     rounded = xp.right_shift(bits + np.uint32(0x7FFF) + last, np.uint32(16))
     quiet = xp.bitwise_or(xp.right_shift(bits, np.uint32(16)), np.uint32(0x40))

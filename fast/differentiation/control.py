@@ -12,7 +12,7 @@ from ...language.primitive import Primitive
 from ...language.program import Equation, Program
 from ...language.tracing import trace_closed
 from .. import operations as ops
-from ..control import with_common_captures, with_inputs
+from ..common_inputs import with_common_captures, with_inputs
 from .derived import Flags, jvp_of, parts_of, transpose_of
 from .linear import LinearLevel
 from .transposition import Unknown

@@ -68,7 +68,7 @@ def _gather(call: Call) -> Kernel:
     rank, offsets = len(result), numbers.offset_dims
     # From (places..., window...) to the result's axes.
     outer = [i for i in range(rank) if i not in offsets]
-    order = [offsets.index(i) + len(outer) if i in offsets else outer.index(i) for i in range(rank)]
+    order = tuple(offsets.index(i) + len(outer) if i in offsets else outer.index(i) for i in range(rank))
     direct = tuple(result[i] for i in outer) + tuple(result[i] for i in offsets)
     dropped = (*numbers.collapsed_slice_dims,)
 

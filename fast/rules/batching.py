@@ -19,7 +19,7 @@ from ...language.program import Program
 from ...language.tracing import trace, trace_closed
 from .. import operations as ops
 from ..batching import BatchLevel, Lane, vmap
-from ..control import with_common_captures
+from ..common_inputs import with_common_captures
 from ..memo import derived
 
 Lanes = Sequence[Lane]
