@@ -181,7 +181,7 @@ def case_of(
     owner = dispatch.current()
     leaves, tree = trees.flatten((tuple(args), {}))
     for i, x in enumerate(leaves):
-        what = f"{path_of(tuple(args), i)} of {name_of(f)!r}"
+        what = f"{path_of(tuple(args), i)} of {(name or name_of(f))!r}"
         check_array(x, what, "Close over what is no array: lambda x: f(x, option).")
     inputs = [lift_to(owner, x) for x in leaves]
     flat = Flat(f, tree)

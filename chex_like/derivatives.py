@@ -21,8 +21,8 @@ from ..language.inlining import inlined
 from ..language.program import Atom, Constant, Program
 from ..reference.exact import Exact
 from ..reference.formula import Run
-from ..reference.truth import Truth, true_derivative
-from ..reference.verdict import exact, is_special, rule_differs, ulp_of
+from ..reference.truth import Derivative, Truth
+from ..reference.verdict import CERTIFIED, exact, is_special, rule_differs, ulp_of
 from .case import Case, dyadic
 
 _DRAWN = 8
@@ -79,10 +79,11 @@ def check_rule(case: Case, truth: Truth, entries: int, seed: int) -> RuleCheck:
     rows = [t.scalars for t in truth.outputs]
     special = {(o, i) for o, row in enumerate(rows) for i, x in enumerate(row) if is_special(x)}
     check = RuleCheck()
+    limits = _Limits(case)
     for form in _forms(case, rows, special, entries, seed):
-        _hold(case, form, rows, check)
+        _hold(case, limits, form, rows, check)
         if check.fault is not None:
-            _locate(case, rows, check, entries)
+            _locate(case, limits, rows, check, entries)
             break
     return check
 
@@ -112,39 +113,43 @@ def _unit(case: Case, entry: tuple[int, int]) -> _Form:
     return _Form(coefficients, entry)
 
 
-def _hold(case: Case, form: _Form, rows: Sequence[Sequence[Any]], check: RuleCheck) -> None:
+def _hold(case: Case, limits: _Limits, form: _Form, rows: Sequence[Sequence[Any]], check: RuleCheck) -> None:
     """Compare one form; a difference that constants explain becomes slack, any other is a fault."""
-    found = limit_of(case, form.coefficients)
+    found = limits.along(form.coefficients)
     if found is None:
         if form.entry is not None:
             check.unsettled[form.entry] = "the limit of difference quotients does not settle"
         return
-    limit, kink = found
-    check.kink = check.kink or kink
+    limit = found.value
+    check.kink = check.kink or found.kink
     value = _weighted(form, rows)
     dtype = _widest([case.inputs[k].dtype for k in case.floats])
-    if not rule_differs(value, limit, _weighted_slack(form, check.slack), dtype):
+    if not rule_differs(value, limit, _weighted_slack(form, check.slack) + found.radius, dtype):
         return
     if not check.slack:
         check.slack = constants_slack(case)
-    if rule_differs(value, limit, _weighted_slack(form, check.slack), dtype):
+    if rule_differs(value, limit, _weighted_slack(form, check.slack) + found.radius, dtype):
         entry = form.entry or (0, 0)
         check.fault = RuleFault(entry[0], entry[1], value, limit)
 
 
-def _locate(case: Case, rows: Sequence[Sequence[Any]], check: RuleCheck, entries: int) -> None:
+def _locate(
+    case: Case, limits: _Limits, rows: Sequence[Sequence[Any]], check: RuleCheck, entries: int
+) -> None:
     """Replace the difference of a form by that of the single entry that differs most."""
     worst = None
     every = [(o, i) for o, row in enumerate(rows) for i in range(len(row))]
     for o, i in every[:entries]:
-        found = limit_of(case, _unit(case, (o, i)).coefficients)
-        slack = check.slack[o][i] if check.slack else 0
+        found = limits.along(_unit(case, (o, i)).coefficients)
         dtype = case.inputs[case.floats[o]].dtype
-        if found is None or not rule_differs(rows[o][i], found[0], slack, dtype):
+        if found is None:
             continue
-        size = _relative(rows[o][i], found[0])
+        slack = (check.slack[o][i] if check.slack else exact(0)) + found.radius
+        if not rule_differs(rows[o][i], found.value, slack, dtype):
+            continue
+        size = _relative(rows[o][i], found.value)
         if worst is None or size > worst[0]:
-            worst = (size, RuleFault(o, i, rows[o][i], found[0]))
+            worst = (size, RuleFault(o, i, rows[o][i], found.value))
     if worst is not None:
         check.fault = worst[1]
 
@@ -173,9 +178,9 @@ def _weighted(form: _Form, rows: Sequence[Sequence[Any]]) -> Any:
 
 
 def _weighted_slack(form: _Form, slack: Sequence[Sequence[Any]]) -> Any:
-    if not slack:
-        return 0
     total = exact(0)
+    if not slack:
+        return total
     for weights, row in zip(form.coefficients, slack, strict=True):
         for w, x in zip(weights.reshape(-1), row, strict=True):
             if w:
@@ -184,29 +189,52 @@ def _weighted_slack(form: _Form, slack: Sequence[Sequence[Any]]) -> Any:
 
 
 # -- limits --------------------------------------------------------------------------------------------------
-def limit_of(case: Case, coefficients: Sequence[np.ndarray[Any, Any]]) -> tuple[Any, bool] | None:
-    """The true derivative along a direction, weighted by the cotangents; and whether it is a kink.
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The true derivative along a direction, weighted by the cotangents."""
 
-    None if the limit does not settle.
-    """
-    call = case.restricted()
-    for _ in range(case.order - 1):
-        # Higher orders: the derivative of the derivative along `coefficients`, in the fixed direction.
-        call = _derivative_along(call, coefficients)
-    directions = coefficients if case.order == 1 else [x.machine_value() for x in case.directions]
-    primals = [case.inputs[i] for i in case.floats]
-    truth = true_derivative(lambda *xs: list(call(*xs)), primals, list(directions))
-    total = exact(0)
-    for row, cotangent in zip(truth.tangents, case.cotangents, strict=True):
-        weights = cotangent.machine_value().reshape(-1)
-        certified = row.certified
-        for i, (w, x) in enumerate(zip(weights, row.scalars, strict=True)):
-            if not (certified if isinstance(certified, bool) else certified[i]):
-                return None
-            if is_special(x):
-                return (x if float(w) > 0 else -x), truth.kink
-            total += exact(float(w)) * exact(x)
-    return total, truth.kink
+    value: Any
+    radius: Any
+    kink: bool
+
+
+class _Limits:
+    """Limits of one case along as many directions as are asked for."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.weights = [x.machine_value().reshape(-1) for x in case.cotangents]
+        self.primals = [case.inputs[i] for i in case.floats]
+        self.first = self._derivative(case.restricted()) if case.order == 1 else None
+
+    def _derivative(self, call: Any) -> Derivative:
+        return Derivative(lambda *xs: list(call(*xs)), self.primals)
+
+    def along(self, coefficients: Sequence[np.ndarray[Any, Any]]) -> _Limit | None:
+        """The limit along a direction; None if it does not settle."""
+        if self.first is not None:
+            return self._weighted(self.first.along(list(coefficients)))
+        # Second derivatives are symmetric: the derivative along the coefficients, in the fixed direction.
+        call = self.case.restricted()
+        for _ in range(self.case.order - 1):
+            call = _derivative_along(call, coefficients)
+        directions = [x.machine_value() for x in self.case.directions]
+        return self._weighted(self._derivative(call).along(directions))
+
+    def _weighted(self, truth: Truth) -> _Limit | None:
+        total, radius = exact(0), exact(0)
+        for row, weights in zip(truth.tangents, self.weights, strict=True):
+            if row is None:
+                continue
+            for w, x, certified in zip(weights, row.scalars, row.certified, strict=True):
+                weight = exact(float(w))
+                if not certified:
+                    return None
+                if is_special(x):
+                    return _Limit(x if weight > 0 else -x, exact(0), truth.kink)
+                total += weight * exact(x)
+                radius += abs(weight) * CERTIFIED * ulp_of(x, row.aval.dtype)
+        return _Limit(total, radius, truth.kink)
 
 
 def _derivative_along(call: Any, coefficients: Sequence[np.ndarray[Any, Any]]) -> Any:

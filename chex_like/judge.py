@@ -19,7 +19,7 @@ from ..reference import evaluate
 from ..reference.bounded import Bounded
 from ..reference.capsules import Capsule, digits_of, hexadecimal
 from ..reference.findings import Blame, Finding, Status, location_of
-from ..reference.formula import Culprit, blamed, movements, wide_operands, widened
+from ..reference.formula import Culprit, blamed, ideal_machine, movements
 from ..reference.reals import to_machine as machine_number
 from ..reference.rounded import Rounded
 from ..reference.truth import Truth, true_value
@@ -439,13 +439,9 @@ def _formula_findings(
     case: Case, options: Options, outputs: list[_Output]
 ) -> tuple[list[Finding], tuple[float, ...] | None, set[str]]:
     program = case.traced()
-    narrow = any(wide(x.aval.dtype) != x.aval.dtype for x in case.operands)
-    meaning = case.meaning
-    operands: list[Any] = case.operands
-    if program is not None and narrow:
-        meaning, operands = widened(inlined(program)), wide_operands(operands)
+    meaning, operands = case.meaning, case.operands
     assert meaning is not None, "checked by the caller"
-    ideal = evaluate(meaning, operands, Rounded())
+    ideal = evaluate(meaning, operands, ideal_machine())
     judged = _Formula(case, options, outputs, [[r.system.value(s) for s in r.scalars] for r in ideal])
     lost = judged.lost()
     if not lost:

@@ -11,16 +11,13 @@ import linecache
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from ..language import dispatch
 from ..language.dtypes import DType, float32, is_float
 from ..language.inlining import inlined
 from ..language.program import Atom, Constant, Equation, Program, Variable, constant_array, printed_equation
-from ..language.shapes import ShapedArray
 from .array import ReferenceArray
 from .exact import Exact
 from .findings import location_of
@@ -67,60 +64,9 @@ class Culprit:
         return f"{self.equation}{where}" + (f": {self.line}" if self.line else "")
 
 
-# -- programs in wide formats --------------------------------------------------------------------------
-def widened(program: Program) -> Program:
-    """The same program with every float16 and bfloat16 value in float32."""
-    names: dict[Variable, Variable] = {}
-
-    def variable(v: Variable) -> Variable:
-        if v not in names:
-            names[v] = Variable(_wide_aval(v.aval))
-        return names[v]
-
-    def atom(a: Atom) -> Atom:
-        if isinstance(a, Variable):
-            return variable(a)
-        aval = _wide_aval(a.aval)
-        return Constant(np.asarray(a.value).astype(aval.dtype), aval)
-
-    equations = tuple(
-        replace(
-            e,
-            inputs=tuple(atom(a) for a in e.inputs),
-            outputs=tuple(variable(v) for v in e.outputs),
-            params={k: _wide_param(x) for k, x in e.params.items()},
-        )
-        for e in program.equations
-    )
-    return Program(
-        tuple(variable(v) for v in program.inputs),
-        tuple((variable(v), _wide_value(x)) for v, x in program.captured),
-        equations,
-        tuple(atom(a) for a in program.outputs),
-        program.name,
-    )
-
-
-def _wide_aval(aval: ShapedArray) -> ShapedArray:
-    return aval.with_dtype(wide(aval.dtype), aval.weak_type)
-
-
-def _wide_value(x: Any) -> Any:
-    value = np.asarray(x.machine_value() if hasattr(x, "machine_value") else x)
-    return value.astype(wide(value.dtype))
-
-
-def _wide_param(x: Any) -> Any:
-    if isinstance(x, Program):
-        return widened(x)
-    if isinstance(x, tuple) and x and all(isinstance(p, Program) for p in x):
-        return tuple(widened(p) for p in x)
-    return wide(x) if isinstance(x, np.dtype) else x
-
-
-def wide_operands(operands: Sequence[Any]) -> list[Any]:
-    """Arguments with float16 and bfloat16 arrays in float32, and the others as they are."""
-    return [_wide_value(x) if wide(x.dtype) != x.dtype else x for x in operands]
+def ideal_machine() -> Rounded:
+    """The machine that a formula is judged on: it rounds correctly, to float32 where a dtype is narrower."""
+    return Rounded(at_least=float32)
 
 
 # -- runs ---------------------------------------------------------------------------------------------
@@ -133,7 +79,7 @@ class Run:
     """
 
     def __init__(self, program: Program, operands: Sequence[Any], system: NumberSystem) -> None:
-        from .implementation import implementation
+        from .interpreter import implementation
 
         self.program, self.system, self.owner = program, system, implementation
         with self.running():
@@ -211,9 +157,8 @@ def blamed(program: Program, operands: Sequence[Any], output: int, place: int) -
         output: which output.
         place: which element of it, row-major.
     """
-    flat = widened(inlined(program)).pruned()
-    wide_ones = wide_operands(operands)
-    run = Run(flat, wide_ones, Exact(DIGITS))
+    flat = inlined(program).pruned()
+    run = Run(flat, operands, Exact(DIGITS))
     true = run.scalar(output, place)
     worst: tuple[float, Equation] | None = None
     for equation in _rounding(flat):
@@ -225,7 +170,7 @@ def blamed(program: Program, operands: Sequence[Any], output: int, place: int) -
     size, equation = worst
     source = equation.source
     line = linecache.getline(source.file, source.line).strip() if source else ""
-    better = _better(flat, wide_ones, equation, output, place, true)
+    better = _better(flat, operands, equation, output, place, true)
     return Culprit(printed_equation(flat, equation), location_of(source), line, size, better)
 
 
@@ -267,9 +212,9 @@ def _roundings(run: Run, equation: Equation) -> Iterator[list[Any]]:
 
 
 def _nudged(x: Any, system: NumberSystem, sign: Callable[[int], int]) -> Any:
-    dtype = x.aval.dtype
-    if not is_float(dtype):
+    if not is_float(x.aval.dtype):
         return x
+    dtype = wide(x.aval.dtype)
     found = [_half_ulp_off(system.value(s), dtype, sign(i)) for i, s in enumerate(x.scalars)]
     return at_reals(x, found, system)
 
@@ -294,7 +239,7 @@ def _scalar(x: Any) -> Scalar:
 
 def _ideally(run: Run, equation: Equation) -> list[Any]:
     """A loop or branch run by the ideal machine from exact operands."""
-    ideal = Rounded()
+    ideal = ideal_machine()
     with _Running(run.owner, ideal):
         operands = []
         for atom in equation.inputs:
@@ -311,7 +256,7 @@ def _better(
     """The first row of the table that covers the guilty equation and leaves a quarter of the error."""
     if is_special(true):
         return None
-    run = Run(program, operands, Rounded())
+    run = Run(program, operands, ideal_machine())
     before = _distance(run.scalar(output, place), true)
     for rewrite in REWRITES:
         for match in matches(rewrite, program):
@@ -350,7 +295,7 @@ def movements(
 
     Returns for each output and element the differences, one for each direction.
     """
-    from .implementation import implementation
+    from .interpreter import implementation
 
     rng = random.Random(seed)
     system = Exact(DIGITS)
@@ -388,8 +333,3 @@ def _difference(a: Scalar, b: Scalar) -> Scalar:
     if is_special(a) or is_special(b):
         return 0.0 if is_special(a) and is_special(b) and str(a) == str(b) else math.inf
     return exact(a) - exact(b)
-
-
-def in_float32(dtype: DType) -> bool:
-    """Whether a formula in this dtype is judged as if it were float32."""
-    return is_float(dtype) and wide(dtype) == float32 and dtype != float32

@@ -168,15 +168,21 @@ def _measure_exact(e: Evidence) -> Measured:
     """Integers and booleans have no rounding: equal, or not."""
     got, true = int(e.got), int(e.true)
     error = float(abs(got - true))
-    if got == true:
+    if got == true and e.certified:
         return Measured(Status.HOLD, None, 0.0, 0.0)
+    if not e.certified and not e.undecided:
+        reason = "has a truth that could not be certified"
+        return Measured(Status.UNVERIFIED, Blame.NOTHING, error, None, reason=reason)
     return _excused(e, error) or _fault(error, 0.0, f"got {got}, the truth is {true}")
 
 
 def _measure_real(e: Evidence) -> Measured:
     got = float(e.got)
+    if not e.certified and (e.undecided or _is_near(got, e)):
+        reason = "rests on a comparison of numbers that are equal, or nearly"
+        return Measured(Status.AMBIGUOUS, None, 0.0, None, reason=reason)
     if not e.certified:
-        reason = "the truth could not be certified"
+        reason = "has a truth that could not be certified"
         return Measured(Status.UNVERIFIED, Blame.NOTHING, _error(got, e), None, reason=reason)
     if is_special(e.true):
         return _measure_special(e, got)
@@ -190,6 +196,9 @@ def _measure_real(e: Evidence) -> Measured:
     # Correct rounding is never a fault, whether or not a bound could be derived.
     if allowed is None and error <= 0.5:
         return Measured(Status.HOLD, None, error, None)
+    if e.ideal is not None and not is_special(e.ideal) and exact(got) == exact(e.ideal):
+        # The machine that rounds every primitive correctly is within every budget, and answers the same.
+        return Measured(Status.HOLD, None, error, None)
     if e.ideal is not None and is_special(e.ideal):
         # The arithmetic of any machine of this dtype overflows on the way: not this one's fault.
         return Measured(Status.NOTE, Blame.FORMULA, error, allowed, reason="overflows on the way")
@@ -197,6 +206,13 @@ def _measure_real(e: Evidence) -> Measured:
     if excuse is not None:
         return excuse
     return _fault(error, allowed, f"is off by {shown(error)} ULP where {shown(allowed)} are allowed", typical)
+
+
+def _is_near(got: float, e: Evidence) -> bool:
+    """Whether the answer is within its bound of what is taken for the truth."""
+    if e.bound is None or e.unbounded or is_special(e.bound) or is_special(e.true) or not math.isfinite(got):
+        return False
+    return bool(abs(exact(got) - exact(e.true)) <= exact(e.bound))
 
 
 def _measure_special(e: Evidence, got: float) -> Measured:

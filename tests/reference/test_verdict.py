@@ -115,6 +115,12 @@ def test_no_bound_is_unverified_unless_the_result_is_correctly_rounded() -> None
     assert "divides by" in found.reason
 
 
+def test_what_the_ideal_machine_answers_too_holds_without_a_bound() -> None:
+    far = third(0.25, unbounded="overflows on the way", ideal=0.25)
+    assert measure(far).status is Status.HOLD
+    assert measure(replace(far, ideal=0.2500001)).status is Status.UNVERIFIED
+
+
 def test_an_uncertified_truth_is_unverified() -> None:
     assert measure(third(NEAREST, certified=False)).status is Status.UNVERIFIED
 
