@@ -122,7 +122,12 @@ def test_what_the_ideal_machine_answers_too_holds_without_a_bound() -> None:
 
 
 def test_an_uncertified_truth_is_unverified() -> None:
-    assert measure(third(NEAREST, certified=False)).status is Status.UNVERIFIED
+    assert measure(third(TWO_OFF, certified=False)).status is Status.UNVERIFIED
+    assert measure(third(NEAREST, certified=False, unbounded="divides by 0")).status is Status.UNVERIFIED
+
+
+def test_what_is_within_its_bound_of_an_uncertified_truth_is_ambiguous() -> None:
+    assert measure(third(NEAREST, certified=False)).status is Status.AMBIGUOUS
 
 
 def test_an_undecided_comparison_is_ambiguous_only_where_the_bound_is_not_held() -> None:
