@@ -27,6 +27,8 @@ from .shapes import ShapedArray
 _FLOOR = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 _ROOMS = ("language", "reference", "fast", "fake_devices", "chex_like", "property_tests", "ci")
 _OWN = tuple(os.path.join(_FLOOR, room, "") for room in _ROOMS)
+# What stands outside these called the harness, and is no part of the function that it judges.
+_HARNESS = tuple(os.path.join(_FLOOR, room, "") for room in ("chex_like", "property_tests"))
 
 
 class AbstractTracer(Tracer):
@@ -166,17 +168,20 @@ def user_line() -> SourceLine | None:
     return None
 
 
-_KNOWN: dict[str, bool] = {}
+_KNOWN: dict[str, bool | None] = {}
 
 
-def _is_own(filename: str) -> bool:
-    found = _KNOWN.get(filename)
-    if found is None:
-        found = _KNOWN[filename] = _is_own_path(filename)
-    return found
+def _is_own(filename: str) -> bool | None:
+    """Whether a file is passed over; None if the search ends there."""
+    if filename not in _KNOWN:
+        _KNOWN[filename] = _is_own_path(filename)
+    return _KNOWN[filename]
 
 
-def _is_own_path(filename: str) -> bool:
+def _is_own_path(filename: str) -> bool | None:
     if filename.endswith(("contextlib.py", "functools.py")) or filename.startswith("<frozen"):
         return True
-    return os.path.realpath(filename).startswith(_OWN)
+    path = os.path.realpath(filename)
+    if path.startswith(_HARNESS) and not os.path.basename(path).startswith("test_"):
+        return None
+    return path.startswith(_OWN)

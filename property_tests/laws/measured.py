@@ -105,9 +105,11 @@ def _largest(trial: Trial, order: int) -> list[float]:
 # -- gathering -----------------------------------------------------------------------------------------------
 def _told_once(trial: Trial, law: str, found: Sequence[tuple[int, Finding]], inputs: int) -> list[Finding]:
     """The worst finding of each code, with how many inputs show it."""
-    by_code: dict[tuple[str, str], list[tuple[int, Finding]]] = {}
+    by_code: dict[tuple[str, Status], list[tuple[int, Finding]]] = {}
+    red = {f.code for _, f in found if f.fails}
     for i, finding in found:
-        by_code.setdefault((finding.code, finding.equation), []).append((i, finding))
+        if finding.fails or finding.code not in red:  # a note beside a finding of the same code says nothing
+            by_code.setdefault((finding.code, finding.status), []).append((i, finding))
     told = []
     for several in by_code.values():
         count = len({i for i, _ in several})
