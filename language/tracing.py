@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -157,8 +159,24 @@ def trace_closed(function: FlatFunction, avals: Sequence[ShapedArray]) -> tuple[
     return trace(function, avals).closed()
 
 
+_SOURCE: ContextVar[SourceLine | None] = ContextVar("verax_source", default=None)
+
+
+@contextmanager
+def attributed(source: SourceLine | None) -> Iterator[None]:
+    """Attribute what is traced in the block to a line: a derivative's equations to what they derive."""
+    token = _SOURCE.set(source)
+    try:
+        yield
+    finally:
+        _SOURCE.reset(token)
+
+
 def user_line() -> SourceLine | None:
     """The innermost line on the stack that is not Verax's own, nor contextlib's or functools'."""
+    given = _SOURCE.get()
+    if given is not None:
+        return given
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code

@@ -9,6 +9,7 @@ from ...language import dispatch
 from ...language.errors import MissingRuleError
 from ...language.program import Atom, Constant, Equation, Program, Variable, constant_array
 from ...language.shapes import ShapedArray
+from ...language.tracing import attributed
 from .. import operations as ops
 
 
@@ -66,7 +67,8 @@ def backward(program: Program, operands: Sequence[Any], cotangents: Sequence[Any
         rule = TRANSPOSE.get(equation.primitive.name)
         if rule is None:
             raise MissingRuleError(f"`fast` has no transpose rule for {equation.primitive.name!r}.")
-        inner = rule(equation, outer, inputs)
+        with attributed(equation.source):
+            inner = rule(equation, outer, inputs)
         for atom, cotangent in zip(equation.inputs, inner, strict=True):
             give(atom, cotangent)
     return [found.get(v) for v in program.inputs]
