@@ -16,6 +16,7 @@ from ...language.dtypes import is_float
 from ...language.primitive import Primitive
 from ...language.program import Equation, Program, Variable
 from ...language.shapes import ShapedArray
+from ...language.tracing import user_line
 from ..tracers import OpaqueTracer
 
 
@@ -77,7 +78,7 @@ class LinearLevel(Level):
         """Write one equation."""
         variables = tuple(Variable(a) for a in outputs)
         inputs = tuple(self._variable(x) for x in operands)
-        self.equations.append(Equation(primitive, inputs, variables, params))
+        self.equations.append(Equation(primitive, inputs, variables, params, user_line()))
         return [LinearTracer(self, v) for v in variables]
 
     def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
