@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from typing import Any
 
-from greenlet import GreenletExit, getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]  # it ships none
 
 from ..language.dispatch import named_axis
 from ..language.errors import CollectiveError
@@ -69,7 +69,9 @@ def run_lanes(functions: Sequence[Callable[[], Any]], axis_name: Any) -> list[An
     size = len(functions)
     results: list[Any] = [None] * size
     lanes = [Lane(i, size, hub) for i in range(size)]
-    runs = [_start(lane, function, axis_name, results) for lane, function in zip(lanes, functions, strict=True)]
+    runs = [
+        _start(lane, function, axis_name, results) for lane, function in zip(lanes, functions, strict=True)
+    ]
     answers: list[Any] | None = None
     try:
         for lane, run in zip(lanes, runs, strict=True):

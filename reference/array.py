@@ -43,7 +43,8 @@ def of_machine(value: np.ndarray[Any, Any], aval: ShapedArray, system: NumberSys
     """The array of exactly these machine numbers."""
     flat: Sequence[Any]
     if is_float(aval.dtype):
-        flat = value.astype(np.float64).ravel().tolist()
+        with np.errstate(invalid="ignore"):  # a signalling NaN
+            flat = value.astype(np.float64).ravel().tolist()
     else:
         flat = value.astype(aval.dtype).ravel().tolist()
     dtype = aval.dtype

@@ -363,7 +363,9 @@ class Bounded(Exact):
         if len(operands) == 2 and operands[0] is operands[1]:
             return outcome, {outcome}
         ends = [
-            (_moved(x.value, -x.bound), x.value, _moved(x.value, x.bound)) if type(x) is BoundedNumber else (x,)
+            (_moved(x.value, -x.bound), x.value, _moved(x.value, x.bound))
+            if type(x) is BoundedNumber
+            else (x,)
             for x in operands
         ]
         found = {question(*corner) for corner in product(*ends)}
@@ -407,7 +409,7 @@ class Bounded(Exact):
         rivals = [
             x
             for x, v in zip(scalars, values, strict=True)
-            if x is not best and type(x) is BoundedNumber or (own and x is not best)
+            if (x is not best and type(x) is BoundedNumber) or (own and x is not best)
             if _distance(v, top) <= own + (x.bound if type(x) is BoundedNumber else 0.0)
         ]
         if not rivals:

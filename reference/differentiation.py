@@ -63,7 +63,9 @@ class Point:
             return found
         for t, means in zip(found, quotients, strict=True):
             if t is not None and means is not None:
-                t.scalars = [m if x != x and not is_special(m) else x for x, m in zip(t.scalars, means, strict=True)]
+                t.scalars = [
+                    m if x != x and not is_special(m) else x for x, m in zip(t.scalars, means, strict=True)
+                ]
         return found
 
     def _pass_doubts_on(self) -> None:
@@ -225,7 +227,9 @@ def _joined(dual: Dual, value: ReferenceArray, tangent: ReferenceArray | None) -
     return ReferenceArray([dual.number(v, t) for v, t in pairs], value.aval, dual)
 
 
-def custom_jvp(function: Function, rule: FlatFunction, operands: Sequence[ReferenceArray]) -> list[Array]:
+def custom_jvp(
+    function: Function, rule: Callable[..., Any], operands: Sequence[ReferenceArray]
+) -> list[Array]:
     """The function; or its rule, where the dual system in force honours rules."""
     dual = _honoured(operands)
     if dual is None:
@@ -292,5 +296,3 @@ def _own(x: Any) -> ReferenceArray:
     found = lift_to(implementation, x)
     assert isinstance(found, ReferenceArray), "the reference lifts to its own arrays"
     return found
-
-

@@ -207,5 +207,3 @@ def _is_zero(order: int | None) -> bool:
 
 def _or_two(order: int | None) -> int:
     return 2 if order is None else order
-
-

@@ -85,7 +85,11 @@ class Exact(NumberSystem):
         except OutOfReach as err:
             self.doubt = str(err)
             return NAN
-        return raw if type(raw) is float else real(raw)
+        if type(raw) is float:
+            return raw
+        if type(raw[2]) is not int:  # gmpy2's integers slip in, which math.ldexp refuses
+            raw = (raw[0], raw[1], int(raw[2]), raw[3])
+        return real(raw)
 
     def tabled(self, x: Any) -> Scalar:
         """An entry of the special-value table as a scalar: floats are lifted, functions computed."""
@@ -259,6 +263,3 @@ def _added(raws: Sequence[Any], bits: int) -> Any:
 def _clash(terms: Sequence[Scalar]) -> bool:
     found = [x for x in terms if is_special(x)]
     return any(x != x for x in found) or (INF in found and -INF in found)
-
-
-

@@ -7,6 +7,7 @@ is the Jacobian, transposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ class Reference:
         if axis_name is None:
             rows = [lane(i) for i in range(size)]
         else:
-            rows = run_lanes([lambda i=i: lane(i) for i in range(size)], axis_name)
+            rows = run_lanes([partial(lane, i) for i in range(size)], axis_name)
         results: list[Array] = []
         flags: list[bool] = []
         for of_lanes in zip(*rows, strict=True):
@@ -111,7 +112,7 @@ class Reference:
         def lane(i: int) -> list[ReferenceArray]:
             return [self.own(x) for x in function(*_row(operands, axes, i))]
 
-        rows = run_lanes([lambda i=i: lane(i) for i in range(size)], axis_name)
+        rows = run_lanes([partial(lane, i) for i in range(size)], axis_name)
         return [control.stacked(of_lanes, of_lanes[0].aval) for of_lanes in zip(*rows, strict=True)]
 
     def jvp(
@@ -184,7 +185,7 @@ class Reference:
         return differentiation.custom_vjp(_owned(self, function), forward, backward, operands)
 
 
-class _owned:  # noqa: N801  # reads as the function that it is
+class _owned:  # reads as the function that it is
     """A flat function whose results are arrays of the reference, with the attributes of the original."""
 
     def __init__(self, implementation: Reference, function: FlatFunction) -> None:
@@ -204,9 +205,7 @@ def _of_system(x: ReferenceArray, system: NumberSystem) -> ReferenceArray:
 
 
 def _row(operands: Sequence[Any], axes: Sequence[int | None], i: int) -> list[Any]:
-    return [
-        x if axis is None else control.row(x, i, axis) for x, axis in zip(operands, axes, strict=True)
-    ]
+    return [x if axis is None else control.row(x, i, axis) for x, axis in zip(operands, axes, strict=True)]
 
 
 def _same(x: ReferenceArray, y: ReferenceArray) -> bool:
@@ -232,4 +231,3 @@ def _block(value: ReferenceArray, primal: ReferenceArray, columns: Sequence[Any]
 
 implementation = Reference()
 ReferenceArray.implementation = implementation
-

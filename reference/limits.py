@@ -33,7 +33,7 @@ Tangents = Sequence[ReferenceArray | None]
 Quotients = list[list[Scalar] | None]
 
 
-class Kink(Exception):  # noqa: N818  # it is an answer, not an error
+class Kink(Exception):  # it is an answer, not an error
     """Raised where a function has no derivative that a limit could find."""
 
     def __init__(self, flipped: Sequence[int], quotients: Quotients | None = None) -> None:
@@ -66,9 +66,7 @@ class Recorded:
         Raises:
             Kink: the run decided otherwise than the run at the point.
         """
-        moved = [
-            x if t is None else _moved(x, t, step) for x, t in zip(self.primals, tangents, strict=True)
-        ]
+        moved = [x if t is None else _moved(x, t, step) for x, t in zip(self.primals, tangents, strict=True)]
         with arithmetic(self.system), decisions.watching(self.tape) as run:
             found = self.function(*moved)
         flipped = everywhere(run.flipped, lambda lists: [i for each in lists for i in each], self.lanes)
@@ -101,7 +99,23 @@ def _reach(recorded: Recorded, tangents: Tangents) -> int | None:
                 if type(s) is not float:
                     ratios.append(magnitude(s) - magnitude(u))
     here = min(ratios, default=min(sizes, default=None))
-    return everywhere(here, lambda found: min((e for e in found if e is not None), default=None), recorded.lanes)
+    least: int | None = everywhere(
+        here, lambda found: min((e for e in found if e is not None), default=None), recorded.lanes
+    )
+    return least
+
+
+def _lost(recorded: Recorded, tangents: Tangents) -> int:
+    """The digits that differences lose because the values are large against the reach, in steps of 16.
+
+    Next to a subnormal input the step is smaller still, and what it changes is far behind the value's point.
+    """
+    exponent = _reach(recorded, tangents)
+    if exponent is None:
+        return 0
+    sizes = [magnitude(x) for y in recorded.values if is_float(y.dtype) for x in y.scalars if type(x) is not float]
+    most: int = everywhere(max(sizes, default=exponent), max, recorded.lanes)
+    return -16 * (-int(max(0, most - exponent) / _BITS) // 16)
 
 
 def _quotients(
@@ -119,7 +133,9 @@ def _quotients(
             central.append(None)
             bends.append(None)
             continue
-        central.append([_quotient(*sides, step, bits) for sides in zip(left.scalars, right.scalars, strict=True)])
+        central.append(
+            [_quotient(*sides, step, bits) for sides in zip(left.scalars, right.scalars, strict=True)]
+        )
         rows = zip(y.scalars, left.scalars, right.scalars, strict=True)
         bends.append([_bend(*row, step, bits) for row in rows])
     return central, bends
@@ -179,12 +195,12 @@ class Limits:
         self._runs: dict[int, Recorded] = {}
         self.values = self._recorded(wanted).values
 
-    def _recorded(self, digits: int) -> Recorded:
-        """The run at the point that serves derivatives to ``digits`` digits."""
-        if digits not in self._runs:
-            carried = digits + _steps(digits)[1] + 10
-            self._runs[digits] = Recorded(self.function, self.primals, Exact(carried))
-        return self._runs[digits]
+    def _recorded(self, digits: int, lost: int = 0) -> Recorded:
+        """The run at the point that serves derivatives to ``digits`` digits, where differences lose ``lost``."""
+        carried = digits + _steps(digits)[1] + 10 + lost
+        if carried not in self._runs:
+            self._runs[carried] = Recorded(self.function, self.primals, Exact(carried))
+        return self._runs[carried]
 
     @property
     def lanes(self) -> Sequence[AxisFrame]:
@@ -205,6 +221,7 @@ class Limits:
         digits = self.wanted
         while True:
             recorded = self._recorded(digits)
+            recorded = self._recorded(digits, _lost(recorded, tangents))
             found = _limit(recorded, tangents, digits)
             enough = found.agreed if satisfied is None else satisfied(found)
             if everywhere(enough, all, recorded.lanes) or digits * 3 // 2 > MOST_DIGITS:
@@ -229,16 +246,23 @@ def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
     bent = _bent(first_bends, bends, second, recorded.values, exponent, digits)
     if everywhere(blown or bent, any, recorded.lanes):
         raise Kink([], second)
+    rounding = int(narrow * _BITS) + 5 - exponent - recorded.system.bits
     apart: Quotients = [
-        None if xs is None or ys is None else [_apart(x, y) for x, y in zip(xs, ys, strict=True)]
-        for xs, ys in zip(first, second, strict=True)
+        None
+        if xs is None or ys is None
+        else [_apart(x, y, v, rounding) for x, y, v in zip(xs, ys, value.scalars, strict=True)]
+        for xs, ys, value in zip(first, second, recorded.values, strict=True)
     ]
     agreed = _agree(apart, second, recorded.values, exponent, digits)
     return Limit(second, apart, recorded.values, agreed)
 
 
-def _apart(x: Scalar, y: Scalar) -> Scalar:
-    return NAN if is_special(x) else real(mpf_abs(mpf_sub(_raw(x), _raw(y), 30, NEAREST)))
+def _apart(x: Scalar, y: Scalar, value: Scalar, rounding: int) -> Scalar:
+    """How far two quotients are apart, and what the rounding of the values can hide from both."""
+    if is_special(x):
+        return NAN
+    hidden = from_int(0) if type(value) is float else from_man_exp(1, magnitude(value) + rounding)
+    return real(mpf_add(mpf_abs(mpf_sub(_raw(x), _raw(y), 30, NEAREST)), hidden, 30, NEAREST))
 
 
 def _size(slope: Scalar, value: Scalar, exponent: int) -> int | None:

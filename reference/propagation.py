@@ -117,9 +117,7 @@ PROPAGATIONS: dict[str, Propagation] = {
     "add": _LINEAR_2,
     "sub": _LINEAR_2,
     "mul": Propagation(lambda x, y, z: (abs(y), abs(x)), lambda xs, bs, z, first: bs[0] * bs[1]),
-    "div": Propagation(
-        lambda x, y, z: (1.0 / abs(y), abs(z / y)) if y else (INF, INF), _known(1)
-    ),
+    "div": Propagation(lambda x, y, z: (1.0 / abs(y), abs(z / y)) if y else (INF, INF), _known(1)),
     "rem": Propagation(
         lambda x, y, z: (1.0, abs(math.trunc(x / y)) if y and abs(x / y) < 1e300 else INF), _nothing
     ),

@@ -142,14 +142,15 @@ def to_machine(x: Scalar, dtype: DType) -> float:
 def to_array(scalars: list[Scalar], dtype: DType, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     """Real scalars as a NumPy array of a floating dtype."""
     values = np.array([to_machine(x, dtype) for x in scalars], dtype=np.float64)
-    return values.astype(dtype).reshape(shape)
+    with np.errstate(invalid="ignore"):  # ml_dtypes says so of any NaN
+        return values.astype(dtype).reshape(shape)
 
 
 def approximate(x: Scalar) -> float:
     """The nearest double, with overflow to infinity: for bounds, which need a few digits only."""
     if type(x) is float:
         return x
-    sign, man, exp, bits = x._mpf_
+    sign, _man, exp, bits = x._mpf_
     if exp + bits > 1024:
         return -INF if sign else INF
     return to_float(x._mpf_)  # type: ignore[no-any-return]  # mpmath ships untyped

@@ -90,7 +90,7 @@ def add(system: NumberSystem, x: Scalar, y: Scalar) -> Scalar:
     if type(x) is float and type(y) is float:
         return x + y
     special, other = (x, y) if type(x) is float else (y, x)
-    return special if special else other
+    return special or other
 
 
 def sub(system: NumberSystem, x: Scalar, y: Scalar) -> Scalar:
@@ -107,7 +107,9 @@ def div(system: NumberSystem, x: Scalar, y: Scalar) -> Scalar:
     """IEEE 754-2019 7.3: x / 0 is infinite with the sign of the quotient; 0 / 0 and inf / inf are NaN."""
     above, below = proxy(x), proxy(y)
     if below == 0.0:
-        return NAN if above == 0.0 or above != above else math.copysign(INF, above) * math.copysign(1.0, below)
+        return (
+            NAN if above == 0.0 or above != above else math.copysign(INF, above) * math.copysign(1.0, below)
+        )
     return above / below
 
 
@@ -143,4 +145,6 @@ def is_odd(y: Scalar) -> bool:
 def atan2(system: NumberSystem, y: Scalar, x: Scalar) -> Entry:
     """C99 F.9.1.4: a multiple of pi/4, or a signed zero."""
     angle = math.atan2(proxy(y), proxy(x))
+    if angle != angle:
+        return NAN
     return _pi_times(round(angle / math.pi * 4), 2) if angle else angle

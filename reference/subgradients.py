@@ -37,14 +37,18 @@ TABLE: dict[str, Row] = {
     "min": Row("min(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),
     "reduce_max": Row("max of n by one of k tied", 0.5, 0.0, 1.0, 0.5, 0.5, "1/k each: symmetric"),
     "relu": Row("relu(x) at 0", 0.0, 0.0, 1.0, 0.0, 0.0, "everyone's; dead units stay dead"),
-    "clamp": Row("clamp(low, x, high) by x at x = low", 0.0, 0.0, 1.0, 0.0, 1.0, "inside means strictly inside"),
+    "clamp": Row(
+        "clamp(low, x, high) by x at x = low", 0.0, 0.0, 1.0, 0.0, 1.0, "inside means strictly inside"
+    ),
     "sort": Row("sort by a tied element: to its own place", 1.0, 0.0, 1.0, 1.0, 1.0, "the sort is stable"),
     "sign": Row("sign(x) at 0", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides; a jump has none"),
     "floor": Row("floor(x) at an integer", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides"),
     "ceil": Row("ceil(x) at an integer", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides"),
     "round": Row("round(x) at a half", 0.0, 0.0, 0.0, 0.0, 0.0, "the derivative on both sides"),
     "rem": Row("rem(x, y) by x at a multiple of y", 1.0, 1.0, 1.0, 1.0, 1.0, "the derivative on both sides"),
-    "select_n": Row("select_n(x > 0, 0, x) at 0", 0.0, 0.0, 1.0, 0.0, 0.0, "that of the case that was chosen"),
+    "select_n": Row(
+        "select_n(x > 0, 0, x) at 0", 0.0, 0.0, 1.0, 0.0, 0.0, "that of the case that was chosen"
+    ),
     "atan2": Row("atan2(y, -1) by y at y = 0", -1.0, -1.0, -1.0, -1.0, -1.0, "the derivative on both sides"),
 }
 

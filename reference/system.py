@@ -77,9 +77,7 @@ class NumberSystem:
         """The definition's value at the operands, for a result of ``dtype``."""
         raise TypeError(f"{self.name} does not apply.")
 
-    def map(
-        self, definition: Definition, dtype: DType, operands: Sequence[Sequence[Scalar]]
-    ) -> list[Scalar]:
+    def map(self, definition: Definition, dtype: DType, operands: Sequence[Sequence[Scalar]]) -> list[Scalar]:
         """`apply`, element by element."""
         return [self.apply(definition, dtype, xs) for xs in zip(*operands, strict=True)]
 

@@ -177,7 +177,9 @@ class Derivative:
                 continue
             scalars = [0.0] * len(y.scalars) if t is None else t.scalars
             if mean is not None:
-                scalars = [m if x != x and not is_special(m) else x for x, m in zip(scalars, mean, strict=True)]
+                scalars = [
+                    m if x != x and not is_special(m) else x for x, m in zip(scalars, mean, strict=True)
+                ]
             arrays.append(TrueArray(y.aval, scalars, [True] * len(scalars)))
         smooth = not kink.flipped and kink.quotients is None
         return Truth(self.outputs, arrays, kink=not smooth, flipped=tuple(kink.flipped))

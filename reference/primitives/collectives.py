@@ -65,4 +65,3 @@ RULES: dict[str, Rule] = {
     "pmin": _combined(_extreme("min", -1)),
     "axis_index": axis_index,
 }
-

@@ -53,7 +53,6 @@ def scan(
 
 def row(x: ReferenceArray, i: int, axis: int = 0) -> ReferenceArray:
     """``x[i]`` along an axis."""
-
     size = strides(x.shape)[axis]
     count, scalars = x.shape[axis], x.scalars
     found = []

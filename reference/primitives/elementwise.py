@@ -51,7 +51,7 @@ def _exp2(x: Raw, bits: int, rounding: str) -> Any:
     if _size(x) > _HORIZON:
         return 0.0 if x[0] else INF
     if x[2] >= 0:  # an integer
-        return from_man_exp(MPZ(1), libmp.to_int(x))
+        return from_man_exp(MPZ(1), int(libmp.to_int(x)))
     wide = bits + 16 + max(_size(x), 0)
     return libmp.mpf_exp(mpf_mul(x, libmp.mpf_ln2(wide), wide), bits, rounding)
 
@@ -157,9 +157,7 @@ def _log_abs_gamma(x: Raw, bits: int) -> Raw:
         raise OutOfReach("the gamma function of a negative number this large is not computed")
     turn = libmp.mpf_abs(libmp.mpf_sin_pi(x, wide))
     logarithm = libmp.mpf_log(mpf_div(libmp.mpf_pi(wide), turn, wide), wide)
-    reflected: Raw = mpf_sub(
-        logarithm, libmp.mpf_loggamma(mpf_sub(fone, x), wide, libmp.round_nearest), wide
-    )
+    reflected: Raw = mpf_sub(logarithm, libmp.mpf_loggamma(mpf_sub(fone, x), wide, libmp.round_nearest), wide)
     return reflected
 
 
@@ -186,13 +184,15 @@ def _pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
 
 
 def _rem(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
-    if abs(_size(x) - _size(y)) > _TURNS and _size(x) > _size(y):
+    if _size(x) < _size(y):
+        return libmp.mpf_pos(x, bits, rounding) if bits else x
+    if _size(x) - _size(y) > _TURNS:
         raise OutOfReach("the operands of a remainder are too far apart")
-    rest = libmp.mpf_mod(libmp.mpf_abs(x), libmp.mpf_abs(y), 0)
-    if not rest[1]:
+    base = min(x[2], y[2])
+    rest = (x[1] << (x[2] - base)) % (y[1] << (y[2] - base))
+    if not rest:
         return -0.0 if x[0] else 0.0
-    rest = libmp.mpf_pos(rest, bits, rounding)
-    return mpf_neg(rest) if x[0] else rest
+    return from_man_exp(-rest if x[0] else rest, base, bits, rounding)
 
 
 def _neg(x: Raw, bits: int, rounding: str) -> Any:
@@ -401,7 +401,7 @@ define(
     "digamma",
     "DLMF 5.2.2",
     function=_digamma,
-    partials=_d(lambda o, x, z: o.apply(polygamma(1), x)),
+    partials=_d(lambda o, x, z: _trigamma(o, x)),
 )
 define(
     "add",
@@ -494,6 +494,10 @@ def integer_pow(n: int) -> Definition:
     return Definition("integer_pow", "x x ... x, n factors", special, power, partials=(partial,), exponent=n)
 
 
+def _trigamma(o: Operations, x: Scalar) -> Scalar:
+    return o.apply(polygamma(1), x)
+
+
 @cache
 def polygamma(order: int) -> Definition:
     """The derivative of digamma of that order (DLMF 5.15)."""
@@ -515,5 +519,3 @@ def polygamma(order: int) -> Definition:
         function,
         partials=(lambda o, x, z: o.apply(polygamma(order + 1), x),),
     )
-
-

@@ -48,7 +48,7 @@ def _start(
 
 
 def _inside(start: Sequence[int], sizes: Sequence[int], shape: Shape) -> bool:
-    return all(0 <= s and s + size <= n for s, size, n in zip(start, sizes, shape, strict=True))
+    return all(s >= 0 and s + size <= n for s, size, n in zip(start, sizes, shape, strict=True))
 
 
 def gather(c: Call) -> Lists:

@@ -135,7 +135,9 @@ def _integer_pow(c: Call) -> Lists:
 @rule("pow")
 def _pow(c: Call) -> Lists:
     x, y, dtype = *c.operands, c.results[0].dtype
-    exponents = y.scalars if is_float(y.dtype) else [_converted_integer(c.system, n, dtype) for n in y.scalars]
+    exponents = (
+        y.scalars if is_float(y.dtype) else [_converted_integer(c.system, n, dtype) for n in y.scalars]
+    )
     return [c.system.map(DEFINITIONS["pow"], dtype, [x.scalars, exponents])]
 
 
@@ -149,9 +151,7 @@ def _min(c: Call) -> Lists:
     return [_extremes(c.system, c.operands, "min", -1)]
 
 
-def _extremes(
-    system: NumberSystem, operands: Sequence[ReferenceArray], name: str, sign: int
-) -> list[Scalar]:
+def _extremes(system: NumberSystem, operands: Sequence[ReferenceArray], name: str, sign: int) -> list[Scalar]:
     x, y = operands
     if is_float(x.dtype):
         return [system.extreme(x.dtype, pair, sign) for pair in zip(x.scalars, y.scalars, strict=True)]
@@ -241,5 +241,3 @@ def _bitcast_convert_type(c: Call) -> Lists:
         assert len(lifted) == from_each, "bits go where they fit"
         found += [c.system.marked(v, group) for v in lifted]
     return [found]
-
-

@@ -12,9 +12,9 @@ from .call import Call, Lists, Rule, indices, place, strides
 from .integers import wrapped
 
 
-def _rows(x: ReferenceArray, batch: Sequence[int], free: Sequence[int], summed: Sequence[int]) -> list[
-    list[list[Scalar]]
-]:
+def _rows(
+    x: ReferenceArray, batch: Sequence[int], free: Sequence[int], summed: Sequence[int]
+) -> list[list[list[Scalar]]]:
     """For each batch index and each free index, the elements along the contracted axes."""
     steps = strides(x.shape)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any
 
 from ...language.dtypes import DType, is_float
@@ -24,12 +25,9 @@ def groups(x: ReferenceArray, axes: Sequence[int]) -> list[list[int]]:
     steps = strides(x.shape)
     kept = [axis for axis in range(x.ndim) if axis not in axes]
     within = [
-        place(i, [steps[a] for a in sorted(axes)])
-        for i in indices(tuple(x.shape[a] for a in sorted(axes)))
+        place(i, [steps[a] for a in sorted(axes)]) for i in indices(tuple(x.shape[a] for a in sorted(axes)))
     ]
-    starts = [
-        place(i, [steps[a] for a in kept]) for i in indices(tuple(x.shape[a] for a in kept))
-    ]
+    starts = [place(i, [steps[a] for a in kept]) for i in indices(tuple(x.shape[a] for a in kept))]
     return [[start + offset for offset in within] for start in starts]
 
 
@@ -115,7 +113,7 @@ def _chained(combine: Combine) -> Rule:
         found = list(x.scalars)
         for group in groups(x, (c.params["axis"],)):
             line = group[::-1] if c.params["reverse"] else group
-            for before, at in zip(line, line[1:], strict=False):
+            for before, at in pairwise(line):
                 found[at] = combine(c.system, c, dtype, [found[before], x.scalars[at]])
         return [found]
 
@@ -166,7 +164,7 @@ def _position(sign: int) -> Rule:
 def total_order(x: Scalar, y: Scalar) -> int:
     """The order in which floats are sorted: NaN comes last, zeros are equal (JAX's `lax.sort`)."""
     order = ordering(x, y)
-    return (x != x) - (y != y) if order is None else order
+    return int(x != x) - int(y != y) if order is None else order
 
 
 def _sort(c: Call) -> Lists:

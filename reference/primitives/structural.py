@@ -68,9 +68,7 @@ def _slice(c: Call) -> Lists:
     (x,), starts = c.operands, c.params["start_indices"]
     steps = c.params["strides"] or (1,) * x.ndim
     lines = list(zip(starts, steps, strict=True))
-    return [
-        moved(x, c.results[0].shape, lambda i: [s + k * t for k, (s, t) in zip(i, lines, strict=True)])
-    ]
+    return [moved(x, c.results[0].shape, lambda i: [s + k * t for k, (s, t) in zip(i, lines, strict=True)])]
 
 
 def clamped_starts(c: Call, given: list[ReferenceArray], sizes: Shape, shape: Shape) -> list[int]:
