@@ -198,10 +198,18 @@ class Bounded(Exact):
     def _special(
         self, definition: Definition, z: float, operands: Sequence[Scalar], undecided: bool
     ) -> Scalar:
-        """An infinite or NaN result: certain if no error of an operand can change a sign."""
-        for x in operands:
-            if type(x) is BoundedNumber and not is_special(x.value) and abs(approximate(x.value)) <= x.bound:
-                reason = f"{definition.name} is {z} where an operand is 0 to within its bound"
+        """An infinite or NaN result: certain if it is so wherever the operands may be."""
+        if definition.name == "pow" and type(operands[1]) is BoundedNumber and z != z:
+            # A negative number has powers where the exponent is an integer, and nowhere between.
+            return BoundedNumber(z, INF, INF, undecided, "pow of a negative number by an uncertain exponent")
+        ends = [
+            (_moved(x.value, -x.bound), _moved(x.value, x.bound)) if type(x) is BoundedNumber else (x,)
+            for x in operands
+        ]
+        for corner in product(*ends):
+            other = self._value(definition, corner)
+            if not (type(other) is float and (other == z or (other != other and z != z))):
+                reason = f"{definition.name} is {z}, and something else within the bounds of its operands"
                 return BoundedNumber(z, INF, INF, undecided, reason)
         return self.number(z, 0.0, 0.0, undecided)
 
@@ -239,9 +247,12 @@ class Bounded(Exact):
             reach += definition.jumps[1](*sizes)
             undecided = True
         size = abs(near) + reach
-        if not size:
+        if not size and type(z) is float:
             return self.number(z, 0.0, 0.0, undecided)  # exactly zero
-        exponent = math.frexp(size)[1] if size < INF else 1 << 30
+        if size:
+            exponent = math.frexp(size)[1] if size < INF else 1 << 30
+        else:  # below all doubles
+            exponent = magnitude(z)
         bound, typical = self.rounding(definition.name, dtype, size, exponent)
         typical = math.hypot(typical, *squares) if typical < INF else INF
         return self.number(z, reach + bound, typical, undecided)

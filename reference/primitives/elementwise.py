@@ -215,7 +215,11 @@ def quotient(x: Scalar, y: Scalar) -> Any:
     if x == 0.0:
         return 0
     a, b = x._mpf_, y._mpf_
-    whole = libmp.to_int(mpf_div(libmp.mpf_abs(a), libmp.mpf_abs(b), max(_size(a) - _size(b), 0) + 64))
+    if _size(a) < _size(b):
+        return 0
+    if _size(a) - _size(b) > _TURNS:
+        return None
+    whole = libmp.to_int(mpf_div(libmp.mpf_abs(a), libmp.mpf_abs(b), _size(a) - _size(b) + 64))
     # The quotient was rounded: hold it against the operands.
     rest = mpf_sub(libmp.mpf_abs(a), mpf_mul(from_int(whole), libmp.mpf_abs(b)))
     if rest[0]:
