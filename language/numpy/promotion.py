@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import lax
 from ..arrays import Array
+from ..catalogue import broadcast_in_dim_p, convert_element_type_p
 from ..dispatch import aval_of, bind, lift
 from ..dtypes import (
     FLOATS,
@@ -172,8 +172,6 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
     if isinstance(x, Array):
         if x.dtype == dtype and x.weak_type == weak:
             return x
-        from ..catalogue import convert_element_type_p
-
         return bind(convert_element_type_p, x, new_dtype=dtype, weak_type=weak)[0]
     if weak and type(x) in (bool, int, float) and dtype != bool_:
         scalar = float(x) if is_float(dtype) else int(x)
@@ -192,21 +190,32 @@ def _matched(x: Any, aval: ShapedArray, dtype: DType, weak: bool) -> Any:
 
 
 def broadcast_operands(operands: Sequence[Any], shapes: Sequence[Shape]) -> list[Any]:
-    """The operands in their common shape; a scalar beside an array stays one, as primitives allow."""
+    """The operands in their common shape."""
     if len(set(shapes)) == 1:
         return list(operands)
-    shape = broadcast_shapes(*shapes)
-    return [x if s in (shape, ()) else expand_to(x, s, shape) for x, s in zip(operands, shapes, strict=True)]
+    wide = [s for s in shapes if s]
+    # A scalar beside arrays of one shape is the common case, and needs no rule to find that shape.
+    shape = wide[0] if wide.count(wide[0]) == len(wide) else broadcast_shapes(*shapes)
+    return [x if s == shape else expand_to(x, s, shape) for x, s in zip(operands, shapes, strict=True)]
 
 
 def expand_to(x: Any, shape: Shape, wide: Shape) -> Array:
     """Broadcast an operand of shape ``shape`` to ``wide`` by NumPy's rule, with one primitive."""
     offset = len(wide) - len(shape)
-    return lax.broadcast_in_dim(x, wide, tuple(range(offset, len(wide))))
+    (found,) = bind(broadcast_in_dim_p, x, shape=wide, broadcast_dimensions=tuple(range(offset, len(wide))))
+    return found
+
+
+def _alike(operands: Sequence[Any]) -> bool:
+    """Whether all are arrays of one type: then there is nothing to do."""
+    first = operands[0]
+    return isinstance(first, Array) and all(isinstance(x, Array) and x.aval == first.aval for x in operands)
 
 
 def _promoter(rule: Callable[[DType], DType], what: str) -> Callable[..., list[Any]]:
     def promoted(name: str, *operands: Any) -> list[Any]:
+        if _alike(operands) and rule(operands[0].dtype) == operands[0].dtype:
+            return list(operands)
         avals = checked(name, operands)
         dtype, weak = common_type(avals)
         dtype = rule(dtype)

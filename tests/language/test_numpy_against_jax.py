@@ -18,8 +18,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-import verax.numpy as vnp
 from verax.language import dispatch, trees
+from verax.language import numpy as vnp
 from verax.language.arrays import Array
 from verax.language.config import enable_x64
 from verax.language.dtypes import default_float, default_int
@@ -35,7 +35,7 @@ INTS = [np.dtype(t) for t in ("int8", "int16", "int32", "uint8", "uint16", "uint
 FLOATS = [np.dtype("float16"), np.dtype(ml_dtypes.bfloat16), np.dtype("float32")]
 WIDE_INTS = [np.dtype("int64"), np.dtype("uint64")]
 WIDE_FLOATS = [np.dtype("float64")]
-KINDS = {
+KINDS: dict[str, list[Any]] = {
     "any": BOOL + INTS + FLOATS,
     "number": INTS + FLOATS,
     "float": FLOATS,
@@ -44,7 +44,7 @@ KINDS = {
     "bool": BOOL,
     "index": [np.dtype("int32")],
 }
-WIDE = {
+WIDE: dict[str, list[Any]] = {
     "any": WIDE_INTS + WIDE_FLOATS,
     "number": WIDE_INTS + WIDE_FLOATS,
     "float": WIDE_FLOATS,
@@ -581,7 +581,7 @@ def drawn(row: Row, seed: str, count: int, wide: bool = False) -> Iterator[list[
         shapes = row.shapes[i % len(row.shapes)] if row.kinds else ()
         operands = []
         for kind, shape in zip(row.kinds, shapes, strict=True):
-            choices = KINDS[kind] + (2 * WIDE.get(kind, []) if wide else [])
+            choices = KINDS[kind] + (WIDE.get(kind) or [] if wide else [])
             operands.append(operand(random, choices, shape, row.scalars))
         if operands and not abstract(operands):
             operands[0] = Operand((), choices[0])
