@@ -81,16 +81,14 @@ def _groups(subject: Subject) -> tuple[tuple[str, ...], ...]:
 
 
 def run_unit(unit: Unit) -> SubjectReport:
-    """Try a unit's laws on its function."""
+    """Try a unit's laws on its function, and store what fails."""
     from ..property_tests.checking import check_subject
     from ..property_tests.subjects import find
+    from .failures import with_capsules
 
-    return check_subject(
-        find(unit.found.target, unit.found.subject),
-        laws=unit.laws,
-        seed=unit.seed,
-        examples=unit.examples,
-    )
+    subject = find(unit.found.target, unit.found.subject)
+    report = check_subject(subject, laws=unit.laws, seed=unit.seed, examples=unit.examples)
+    return with_capsules(report, subject, unit.examples)
 
 
 def merged(reports: Sequence[SubjectReport]) -> SubjectReport:
