@@ -11,7 +11,7 @@ from mpmath.libmp import ComplexResult, from_man_exp, mpf_add, mpf_cmp, mpf_sub
 from ..language.dtypes import DType, float64, is_float
 from ..language.primitive import Primitive
 from . import decisions
-from .reals import INF, NAN, NEAREST, Real, Scalar, from_number, is_special, proxy, real
+from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_special, proxy, real
 from .system import Definition, NumberSystem, Operations, OutOfReach, Question
 
 # Above this many bits between the largest and the least term, sums are not made in one integer.
@@ -24,7 +24,7 @@ _PLAIN = frozenset({float, Real, int, bool})
 
 
 class Exact(NumberSystem):
-    """Real numbers to ``digits`` decimal digits.
+    """Real numbers to ``digits`` decimal digits; sums keep more, so that they absorb nothing.
 
     Attributes:
         digits: decimal digits carried.
@@ -104,7 +104,7 @@ class Exact(NumberSystem):
         left: Sequence[Scalar],
         right: Sequence[Scalar] | None = None,
     ) -> Scalar:
-        """The exact sum, rounded once to this system's digits; an empty or vanishing sum is 0.0."""
+        """The exact sum; an empty or vanishing one is 0.0."""
         if right is None:
             return self.summed(left)
         return self.dotted(left, right)
@@ -118,7 +118,7 @@ class Exact(NumberSystem):
         whole = aligned(terms)
         if whole is not None:
             integers, exponent = whole
-            return real(from_man_exp(sum(integers), exponent, self.bits, NEAREST))
+            return real(from_man_exp(sum(integers), exponent, self.bits + SPREAD, NEAREST))
         reals = [x._mpf_ for x in terms if type(x) is not float]
         special = math.nan if _clash(terms) else sum(x for x in terms if type(x) is float)
         if special:  # infinite or NaN
@@ -131,7 +131,7 @@ class Exact(NumberSystem):
         if first is None or second is None:
             return self.summed([self.times(x, y) for x, y in zip(left, right, strict=True)])
         total = sum(x * y for x, y in zip(first[0], second[0], strict=True))
-        return real(from_man_exp(total, first[1] + second[1], self.bits, NEAREST))
+        return real(from_man_exp(total, first[1] + second[1], self.bits + SPREAD, NEAREST))
 
     def times(self, x: Scalar, y: Scalar) -> Scalar:
         """The exact product of two scalars."""

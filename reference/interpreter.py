@@ -15,8 +15,8 @@ import numpy as np
 from ..fake_devices.lanes import run_lanes
 from ..fake_devices.mesh import current_mesh
 from ..language.arrays import Array
-from ..language.dispatch import FlatFunction, Params, lift_to
-from ..language.errors import MissingRuleError
+from ..language.dispatch import FlatFunction, Params, Tracer, lift_to
+from ..language.errors import ConcretizationTypeError, MissingRuleError
 from ..language.primitive import Primitive
 from ..language.shapes import ShapedArray
 from . import differentiation
@@ -56,15 +56,19 @@ class Reference:
         return [ReferenceArray(s, aval, system) for s, aval in zip(found, results, strict=True)]
 
     def own(self, x: Any) -> ReferenceArray:
-        """Any operand as an array of the reference."""
+        """Any operand as an array of the reference.
+
+        Raises:
+            UnexpectedTracerError: it is a tracer, which has no value to compute with.
+        """
         found = lift_to(self, x)
         assert isinstance(found, ReferenceArray), "the reference lifts to its own arrays"
         return found
 
     # -- transforms -----------------------------------------------------------------------------------
     def jit(self, function: FlatFunction, operands: list[Any], key: Any) -> tuple[list[Array], Any]:
-        """``function`` itself."""
-        results: list[Array] = [self.own(x) for x in function(*operands)]
+        """``function`` itself; while a program is traced, its operations."""
+        results = [x if isinstance(x, Tracer) else self.own(x) for x in function(*operands)]
         return results, getattr(function, "out_tree", None)
 
     def vmap(
@@ -75,6 +79,7 @@ class Reference:
         def lane(i: int) -> list[ReferenceArray]:
             return [self.own(x) for x in function(*_row(operands, axes, i))]
 
+        _require_values("vmap", operands)
         if size == 0:
             return self._no_lanes(function, operands, axes)
         if axis_name is None:
@@ -107,6 +112,7 @@ class Reference:
         self, function: FlatFunction, operands: list[Any], axes: list[int | None], size: int, axis_name: Any
     ) -> list[Array]:
         """One lane per device."""
+        _require_values("pmap", operands)
         current_mesh().require(size)
 
         def lane(i: int) -> list[ReferenceArray]:
@@ -119,20 +125,22 @@ class Reference:
         self, function: FlatFunction, primals: list[Any], tangents: list[Any]
     ) -> tuple[list[Array], list[Any]]:
         """A limit in `Exact`, else a dual number."""
+        _require_values("jvp", [*primals, *tangents])
         return differentiation.jvp(_owned(self, function), primals, tangents)
 
     def linearize(
         self, function: FlatFunction, primals: list[Any]
     ) -> tuple[list[Array], Callable[[Sequence[Any]], list[Any]]]:
         """The value, and `jvp` at the primals."""
-        own = _owned(self, function)
-        point = differentiation.Point(own, primals)
+        _require_values("linearize", primals)
+        point = differentiation.Point(_owned(self, function), primals)
         return list(point.values), point.jvp
 
     def vjp(
         self, function: FlatFunction, primals: list[Any]
     ) -> tuple[list[Array], Callable[[Sequence[Any]], list[Any]]]:
         """The Jacobian, transposed: entry i of a gradient is the cotangent times one `jvp`."""
+        _require_values("grad and vjp", primals)
         point = differentiation.Point(_owned(self, function), primals)
         return list(point.values), lambda cotangents: differentiation.transposed(point, cotangents)
 
@@ -140,6 +148,7 @@ class Reference:
         self, function: FlatFunction, primals: list[Any], wrt: list[int], mode: str
     ) -> tuple[list[Array], list[list[Array]]]:
         """One `jvp` for each entry of each argument, whatever the mode."""
+        _require_values("a Jacobian", primals)
         point = differentiation.Point(_owned(self, function), primals)
         columns = [differentiation.columns(point, i) for i in wrt]
         rows: list[list[Array]] = []
@@ -196,6 +205,15 @@ class _owned:  # reads as the function that it is
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._function, name)
+
+
+def _require_values(what: str, operands: Sequence[Any]) -> None:
+    for x in operands:
+        if isinstance(x, Tracer):
+            raise ConcretizationTypeError(
+                f"The operands of {what} in the reference must be values, got the traced {x.aval}: it takes limits, "
+                f"which have no program. Trace the function under `verax.using(verax.fast)`."
+            )
 
 
 def _of_system(x: ReferenceArray, system: NumberSystem) -> ReferenceArray:

@@ -113,7 +113,9 @@ def _lost(recorded: Recorded, tangents: Tangents) -> int:
     exponent = _reach(recorded, tangents)
     if exponent is None:
         return 0
-    sizes = [magnitude(x) for y in recorded.values if is_float(y.dtype) for x in y.scalars if type(x) is not float]
+    sizes = [
+        magnitude(x) for y in recorded.values if is_float(y.dtype) for x in y.scalars if type(x) is not float
+    ]
     most: int = everywhere(max(sizes, default=exponent), max, recorded.lanes)
     return -16 * (-int(max(0, most - exponent) / _BITS) // 16)
 

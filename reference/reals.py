@@ -24,6 +24,9 @@ Scalar = Any
 INF, NAN = math.inf, math.nan
 NEAREST = round_nearest
 
+# Sums are exact where the operands' sizes are less than so many bits apart: all machine numbers' are.
+SPREAD = 4096
+
 # The reference's own context: only its class of numbers is used, and its precision when a person adds
 # two scalars by hand.
 CONTEXT = mpmath.MPContext()

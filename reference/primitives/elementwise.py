@@ -16,7 +16,7 @@ from mpmath.libmp import MPZ, fone, from_int, from_man_exp, mpf_add, mpf_div, mp
 
 from ...language.dtypes import float64
 from .. import special_values
-from ..reals import INF, NAN, Raw, Scalar, is_special, sign_of
+from ..reals import INF, NAN, SPREAD, Raw, Scalar, is_special, sign_of
 from ..system import Definition, NumberSystem, Operations, OutOfReach
 
 # An exponential of a number above 2^HORIZON would need an exponent too long to compute with; every
@@ -193,6 +193,17 @@ def _rem(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
     if not rest:
         return -0.0 if x[0] else 0.0
     return from_man_exp(-rest if x[0] else rest, base, bits, rounding)
+
+
+def _add(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
+    """The exact sum, however far apart the operands are: what a sum absorbs, no more digits would bring back."""
+    if abs(_size(x) - _size(y)) > SPREAD or x[3] + y[3] > 4 * SPREAD:
+        return mpf_add(x, y, max(bits, 1), rounding)
+    return mpf_add(x, y)
+
+
+def _sub(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
+    return _add(x, mpf_neg(y), bits, rounding)
 
 
 def _neg(x: Raw, bits: int, rounding: str) -> Any:
@@ -410,14 +421,14 @@ define(
 define(
     "add",
     "x + y",
-    function=mpf_add,
+    function=_add,
     special=special_values.add,
     partials=(lambda o, x, y, z: 1, lambda o, x, y, z: 1),
 )
 define(
     "sub",
     "x - y",
-    function=mpf_sub,
+    function=_sub,
     special=special_values.sub,
     partials=(lambda o, x, y, z: 1, lambda o, x, y, z: -1),
 )

@@ -14,6 +14,7 @@ from ..reals import Scalar
 from ..system import NumberSystem
 from .call import Call, Lists, Rule, indices, place, strides
 from .elementwise import DEFINITIONS
+from .integers import limits, wrapped
 from .pointwise import integers, sum_of
 
 # Combines the elements that a reduction takes together.
@@ -65,8 +66,6 @@ def _extreme(sign: int) -> Combine:
 
 def _least(dtype: DType, sign: int) -> Any:
     """The extreme of no elements: the neutral element."""
-    from .integers import limits
-
     if is_float(dtype):
         return -float("inf") * sign
     low, high = limits(dtype)
@@ -75,7 +74,7 @@ def _least(dtype: DType, sign: int) -> Any:
 
 def _logical(name: str, neutral: int) -> Combine:
     def combine(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
-        found: Scalar = bool(neutral + 1) if dtype.kind == "b" else neutral
+        found: Scalar = wrapped(neutral, dtype)
         for i, x in enumerate(xs):
             found = x if i == 0 else integers(system, name, dtype, [[found], [x]])[0]
         return found

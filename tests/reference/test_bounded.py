@@ -23,7 +23,8 @@ from verax.reference.reals import Real, Scalar
 
 INF = math.inf
 IDEAL = Platform(
-    "ideal", {name: Promise(ULPs(0.5, 0.5, 0.5, 0.5), "a test") for name, p in PRIMITIVES.items() if p.budget.f32}
+    "ideal",
+    {name: Promise(ULPs(0.5, 0.5, 0.5, 0.5), "a test") for name, p in PRIMITIVES.items() if p.budget.f32},
 )
 F32 = np.float32
 
@@ -218,9 +219,7 @@ def test_overflow_on_the_way_leaves_no_bound() -> None:
 
 def test_what_is_known_to_too_few_digits_is_unverified() -> None:
     for function in (vnp.log, vnp.sqrt, lambda v: 1 / v, lambda v: v**-0.5):
-        (found,) = evaluate(
-            lambda u, f=function: [f(u * u - u * u + F32(1e-9))], [F32(1.1)], Bounded(IDEAL)
-        )
+        (found,) = evaluate(lambda u, f=function: [f(u * u - u * u + F32(1e-9))], [F32(1.1)], Bounded(IDEAL))
         assert found.scalars[0].unverified
 
 
@@ -245,7 +244,13 @@ def test_close_elements_make_a_maximum_with_the_largest_of_their_bounds() -> Non
 def test_an_undecided_comparison_is_marked_and_the_mark_follows() -> None:
     def function(u: Any) -> list[Any]:
         close = vnp.sin(u) > vnp.sin(u) * F32(1)
-        return [close, ~close, close.astype(vnp.int32) + 1, vnp.where(close, u, u + 1), vnp.take(u, close * 0 + 1)]
+        return [
+            close,
+            ~close,
+            close.astype(vnp.int32) + 1,
+            vnp.where(close, u, u + 1),
+            vnp.take(u, close * 0 + 1),
+        ]
 
     found = evaluate(function, [np.array([0.5, 0.25], F32)], Bounded(IDEAL))
     assert all(n.undecided for y in found[:3] for n in y.scalars)

@@ -102,11 +102,19 @@ BINARY: dict[str, tuple[Callable[[Any, Any], Any], float, float]] = {
     "div": (lambda x, y: x / y, -30, 30),
     "rem": (lambda x, y: x - y * without_fraction(x / y), -30, 30),
     "pow": (lambda x, y: x**y, 0, 30),
-    "atan2": (lambda x, y: arb.atan2(x, y), -30, 30),
+    "atan2": (arb.atan2, -30, 30),
 }
 # Next to a root, or to a pole, where absolute accuracy would not do.
 HARD: dict[str, list[float]] = {
-    "lgamma": [1 + 2**-40, 1 - 2**-40, 2 + 2**-40, -2.4570247382208006, -2.7476826467274127, -1 + 2**-45, 1e20],
+    "lgamma": [
+        1 + 2**-40,
+        1 - 2**-40,
+        2 + 2**-40,
+        -2.4570247382208006,
+        -2.7476826467274127,
+        -1 + 2**-45,
+        1e20,
+    ],
     "digamma": [1.4616321449683623, -0.5040830082644554, -3 + 2**-45, 1e20, 2**-500.0],
     "log": [1 + 2**-52, 1 - 2**-53, 2**-1074.0, 1.7e308],
     "log1p": [2**-1000.0, -(2**-1000.0), -1 + 2**-53, 1e300],

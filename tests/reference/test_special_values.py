@@ -135,7 +135,19 @@ def test_steps_at_specials_are_numpys(name: str) -> None:
 
 
 def test_rounding_to_even_is_numpys_and_rounding_away_is_cs() -> None:
-    for x in (*SPECIALS, 0.5, -0.5, 1.5, 2.5, -2.5, 0.49999999999999994, 4503599627370495.5, 1e300, 0.1, -0.1):
+    for x in (
+        *SPECIALS,
+        0.5,
+        -0.5,
+        1.5,
+        2.5,
+        -2.5,
+        0.49999999999999994,
+        4503599627370495.5,
+        1e300,
+        0.1,
+        -0.1,
+    ):
         assert_same(exact("round", x, rounding_method=1), np.round(np.float64(x)))
         away = x if not math.isfinite(x) else math.copysign(math.floor(abs(x) + 0.5), x)
         if abs(x) == 0.49999999999999994:  # the sum above is rounded up to 1

@@ -1,0 +1,295 @@
+"""Derivatives as limits and by dual numbers are one; kinks are found, and answered by the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from verax import custom_jvp, custom_vjp, grad, hessian, jacfwd, jacrev, jvp, linearize, vjp
+from verax import lax as vlax
+from verax import numpy as vnp
+from verax.language.lax import stop_gradient
+from verax.reference import Dual, Exact, evaluate, true_derivative
+from verax.reference.limits import Kink, Limits
+from verax.reference.reals import Real, Scalar, from_number
+from verax.reference.subgradients import TABLE
+from verax.reference.system import NumberSystem
+
+F32 = np.float32
+RANDOM = np.random.default_rng(4)
+
+
+def fraction(x: Scalar) -> Fraction:
+    if type(x) is not Real:
+        return Fraction(x)
+    sign, man, exp, _ = x._mpf_
+    return Fraction(-int(man) if sign else int(man)) * Fraction(2) ** int(exp)
+
+
+def assert_one(limits: list[Any], duals: list[Any], digits: int = 40) -> None:
+    """Both agree to so many digits of the larger of the value and 1."""
+    for a, b in zip(limits, duals, strict=True):
+        for x, y in zip(a.scalars, b.scalars, strict=True):
+            size = max(abs(fraction(y)), Fraction(1))
+            assert abs(fraction(x) - fraction(y)) <= size / 10**digits, (x, y)
+
+
+def softmax_cross_entropy(x: Any) -> Any:
+    shifted = x - vnp.max(x, axis=-1, keepdims=True)
+    return vnp.mean(vnp.log(vnp.sum(vnp.exp(shifted), axis=-1)) - shifted[..., 0])
+
+
+def layer_norm(x: Any) -> Any:
+    centred = x - vnp.mean(x, axis=-1, keepdims=True)
+    scaled = centred / vnp.sqrt(vnp.mean(centred * centred, axis=-1, keepdims=True) + F32(1e-5))
+    return vnp.sum(scaled**3)
+
+
+def recurrent(x: Any) -> Any:
+    def step(carry: Any, row: Any) -> Any:
+        following = vnp.tanh(carry * row + F32(0.5))
+        return following, following
+
+    last, every = vlax.scan(step, vnp.ones(4, F32), x)
+    return vnp.sum(last) + vnp.sum(every * every)
+
+
+def branching(x: Any) -> Any:
+    total = vnp.sum(x)
+    return vlax.cond(total > 0, lambda v: vnp.sum(vnp.sin(v)), lambda v: vnp.sum(vnp.cos(v) * v), x)
+
+
+def looping(x: Any) -> Any:
+    return vnp.sum(vlax.fori_loop(0, 3, lambda i, v: vnp.sin(v) * (i + 1), x))
+
+
+def sorted_products(x: Any) -> Any:
+    flat = vnp.ravel(x)
+    return vnp.sum(vlax.sort(flat) * vnp.arange(flat.size, dtype=F32)) + vnp.max(flat) * vnp.min(flat)
+
+
+def matrices(x: Any) -> Any:
+    return vnp.sum(vnp.tanh(x @ x.T) ** 2)
+
+
+LOSSES: list[Callable[[Any], Any]] = [
+    softmax_cross_entropy,
+    layer_norm,
+    recurrent,
+    branching,
+    looping,
+    sorted_products,
+    matrices,
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_gradients_as_limits_are_gradients_by_duals(loss: Callable[[Any], Any]) -> None:
+    x = RANDOM.standard_normal((3, 4)).astype(F32)
+    limits = evaluate(lambda v: [grad(loss)(v)], [x], Exact())
+    duals = evaluate(lambda v: [grad(loss)(v)], [x], Dual(Exact()))
+    assert_one(limits, duals)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_hessians_as_limits_of_limits_are_duals_of_duals(loss: Callable[[Any], Any]) -> None:
+    x = RANDOM.standard_normal((1, 2)).astype(F32)
+    wide = lambda v: loss(vnp.concatenate([v, v * v], axis=-1))  # noqa: E731  # four columns, as `recurrent` wants
+    limits = evaluate(lambda v: [hessian(wide)(v)], [x], Exact(30))
+    duals = evaluate(lambda v: [hessian(wide)(v)], [x], Dual(Exact(30)))
+    assert_one(limits, duals, digits=22)
+
+
+def test_every_transform_gives_the_same_matrix() -> None:
+    def function(v: Any) -> Any:
+        return vnp.sin(v[:2]) * v[1:] + vnp.sum(v)
+
+    x = RANDOM.standard_normal(3).astype(F32)
+
+    def all_of(v: Any) -> list[Any]:
+        value, pullback = vjp(function, v)
+        _, linear = linearize(function, v)
+        eye = np.eye(3, dtype=F32)
+        rows = vnp.stack([pullback(e)[0] for e in np.eye(2, dtype=F32)])
+        columns = vnp.stack([jvp(function, (v,), (e,))[1] for e in eye], axis=1)
+        linear_columns = vnp.stack([linear(e) for e in eye], axis=1)
+        del value
+        return [jacfwd(function)(v), jacrev(function)(v), rows, columns, linear_columns]
+
+    for system in (Exact(), Dual(Exact())):
+        first, *others = evaluate(all_of, [x], system)
+        for other in others:
+            assert_one([first], [other])
+
+
+def test_a_limit_needs_no_rule_and_believes_none() -> None:
+    @custom_jvp
+    def wrong(x: Any) -> Any:
+        return vnp.sin(x)
+
+    wrong.defjvp(lambda primals, tangents: (wrong(*primals), 7 * tangents[0]))
+    x = F32(0.5)
+
+    def slope(system: NumberSystem) -> Scalar:
+        return evaluate(lambda v: [grad(wrong)(v)], [x], system)[0].scalars[0]
+
+    (cosine,) = evaluate(lambda v: [vnp.cos(v)], [x], Exact())
+    assert_one(evaluate(lambda v: [grad(wrong)(v)], [x], Exact()), [cosine])
+    assert slope(Dual(Exact())) != 7
+    assert slope(Dual(Exact(), honour_custom_rules=True)) == 7
+
+
+def test_custom_vjp_rules_are_honoured_row_by_row() -> None:
+    @custom_vjp
+    def clipped(x: Any, y: Any) -> Any:
+        return vnp.sin(x) * y
+
+    clipped.defvjp(lambda x, y: (clipped(x, y), (x, y)), lambda r, c: (10 * c * r[1], c * 3))
+    x, y = RANDOM.standard_normal((2, 3)).astype(F32)
+
+    def gradients(system: NumberSystem) -> list[Any]:
+        return evaluate(
+            lambda u, v: list(grad(lambda a, b: vnp.sum(clipped(a, b)), (0, 1))(u, v)), [x, y], system
+        )
+
+    honoured = gradients(Dual(Exact(), honour_custom_rules=True))
+    assert [float(s) for s in honoured[0].scalars] == [10 * float(v) for v in y]
+    assert [float(s) for s in honoured[1].scalars] == [3.0] * 3
+    assert_one(gradients(Exact()), gradients(Dual(Exact())))
+
+
+def test_stopped_gradients_are_replayed_and_not_differentiated() -> None:
+    def function(v: Any) -> Any:
+        return vnp.sum(v * stop_gradient(v * v))
+
+    x = np.array([2.0, -3.0], F32)
+    limits = evaluate(lambda v: [grad(function)(v)], [x], Exact())
+    assert [float(s) for s in limits[0].scalars] == [4.0, 9.0]
+    nested = evaluate(lambda v: [hessian(function)(v)], [x], Exact(30))
+    assert all(abs(fraction(s)) < Fraction(1, 10**20) for s in nested[0].scalars)
+
+
+def test_closed_over_values_are_constants_of_the_inner_derivative() -> None:
+    # d/dx (x d/dy (x y)) = 2 x: the example on which perturbations are confused.
+    def outer(x: Any) -> Any:
+        return x * grad(lambda y: x * y)(F32(1))
+
+    for system in (Exact(30), Dual(Exact(30))):
+        (found,) = evaluate(lambda v: [grad(outer)(v)], [F32(3)], system)
+        assert abs(fraction(found.scalars[0]) - 6) < Fraction(1, 10**20)
+
+
+def test_infinitely_many_scales_are_found_by_raising_digits() -> None:
+    function = lambda v: [vnp.sqrt(v * v + F32(1e-30) * F32(1e-30))]  # noqa: E731  # a function to judge
+    found = true_derivative(function, [F32(0)], [F32(1)])
+    assert found.tangents[0] is not None
+    assert found.tangents[0].scalars == [0.0]
+    assert found.certified
+
+
+# -- kinks ------------------------------------------------------------------------------------------------
+KINKS: dict[str, tuple[Callable[[Any], Any], float]] = {
+    "abs": (vnp.abs, 0.0),
+    "max": (lambda v: vnp.maximum(v, F32(1)), 1.0),
+    "min": (lambda v: vnp.minimum(F32(1), v), 1.0),
+    "reduce_max": (lambda v: vnp.max(vnp.stack([v, vnp.ones((), F32)])), 1.0),
+    "clamp": (lambda v: vlax.clamp(F32(-1), v, F32(2)), -1.0),
+    "sign": (vnp.sign, 0.0),
+    "floor": (vnp.floor, 2.0),
+    "ceil": (vnp.ceil, 2.0),
+    "round": (vnp.round, 2.5),
+    "rem": (lambda v: vlax.rem(v, F32(1)), 2.0),
+    "select_n": (lambda v: vnp.where(v > 0, v, F32(0)), 0.0),
+    "relu": (lambda v: vnp.where(v > 0, v, F32(0)), 0.0),
+    "sort": (lambda v: vlax.sort(vnp.stack([v, vnp.ones((), F32)]))[0], 1.0),
+    "atan2": (lambda v: vlax.atan2(v, F32(-1)), 0.0),
+}
+
+
+def test_every_row_of_the_table_is_tried() -> None:
+    assert KINKS.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("name", sorted(KINKS))
+def test_kinks_are_found_and_have_the_tables_value_within_the_subdifferential(name: str) -> None:
+    function, at = KINKS[name]
+    row = TABLE[name]
+    found = true_derivative(lambda v: [function(v)], [F32(at)], [F32(1)])
+    assert found.kink
+    assert found.flipped
+    assert found.tangents[0] is not None
+    assert float(found.tangents[0].scalars[0]) == row.value
+    assert row.low <= row.value <= row.high
+    assert row.why
+
+
+@pytest.mark.parametrize("name", sorted(KINKS))
+def test_next_to_a_kink_there_is_none(name: str) -> None:
+    function, at = KINKS[name]
+    beside = np.nextafter(F32(at), F32(9))
+    found = true_derivative(lambda v: [function(v)], [beside], [F32(1)])
+    assert not found.kink
+    assert found.certified
+
+
+def test_k_tied_elements_share_the_derivative() -> None:
+    (found,) = evaluate(lambda v: [grad(vnp.max)(v)], [np.array([2, 5, 5, 5], F32)], Exact(30))
+    assert [fraction(s).limit_denominator(100) for s in found.scalars] == [
+        0,
+        Fraction(1, 3),
+        Fraction(1, 3),
+        Fraction(1, 3),
+    ]
+
+
+def test_a_tie_that_stays_a_tie_is_no_kink() -> None:
+    found = true_derivative(lambda v: [vnp.maximum(v, v)], [F32(1)], [F32(1)])
+    assert not found.kink
+    assert found.tangents[0] is not None
+    assert float(found.tangents[0].scalars[0]) == 1.0
+
+
+@pytest.mark.parametrize("function", [lambda v: vnp.sqrt(v * v), lambda v: (v * v) ** F32(0.5)])
+def test_corners_without_a_decision_are_kinks_too(function: Any) -> None:
+    found = true_derivative(lambda v: [function(v)], [F32(0)], [F32(1)])
+    assert found.kink
+    assert found.tangents[0] is not None
+    assert float(found.tangents[0].scalars[0]) == 0.0  # the mean of both sides, where the chain rule says NaN
+
+
+def test_roots_have_an_infinite_derivative_at_zero() -> None:
+    for function in (vnp.sqrt, vnp.log):
+        found = true_derivative(lambda v, f=function: [f(v)], [F32(0)], [F32(1)])
+        assert found.tangents[0] is not None
+        assert found.tangents[0].scalars == [float("inf")]
+
+
+def test_derivatives_that_jax_loses_are_found() -> None:
+    for function, at in ((vnp.tanh, 20.0), (lambda v: 1 / (1 + vnp.exp(-v)), 40.0)):
+        found = true_derivative(lambda v, f=function: [f(v)], [F32(at)], [F32(1)])
+        assert found.certified
+        assert found.tangents[0] is not None
+        assert fraction(found.tangents[0].scalars[0]) > 0
+
+
+def test_a_kink_of_the_inner_derivative_is_one_of_the_outer() -> None:
+    slope = grad(lambda u: vnp.abs(u) * u)  # 2 |v|
+    (found,) = evaluate(lambda v: [grad(slope)(v)], [F32(0)], Exact(30))
+    assert fraction(found.scalars[0]) == 0
+
+
+def test_a_limit_is_refused_by_name_at_a_kink() -> None:
+    from verax.language.shapes import ShapedArray
+    from verax.reference.array import ReferenceArray
+    from verax.reference.interpreter import implementation
+
+    aval = ShapedArray((), np.dtype(F32))
+    x = ReferenceArray([0.0], aval, Exact())
+    one = ReferenceArray([from_number(1)], aval, Exact())
+    limits = Limits(lambda v: [implementation.own(vnp.abs(v))], [x], 50)
+    with pytest.raises(Kink, match="the point is a kink"):
+        limits.along([one])
