@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from .. import dtypes
 from ..arrays import Array
 from ..dtypes import DType
@@ -15,6 +17,16 @@ inf = math.inf
 nan = math.nan
 euler_gamma = 0.5772156649015329
 newaxis = None
+
+
+# NumPy's hierarchy of scalar types, for `issubdtype`.
+generic = np.generic
+number = np.number
+integer = np.integer
+signedinteger = np.signedinteger
+unsignedinteger = np.unsignedinteger
+inexact = np.inexact
+floating = np.floating
 
 
 class ScalarType:

@@ -93,6 +93,12 @@ def _leaves(x: Any) -> list[Any]:
     return [x]
 
 
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Array:
+    """An array of another library's, handed over by DLPack."""
+    _no_device(device)
+    return asarray(np.from_dlpack(x))
+
+
 def copy(a: Any, order: str | None = None) -> Array:
     """The array itself: nothing is ever written to."""
     return array(a)

@@ -163,6 +163,9 @@ def round(a: Any, decimals: int = 0) -> Array:
     return found if found.dtype == given.dtype else lift(convert(found, given.dtype))
 
 
+around = round
+
+
 def sign(x: Any, /) -> Array:
     """-1, 0 or 1; NaN for NaN."""
     return lax.sign(*promote("sign", x))

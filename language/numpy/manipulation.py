@@ -17,6 +17,23 @@ from ..shapes import broadcast_shapes as _broadcast_shapes
 from .promotion import array_of, canonical_dtype, checked, convert, dtypes_only, expand_to
 
 
+# -- asking -----------------------------------------------------------------------------------------------
+def shape(a: Any) -> Shape:
+    """The sizes of the axes."""
+    return array_of("shape", a).shape
+
+
+def ndim(a: Any) -> int:
+    """The number of axes."""
+    return array_of("ndim", a).ndim
+
+
+def size(a: Any, axis: int | None = None) -> int:
+    """The number of elements, or the size of one axis."""
+    a = array_of("size", a)
+    return a.size if axis is None else a.shape[canonical_axis(axis, a.ndim)]
+
+
 # -- shape ------------------------------------------------------------------------------------------------
 def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
     """The elements of ``a`` in another shape; one size may be -1.

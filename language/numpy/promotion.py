@@ -96,8 +96,9 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
 
 
 def promote_types(a: Any, b: Any) -> DType:
-    """The dtype that two dtypes have in common; Python's int and float are weak."""
-    return promote_pairs([_pair_of(a), _pair_of(b)])[0]
+    """The dtype that two dtypes have in common; Python's int and float are weak, and 64 bits wide where they stay."""
+    dtype, weak = promote_pairs([_pair_of(a), _pair_of(b)])
+    return as_dtype(float if is_float(dtype) else int) if weak else dtype
 
 
 _KINDS: dict[str, tuple[DType, ...]] = {

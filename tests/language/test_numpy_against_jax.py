@@ -113,6 +113,7 @@ ROWS: dict[str, list[Row]] = {
     "bitwise_not": unary("bitwise_not", "bits"),
     "invert": unary("invert", "bits"),
     "round": [Row(named("round"), ("number",), ONE), Row(named("round", 2), ("number",), ONE)],
+    "around": [Row(named("around", 1), ("number",), ONE)],
     "fix": [Row(lambda m, x: getattr(m, "trunc" if m is jnp else "fix")(x), ("any",), ONE)],
     # elementwise, two operands
     **{
@@ -498,7 +499,9 @@ INDEXING: dict[str, list[Row]] = {
 # Names that are no functions of arrays, and what another test holds them to.
 ELSEWHERE = {
     *words("bfloat16 bool bool_ float16 float32 float64 int8 int16 int32 int64 uint8 uint16"),
-    *words("uint32 uint64 pi e inf nan euler_gamma newaxis ndarray finfo iinfo can_cast"),
+    *words("floating generic inexact integer number signedinteger unsignedinteger shape ndim size"),
+    *words("uint32 uint64 from_dlpack pi e inf nan euler_gamma newaxis ndarray finfo iinfo"),
+    *words("can_cast"),
     *words("isdtype issubdtype promote_types result_type broadcast_shapes einsum_path unique"),
 }
 

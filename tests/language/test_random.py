@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,23 +26,28 @@ def same(ours: Any, theirs: Any) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b)
 
 
+def with_(**fixed: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A call with some arguments fixed."""
+    return lambda function: functools.partial(function, **fixed)
+
+
 # Calls whose results are equal to the bit: bits, comparisons, sorts and integers; floats without rounding.
-CALLS: dict[str, Callable[[Any, Any], Any]] = {
-    **{f"split {n}": lambda r, k, n=n: r.split(k, n) for n in (1, 2, 5, (2, 3))},
-    **{f"fold_in {d}": lambda r, k, d=d: r.fold_in(k, d) for d in (0, 1, 123456, 2**32 - 1)},
+CALLS: dict[str, Callable[..., Any]] = {
+    **{f"split {n}": with_(n=n)(lambda r, k, n: r.split(k, n)) for n in (1, 2, 5, (2, 3))},
+    **{f"fold_in {d}": with_(d=d)(lambda r, k, d: r.fold_in(k, d)) for d in (0, 1, 123456, 2**32 - 1)},
     **{
-        f"bits {t} {s}": lambda r, k, t=t, s=s: r.bits(k, s, t)
+        f"bits {t} {s}": with_(t=t, s=s)(lambda r, k, t, s: r.bits(k, s, t))
         for t in ("uint8", "uint16", "uint32")
         for s in SHAPES
     },
     **{
-        f"uniform {t} {s}": lambda r, k, t=t, s=s: r.uniform(k, s, t)
+        f"uniform {t} {s}": with_(t=t, s=s)(lambda r, k, t, s: r.uniform(k, s, t))
         for t in ("float16", "bfloat16", "float32")
         for s in SHAPES
     },
     "uniform between powers of two": lambda r, k: r.uniform(k, (40,), minval=1.0, maxval=2.0),
     **{
-        f"randint {t}": lambda r, k, t=t: r.randint(k, (40,), 0, 100, t)
+        f"randint {t}": with_(t=t)(lambda r, k, t: r.randint(k, (40,), 0, 100, t))
         for t in ("int8", "uint8", "int16", "uint16", "int32", "uint32")
     },
     "randint of arrays": lambda r, k: r.randint(k, (2, 3), np.array([0, -5, 7]), np.array([[4], [100]])),

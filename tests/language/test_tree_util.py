@@ -8,7 +8,7 @@ import inspect
 from typing import Any
 
 import jax
-import jax.tree_util as theirs
+import jax.tree_util
 import numpy as np
 import pytest
 
@@ -16,6 +16,8 @@ import verax
 import verax.tree
 from verax.language import tree as short
 from verax.language import tree_util as ours
+
+theirs: Any = jax.tree_util
 
 Point = collections.namedtuple("Point", "x y")
 
