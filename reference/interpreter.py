@@ -68,7 +68,7 @@ class Reference:
     # -- transforms -----------------------------------------------------------------------------------
     def jit(self, function: FlatFunction, operands: list[Any], key: Any) -> tuple[list[Array], Any]:
         """``function`` itself; while a program is traced, its operations."""
-        results = [x if isinstance(x, Tracer) else self.own(x) for x in function(*operands)]
+        results: list[Array] = [x if isinstance(x, Tracer) else self.own(x) for x in function(*operands)]
         return results, getattr(function, "out_tree", None)
 
     def vmap(

@@ -120,7 +120,7 @@ def _chained(combine: Combine) -> Rule:
 
 
 def _order(x: Any, y: Any) -> int:
-    return (x > y) - (x < y)
+    return int(x > y) - int(x < y)
 
 
 def _beats(sign: int) -> Callable[[Scalar, Scalar], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def test_every_lane_is_handed_the_values_of_all() -> None:
         first = here().meet("sum", k, ())
         return first, here().meet("sum", sum(first) + k, ())
 
-    found = run_lanes([lambda k=k: run(k) for k in range(3)], "i")
+    found = run_lanes([partial(run, k) for k in range(3)], "i")
     assert found == [([0, 1, 2], [3, 4, 5])] * 3
 
 
@@ -47,7 +48,7 @@ def test_a_lane_starts_from_a_copy_of_its_parents_context() -> None:
         here().meet("wait", None, ())
         return [before, COLOUR.get()]
 
-    assert run_lanes([lambda k=k: run(k) for k in range(2)], "i") == [["red", "own 0"], ["red", "own 1"]]
+    assert run_lanes([partial(run, k) for k in range(2)], "i") == [["red", "own 0"], ["red", "own 1"]]
     assert COLOUR.get() == "red"
     COLOUR.reset(token)
 
@@ -59,9 +60,9 @@ def test_lanes_within_lanes_meet_along_either_axis() -> None:
         return along_i, along_j
 
     def outer(k: int) -> Any:
-        return run_lanes([lambda n=n: inner(k, n) for n in range(2)], "j")
+        return run_lanes([partial(inner, k, n) for n in range(2)], "j")
 
-    found = run_lanes([lambda k=k: outer(k) for k in range(2)], "i")
+    found = run_lanes([partial(outer, k) for k in range(2)], "i")
     assert found[1][0] == ([0, 10], [10, 11])
     assert found[0][1] == ([1, 11], [0, 1])
 

@@ -232,7 +232,8 @@ def test_second_derivatives_by_duals_of_duals_are_limits_of_limits(name: str) ->
 
         def slope(u: Any) -> list[Any]:
             own = reference_implementation()
-            return own.jvp(first, [u], [own.own(one)])[1]
+            tangents: list[Any] = own.jvp(first, [u], [own.own(one)])[1]
+            return tangents
 
         own = reference_implementation()
         found = own.jvp(slope, [at], [own.own(one)])[1][0]

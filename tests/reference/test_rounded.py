@@ -94,7 +94,7 @@ def test_narrow_dtypes_may_be_rounded_to_float32() -> None:
 
 
 def test_overflow_is_infinite_and_underflow_gradual() -> None:
-    big, small = np.float32([3e38]), np.float32([1e-38])
+    big, small, less = (np.array([v], np.float32) for v in (3e38, 1e-38, 1e-6))
     assert rounded("mul", big, big)[0] == np.inf
-    assert 0 < rounded("mul", small, np.float32([1e-6]))[0] < np.finfo(np.float32).tiny
+    assert 0 < rounded("mul", small, less)[0] < np.finfo(np.float32).tiny
     assert rounded("mul", small, small)[0] == 0.0
