@@ -2,8 +2,11 @@
 
 A gradient has many entries and a limit costs several runs of the function. A linear form in all entries
 with random coefficients tells a wrong entry as surely as all entries by themselves do; so large gradients
-are held to two such forms and 8 entries of their own. Where a form differs, entries are looked at to say
-which one.
+are held to two such forms, and very large ones to 8 entries of their own besides. Where a form differs,
+entries are looked at to say which one.
+
+What differs from the limit is held against two more witnesses before it is called wrong: dual numbers,
+which at a kink follow the subgradient table, and at a kink the difference quotients of the two sides.
 """
 
 from __future__ import annotations
@@ -16,19 +19,17 @@ from typing import Any
 import numpy as np
 
 from ..language import dispatch
-from ..language.dtypes import DType, is_float
+from ..language.dtypes import is_float
 from ..language.inlining import inlined
 from ..language.program import Atom, Constant, Program, Variable
 from ..reference.array import ReferenceArray
-from ..reference.differentiation import dual_jvp
 from ..reference.exact import Exact
 from ..reference.formula import Run
-from ..reference.interpreter import implementation
 from ..reference.reals import real
-from ..reference.system import current_system
-from ..reference.truth import Derivative, Truth
-from ..reference.verdict import CERTIFIED, exact, is_special, rule_differs, ulp_of
+from ..reference.truth import Truth
+from ..reference.verdict import exact, is_special, rule_differs, ulp_of
 from .case import Case
+from .witnesses import Limit, Witnesses
 
 # Up to so many entries, each has a limit of its own; above, two linear forms in all of them are taken, and
 # above `entries` so many drawn ones besides.
@@ -48,13 +49,13 @@ class RuleCheck:
         slack: for each output and element what rounding the program's constants can explain; empty
             where no constant matters.
         unsettled: for each output and element why its limit could not be taken; few.
-        kink: whether the point is a kink, where the table says what the derivative is.
+        ambiguous: the entry whose second derivative is a matter of convention; None if there is none.
     """
 
     fault: RuleFault | None = None
     slack: list[list[Any]] = field(default_factory=list)
     unsettled: dict[tuple[int, int], str] = field(default_factory=dict)
-    kink: bool = False
+    ambiguous: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,16 @@ def check_rule(case: Case, truth: Truth, entries: int, seed: int) -> RuleCheck:
         entries: above how many entries only some of them are looked at.
         seed: what the forms are drawn from.
     """
-    rows = [t.scalars for t in truth.outputs]
-    special = {(o, i) for o, row in enumerate(rows) for i, x in enumerate(row) if is_special(x)}
-    check = RuleCheck()
-    limits = _Limits(case)
-    for form in _forms(case, rows, special, entries, seed):
-        _hold(case, limits, form, rows, check)
-        if check.fault is not None:
-            _locate(case, limits, rows, check, entries)
+    checker = _Checker(case, [t.scalars for t in truth.outputs], entries)
+    for form in _forms(case, checker.rows, entries, seed):
+        if checker.differs(form):
+            checker.locate(form)
             break
-    return check
+    return checker.check
 
 
-def _forms(
-    case: Case, rows: Sequence[Sequence[Any]], special: set[tuple[int, int]], entries: int, seed: int
-) -> Iterator[_Form]:
+def _forms(case: Case, rows: Sequence[Sequence[Any]], entries: int, seed: int) -> Iterator[_Form]:
+    special = [(o, i) for o, row in enumerate(rows) for i, x in enumerate(row) if is_special(x)]
     rng = np.random.default_rng([seed, zlib.crc32(case.subject.encode()), case.order])
     every = [(o, i) for o, row in enumerate(rows) for i in range(len(row))]
     for _ in range(_FORMS if len(every) > _FEW else 0):
@@ -107,7 +103,7 @@ def _forms(
             coefficients[o].reshape(-1)[i] = 0
         yield _Form(coefficients)
     single = every if len(every) <= _FEW else _some(every, rng) if len(every) > entries else []
-    for entry in dict.fromkeys([*sorted(special)[:_DRAWN], *single]):
+    for entry in dict.fromkeys([*special[:_DRAWN], *single]):
         yield _unit(case, entry)
 
 
@@ -127,44 +123,58 @@ def _unit(case: Case, entry: tuple[int, int]) -> _Form:
     return _Form(coefficients, entry)
 
 
-def _hold(case: Case, limits: _Limits, form: _Form, rows: Sequence[Sequence[Any]], check: RuleCheck) -> None:
-    """Compare one form; a difference that constants explain becomes slack, any other is a fault."""
-    found = limits.along(form.coefficients)
-    if found is None:
-        check.unsettled.setdefault(form.entry or (0, 0), "the limit of difference quotients does not settle")
-        return
-    limit = found.value
-    check.kink = check.kink or found.kink
-    value = _weighted(form, rows)
-    dtype = _widest([case.inputs[k].dtype for k in case.floats])
-    if not rule_differs(value, limit, _weighted_slack(form, check.slack) + found.radius, dtype):
-        return
-    if not check.slack:
-        check.slack = constants_slack(case)
-    if rule_differs(value, limit, _weighted_slack(form, check.slack) + found.radius, dtype):
-        entry = form.entry or (0, 0)
-        check.fault = RuleFault(entry[0], entry[1], value, limit)
+class _Checker:
+    """The exact entries of one derivative, held against its witnesses."""
 
+    def __init__(self, case: Case, rows: list[list[Any]], entries: int) -> None:
+        self.case, self.rows, self.entries = case, rows, entries
+        self.witnesses = Witnesses(case)
+        self.check = RuleCheck()
+        self.dtype = max((case.inputs[k].dtype for k in case.floats), key=lambda d: d.itemsize)
 
-def _locate(
-    case: Case, limits: _Limits, rows: Sequence[Sequence[Any]], check: RuleCheck, entries: int
-) -> None:
-    """Replace the difference of a form by that of the single entry that differs most."""
-    worst = None
-    every = [(o, i) for o, row in enumerate(rows) for i in range(len(row))]
-    for o, i in every[:entries]:
-        found = limits.along(_unit(case, (o, i)).coefficients)
-        dtype = case.inputs[case.floats[o]].dtype
-        if found is None:
-            continue
-        slack = (check.slack[o][i] if check.slack else exact(0)) + found.radius
-        if not rule_differs(rows[o][i], found.value, slack, dtype):
-            continue
-        size = _relative(rows[o][i], found.value)
-        if worst is None or size > worst[0]:
-            worst = (size, RuleFault(o, i, rows[o][i], found.value))
-    if worst is not None:
-        check.fault = worst[1]
+    def differs(self, form: _Form) -> Limit | None:
+        """What the limit is, if the form differs from every witness; None if it does not."""
+        limit = self.witnesses.limit(form.coefficients)
+        value = _weighted(form, self.rows)
+        if limit is None:
+            why = "the limit of difference quotients does not settle"
+            self.check.unsettled.setdefault(form.entry or (0, 0), why)
+            return None
+        if not self._apart(form, value, limit):
+            return None
+        if not self.check.slack:
+            self.check.slack = constants_slack(self.case)
+        others = (self.witnesses.dual, *self.witnesses.sides) if limit.kink else (self.witnesses.dual,)
+        for witness in others:
+            other = witness(form.coefficients)
+            if other is not None and not self._apart(form, value, other):
+                return None
+        return limit if self._apart(form, value, limit) else None
+
+    def _apart(self, form: _Form, value: Any, limit: Limit) -> bool:
+        slack = _weighted_slack(form, self.check.slack) + limit.radius
+        return rule_differs(value, limit.value, slack, self.dtype)
+
+    def locate(self, form: _Form) -> None:
+        """Find the single entry that differs most, after a form did."""
+        every = [(o, i) for o, row in enumerate(self.rows) for i in range(len(row))]
+        worst: tuple[float, RuleFault, bool] | None = None
+        for o, i in [form.entry] if form.entry is not None else every[: self.entries]:
+            limit = self.differs(_unit(self.case, (o, i)))
+            if limit is None:
+                continue
+            size = _relative(self.rows[o][i], limit.value)
+            if worst is None or size > worst[0]:
+                worst = (size, RuleFault(o, i, self.rows[o][i], limit.value), limit.kink)
+        if worst is None and len(every) > self.entries:
+            limit = self.differs(form)
+            assert limit is not None, "the form differs"
+            worst = (0.0, RuleFault(0, 0, _weighted(form, self.rows), limit.value), limit.kink)
+        # No single entry differs: each one has a witness, and the form only mixes them.
+        if worst is not None and worst[2] and self.case.order > 1:
+            self.check.ambiguous = (worst[1].output, worst[1].place)
+        elif worst is not None:
+            self.check.fault = worst[1]
 
 
 def _relative(value: Any, limit: Any) -> float:
@@ -172,10 +182,6 @@ def _relative(value: Any, limit: Any) -> float:
         return float("inf")
     size = max(abs(exact(value)), abs(exact(limit)))
     return float(abs(exact(value) - exact(limit)) / size) if size else 0.0
-
-
-def _widest(dtypes: Sequence[DType]) -> DType:
-    return max(dtypes, key=lambda d: d.itemsize)
 
 
 def _weighted(form: _Form, rows: Sequence[Sequence[Any]]) -> Any:
@@ -199,73 +205,6 @@ def _weighted_slack(form: _Form, slack: Sequence[Sequence[Any]]) -> Any:
             if w:
                 total += abs(exact(float(w))) * exact(x)
     return total
-
-
-# -- limits --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """The true derivative along a direction, weighted by the cotangents."""
-
-    value: Any
-    radius: Any
-    kink: bool
-
-
-class _Limits:
-    """Limits of one case along as many directions as are asked for."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.weights = [x.machine_value().reshape(-1) for x in case.cotangents]
-        self.primals = [case.inputs[i] for i in case.floats]
-        self.first = self._derivative(case.restricted()) if case.order == 1 else None
-
-    def _derivative(self, call: Any) -> Derivative:
-        return Derivative(lambda *xs: list(call(*xs)), self.primals)
-
-    def along(self, coefficients: Sequence[np.ndarray[Any, Any]]) -> _Limit | None:
-        """The limit along a direction; None if it does not settle."""
-        if self.first is not None:
-            return self._weighted(self.first.along(list(coefficients)))
-        # Second derivatives are symmetric: the derivative along the coefficients, in the fixed direction.
-        call = self.case.restricted()
-        for _ in range(self.case.order - 1):
-            call = _derivative_along(call, coefficients)
-        directions = [x.machine_value() for x in self.case.directions]
-        return self._weighted(self._derivative(call).along(directions))
-
-    def _weighted(self, truth: Truth) -> _Limit | None:
-        total, radius = exact(0), exact(0)
-        for row, weights in zip(truth.tangents, self.weights, strict=True):
-            if row is None:
-                continue
-            for w, x, certified in zip(weights, row.scalars, row.certified, strict=True):
-                weight = exact(float(w))
-                if not certified:
-                    return None
-                if is_special(x):
-                    return _Limit(x if weight > 0 else -x, exact(0), truth.kink)
-                total += weight * exact(x)
-                radius += abs(weight) * CERTIFIED * ulp_of(x, row.aval.dtype)
-        return _Limit(total, radius, truth.kink)
-
-
-def _derivative_along(call: Any, coefficients: Sequence[np.ndarray[Any, Any]]) -> Any:
-    """The derivative as a function, by dual numbers that ignore custom rules, to all digits in force."""
-
-    def owned(*xs: Any) -> list[ReferenceArray]:
-        return [implementation.own(x) for x in call(*xs)]
-
-    def along(*xs: Any) -> list[ReferenceArray]:
-        system = current_system()
-        tangents = [implementation.own(c) for c in coefficients]
-        values, found = dual_jvp(owned, [implementation.own(x) for x in xs], tangents, system)
-        return [
-            t if t is not None else ReferenceArray([0.0] * len(y.scalars), y.aval, system)
-            for y, t in zip(values, found, strict=True)
-        ]
-
-    return along
 
 
 # -- constants -------------------------------------------------------------------------------------------------

@@ -295,6 +295,12 @@ def _untraceable(case: Case, options: Options) -> Finding:
 def _rule_findings(case: Case, options: Options, outputs: list[_Output], check: RuleCheck) -> list[Finding]:
     if check.fault is not None:
         return [_rule_finding(case, options, outputs, check.fault)]
+    if check.ambiguous is not None:
+        o, i = check.ambiguous
+        place = outputs[o].place(i)
+        message = f"{place} is taken where the first derivative has a corner: any value is a convention."
+        known = {"status": Status.AMBIGUOUS, "blame": Blame.NOTHING, "output": place}
+        return [_finding(case, options, "ambiguous", message, **known)]
     return [
         _finding(
             case,
