@@ -106,17 +106,14 @@ def _reach(recorded: Recorded, tangents: Tangents) -> int | None:
 
 
 def _lost(recorded: Recorded, tangents: Tangents) -> int:
-    """The digits that differences lose because the values are large against the reach, in steps of 16.
+    """The digits that differences lose because numbers are large against the reach, in steps of 16.
 
-    Next to a subnormal input the step is smaller still, and what it changes is far behind the value's point.
+    Next to a subnormal input the step is smaller still, and what it changes is far behind their point.
     """
     exponent = _reach(recorded, tangents)
     if exponent is None:
         return 0
-    sizes = [
-        magnitude(x) for y in recorded.values if is_float(y.dtype) for x in y.scalars if type(x) is not float
-    ]
-    most: int = everywhere(max(sizes, default=exponent), max, recorded.lanes)
+    most: int = everywhere(recorded.system.largest, max, recorded.lanes)
     return -16 * (-int(max(0, most - exponent) / _BITS) // 16)
 
 
@@ -248,7 +245,7 @@ def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
     bent = _bent(first_bends, bends, second, recorded.values, exponent, digits)
     if everywhere(blown or bent, any, recorded.lanes):
         raise Kink([], second)
-    rounding = int(narrow * _BITS) + 5 - exponent - recorded.system.bits
+    rounding = recorded.system.largest + int(narrow * _BITS) + 5 - exponent - recorded.system.bits
     apart: Quotients = [
         None
         if xs is None or ys is None
@@ -260,10 +257,10 @@ def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
 
 
 def _apart(x: Scalar, y: Scalar, value: Scalar, rounding: int) -> Scalar:
-    """How far two quotients are apart, and what the rounding of the values can hide from both."""
+    """How far two quotients are apart, and what rounding can hide from both."""
     if is_special(x):
         return NAN
-    hidden = from_int(0) if type(value) is float else from_man_exp(1, magnitude(value) + rounding)
+    hidden = from_int(0) if type(value) is float else from_man_exp(1, rounding)
     return real(mpf_add(mpf_abs(mpf_sub(_raw(x), _raw(y), 30, NEAREST)), hidden, 30, NEAREST))
 
 
