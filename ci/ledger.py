@@ -66,7 +66,11 @@ class Ledger:
 
     def write(self, unit: str, report: SubjectReport) -> None:
         """Keep what a unit came to."""
-        write_whole(self._path(unit), msgspec.msgpack.encode(report))
+        self._folder.mkdir(parents=True, exist_ok=True)  # another gate of the same run may have ended
+        try:
+            write_whole(self._path(unit), msgspec.msgpack.encode(report))
+        except FileNotFoundError:  # it ended at this very moment: then nobody needs the record
+            return
 
     def clear(self) -> None:
         """Forget the run: it has ended, and the next one judges afresh."""

@@ -22,7 +22,7 @@ _STYLES: dict[Status, str] = {
     Status.NOTE: "cyan",
 }
 # Narrower terminals would break the names of subjects; a file or a log has any width.
-_LEAST_WIDTH = 110
+_LEAST_WIDTH = 120
 
 
 def write(report: GateReport, stream: TextIO) -> None:
@@ -48,16 +48,21 @@ def write(report: GateReport, stream: TextIO) -> None:
 
 def _table(subjects: tuple[SubjectReport, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("subject", overflow="fold")
+    table.add_column("subject", no_wrap=True)
     for name in ("value", "gradient"):
         table.add_column(name, justify="right", no_wrap=True)
     for name in ("jit", "vmap"):
         table.add_column(name, no_wrap=True)
     table.add_column("inputs (edges)", justify="right", no_wrap=True)
     table.add_column("verdict", overflow="fold")
+    place = ""
     for report in subjects:
+        here, _, function = report.subject.rpartition("::")
+        if here != place:
+            table.add_row(Text(plain(here), style="bold"))
+            place = here
         table.add_row(
-            Text(plain(report.subject)),
+            Text(f"  {plain(function)}"),
             Text(ulps(report.value)),
             Text(ulps(report.gradient)),
             *(Text(law_mark(report, law), style=_style_of(report, law)) for law in ("jit", "vmap")),
