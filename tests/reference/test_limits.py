@@ -293,3 +293,41 @@ def test_a_limit_is_refused_by_name_at_a_kink() -> None:
     limits = Limits(lambda v: [implementation.own(vnp.abs(v))], [x], 50)
     with pytest.raises(Kink, match="the point is a kink"):
         limits.along([one])
+
+
+@pytest.mark.parametrize("name", sorted(set(KINKS) - {"relu"}))
+def test_the_tables_column_of_jax_is_jaxs(name: str) -> None:
+    import jax
+    from jax import numpy as jnp
+
+    peers: dict[str, Callable[[Any], Any]] = {
+        "abs": jnp.abs,
+        "max": lambda v: jnp.maximum(v, F32(1)),
+        "min": lambda v: jnp.minimum(F32(1), v),
+        "reduce_max": lambda v: jnp.max(jnp.stack([v, jnp.ones((), F32)])),
+        "clamp": lambda v: jax.lax.clamp(F32(-1), v, F32(2)),
+        "sign": jnp.sign,
+        "floor": jnp.floor,
+        "ceil": jnp.ceil,
+        "round": jnp.round,
+        "rem": lambda v: jax.lax.rem(v, F32(1)),
+        "select_n": lambda v: jnp.where(v > 0, v, F32(0)),
+        "sort": lambda v: jax.lax.sort(jnp.stack([v, jnp.ones((), F32)]))[0],
+        "atan2": lambda v: jax.lax.atan2(v, F32(-1)),
+    }
+    assert float(jax.grad(peers[name])(F32(KINKS[name][1]))) == TABLE[name].jax
+
+
+def test_jaxs_relu_is_zero_at_zero() -> None:
+    import jax
+
+    assert float(jax.grad(jax.nn.relu)(F32(0))) == TABLE["relu"].jax
+
+
+@pytest.mark.parametrize("name", sorted(KINKS))
+def test_fast_goes_by_the_same_table(name: str) -> None:
+    import verax
+
+    function, at = KINKS[name]
+    with verax.using("fast"):
+        assert float(grad(function)(F32(at))) == TABLE[name].value
