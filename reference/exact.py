@@ -30,7 +30,7 @@ class Exact(NumberSystem):
         digits: decimal digits carried.
         bits: binary digits carried.
         doubt: why a result may be wrong in spite of its digits; empty when there is no reason.
-        largest: the exponent of the largest number that was rounded to these digits so far.
+        widest: the exponent of the largest number that was rounded to these digits so far.
     """
 
     name = "exact"
@@ -39,7 +39,7 @@ class Exact(NumberSystem):
         self.digits = digits
         self.bits = int(digits * math.log2(10)) + 8
         self.doubt = ""
-        self.largest = -(1 << 30)
+        self.widest = -(1 << 30)
         self._operations: Operations | None = None
 
     def with_digits(self, digits: int) -> Exact:
@@ -91,8 +91,8 @@ class Exact(NumberSystem):
             return raw
         if type(raw[2]) is not int:  # gmpy2's integers slip in, which math.ldexp refuses
             raw = (raw[0], raw[1], int(raw[2]), raw[3])
-        if raw[2] + raw[3] > self.largest and raw[1]:
-            self.largest = raw[2] + raw[3]
+        if raw[2] + raw[3] > self.widest and raw[1]:
+            self.widest = raw[2] + raw[3]
         return real(raw)
 
     def tabled(self, x: Any) -> Scalar:

@@ -113,7 +113,7 @@ def _lost(recorded: Recorded, tangents: Tangents) -> int:
     exponent = _reach(recorded, tangents)
     if exponent is None:
         return 0
-    most: int = everywhere(recorded.system.largest, max, recorded.lanes)
+    most: int = everywhere(recorded.system.widest, max, recorded.lanes)
     return -16 * (-int(max(0, most - exponent) / _BITS) // 16)
 
 
@@ -245,7 +245,7 @@ def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
     bent = _bent(first_bends, bends, second, recorded.values, exponent, digits)
     if everywhere(blown or bent, any, recorded.lanes):
         raise Kink([], second)
-    rounding = recorded.system.largest + int(narrow * _BITS) + 5 - exponent - recorded.system.bits
+    rounding = recorded.system.widest + int(narrow * _BITS) + 5 - exponent - recorded.system.bits
     apart: Quotients = [
         None
         if xs is None or ys is None
