@@ -11,7 +11,7 @@ import numpy as np
 
 from ..adapters.profiles import profile_of
 from ..language import dispatch
-from ..language.dtypes import is_float
+from ..language.dtypes import finfo, is_float
 from ..language.inlining import inlined
 from ..language.platform import Platform
 from ..language.program import Constant, Equation, Program, constant_array, printed_equation
@@ -21,6 +21,7 @@ from ..reference.capsules import Capsule, digits_of, hexadecimal
 from ..reference.findings import Blame, Finding, Status, location_of
 from ..reference.formula import Culprit, blamed, ideal_machine, movements
 from ..reference.reals import to_machine as machine_number
+from ..reference.rewrites import REWRITES, matches
 from ..reference.rounded import Rounded
 from ..reference.truth import Truth, true_value
 from ..reference.verdict import (
@@ -450,7 +451,7 @@ def _formula_findings(
     ideal = evaluate(meaning, operands, ideal_machine())
     judged = _Formula(case, options, outputs, [[r.system.value(s) for s in r.scalars] for r in ideal])
     lost = judged.lost()
-    if not lost:
+    if not lost or not (any(lost.values()) or case.order == 0 or _may_be_rewritten(program)):
         return [], judged.scale, set()
     moved = movements(meaning, operands, options.seed)
     problems = {(o, i) for o, i in lost if is_problem(moved[o][i], judged.error(o, i))}
@@ -459,7 +460,7 @@ def _formula_findings(
     vanishing = [p for p in lost if not lost[p] and p not in problems]
     found = [judged.fault(faults, program)] if faults else []
     found += [judged.problem(ill)] if ill and not faults else []
-    found += [judged.vanishing(vanishing, program)] if vanishing and not faults else []
+    found += judged.vanishing(vanishing, program) if vanishing and not faults else []
     return found, judged.scale, {outputs[o].place(i) for o, i in faults + ill}
 
 
@@ -485,7 +486,7 @@ class _Formula:
             if not is_float(output.dtype):
                 continue
             for i, e in enumerate(output.evidence):
-                if e.certified and loses_digits(self.ideal[o][i], e.true, self._own(e.true), e.dtype):
+                if e.certified and loses_digits(self.ideal[o][i], e.true, self._least(e), e.dtype):
                     found[o, i] = self.options.relative
         if found and not self.options.relative:
             scale = self._scales()
@@ -499,6 +500,10 @@ class _Formula:
     @staticmethod
     def _own(true: Any) -> Any:
         return exact(0) if is_special(true) else abs(exact(true))
+
+    def _least(self, e: Evidence) -> Any:
+        """The size of a true value; what is smaller than any normal number loses digits to the format."""
+        return max(self._own(e.true), exact(float(finfo(wide(e.dtype)).smallest_normal)))
 
     def _scales(self) -> tuple[Any, ...]:
         given = self.options.scale
@@ -579,20 +584,33 @@ class _Formula:
             mend="Compute in a wider format, or pose the problem in better variables.",
         )
 
-    def vanishing(self, places: Sequence[tuple[int, int]], program: Program | None) -> Finding:
-        """The note that digits of small values vanish."""
+    def vanishing(self, places: Sequence[tuple[int, int]], program: Program | None) -> list[Finding]:
+        """The note that digits of small values vanish; of a derivative only if a stable form is known."""
         place = self.worst(places)
         culprit = self.culprit(place, program)
-        return self.said(
-            place,
-            "vanishing",
-            f"loses its digits where it is small beside its largest values: {self.numbers(place)}.",
-            status=Status.NOTE,
-            blame=Blame.FORMULA,
-            equation=str(culprit) if culprit else "",
-            location=culprit.location if culprit else "",
-            mend=_stable(culprit) if culprit and culprit.rewrite else "",
-        )
+        known = culprit is not None and culprit.rewrite is not None
+        if self.case.order and not known:
+            return []
+        return [
+            self.said(
+                place,
+                "vanishing",
+                f"loses its digits where it is small beside its largest values: {self.numbers(place)}.",
+                status=Status.NOTE,
+                blame=Blame.FORMULA,
+                equation=str(culprit) if culprit else "",
+                location=culprit.location if culprit else "",
+                mend=_stable(culprit) if known else "",
+            )
+        ]
+
+
+def _may_be_rewritten(program: Program | None) -> bool:
+    """Whether the shape of some row of the table is found anywhere."""
+    if program is None:
+        return False
+    flat = inlined(program)
+    return any(True for r in REWRITES for _ in matches(r, flat))
 
 
 def _stable(culprit: Culprit | None) -> str:
