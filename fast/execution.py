@@ -18,6 +18,7 @@ from ..language.program import Atom, Constant, Equation, Program, Variable
 from ..language.shapes import ShapedArray
 from . import collectives
 from .devices.device import Buffer, Device
+from .differentiation.linear import refuse_forward
 from .kernels import ELEMENTWISE, KERNELS
 from .kernels.call import Call, Kernel
 
@@ -76,7 +77,17 @@ def _scan(call: Call) -> Kernel:
     return scan
 
 
-CONTROL: dict[str, Callable[[Call], Kernel]] = {"jit": _jit, "cond": _cond, "while": _while, "scan": _scan}
+def _backward_call(call: Call) -> Kernel:
+    refuse_forward(call.params["name"])
+
+
+CONTROL: dict[str, Callable[[Call], Kernel]] = {
+    "jit": _jit,
+    "cond": _cond,
+    "while": _while,
+    "scan": _scan,
+    "backward_call": _backward_call,
+}
 
 # Primitives whose kernels give a tuple, whatever the number of results.
 MANY = frozenset({*CONTROL, "sort", "threefry2x32"})

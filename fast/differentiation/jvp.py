@@ -19,7 +19,7 @@ from ...language.primitive import Primitive
 from ...language.shapes import ShapedArray
 from ...language.tracing import user_line
 from .. import operations as ops
-from .linear import LinearLevel, LinearTracer
+from .linear import backward_call
 
 
 class JvpTracer(Tracer):
@@ -127,17 +127,11 @@ class JvpLevel(Level):
             if all(t is None for t in tangents):
                 results = dispatch.bind_custom_vjp(function, forward, backward, primals)
                 return self._outputs(results, [None] * len(results))
-            linear = next((t.level for t in tangents if isinstance(t, LinearTracer)), None)
-            if not isinstance(linear, LinearLevel):
-                raise TypeError(
-                    f"Forward differentiation (jvp, jacfwd) cannot go through {_name(function)!r}, which has a "
-                    f"custom_vjp rule. Use grad, vjp or jacrev, or give it a custom_jvp rule."
-                )
             results = forward(*primals)
             count = forward.num_outputs  # type: ignore[attr-defined]  # set by the call, as the protocol says
             outs = [dispatch.lift(y) for y in results[:count]]
-            derivatives = linear.backward_call(
-                backward, list(results[count:]), primals, tangents, [y.aval for y in outs]
+            derivatives = backward_call(
+                _name(function), backward, results[count:], tangents, [y.aval for y in outs]
             )
             return self._outputs(outs, derivatives)
 

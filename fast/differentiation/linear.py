@@ -7,7 +7,7 @@ whose other operands are known values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from ...language import dispatch
 from ...language.arrays import Array
@@ -36,8 +36,47 @@ def _backward_rule(*avals: ShapedArray, **params: Any) -> Sequence[ShapedArray]:
     return results
 
 
-# A call of a custom backward rule: residuals, then tangents; it can only be transposed.
+# A call of a custom backward rule on residuals and tangents. It can only be transposed: to run it forward
+# is what `refuse_forward` says no to.
 backward_call_p = Primitive("backward_call", "call", _backward_rule)
+
+
+def refuse_forward(name: str) -> NoReturn:
+    """Say that only reverse mode goes through a custom backward rule.
+
+    Raises:
+        TypeError: always.
+    """
+    raise TypeError(
+        f"Forward differentiation (jvp, jacfwd) cannot go through {name!r}, which has a custom_vjp rule. "
+        f"Use grad, vjp or jacrev, or give it a custom_jvp rule."
+    )
+
+
+def backward_call(
+    name: str,
+    backward: FlatFunction,
+    residuals: Sequence[Any],
+    tangents: Sequence[Any],
+    outputs: Sequence[ShapedArray],
+) -> list[Any]:
+    """Tangents of results whose transposed derivative is said to be ``backward``; None for integers."""
+    places = tuple(i for i, t in enumerate(tangents) if t is not None)
+    differentiable = tuple(i for i, a in enumerate(outputs) if is_float(a.dtype))
+    found = dispatch.bind(
+        backward_call_p,
+        *residuals,
+        *(tangents[i] for i in places),
+        name=name,
+        backward=backward,
+        num_residuals=len(residuals),
+        places=places,
+        results=tuple(outputs),
+        differentiable=differentiable,
+        out_avals=tuple(outputs[i] for i in differentiable),
+    )
+    by_place: dict[int, Any] = dict(zip(differentiable, found, strict=True))
+    return [by_place.get(i) for i in range(len(outputs))]
 
 
 class LinearLevel(Level):
@@ -102,36 +141,6 @@ class LinearLevel(Level):
     ) -> list[Array]:
         """As `custom_jvp`."""
         return function(*operands)
-
-    def backward_call(
-        self,
-        backward: FlatFunction,
-        residuals: list[Any],
-        primals: Sequence[Array],
-        tangents: Sequence[Any],
-        outputs: Sequence[ShapedArray],
-    ) -> list[Any]:
-        """Tangents of results whose transposed derivative is said to be ``backward``."""
-        known = [dispatch.lift(x) for x in residuals]
-        unknowns = [t for t in tangents if t is not None]
-        places = tuple(i for i, t in enumerate(tangents) if t is not None)
-        differentiable = [i for i, a in enumerate(outputs) if is_float(a.dtype)]
-        avals = [outputs[i] for i in differentiable]
-        found = self.record(
-            backward_call_p,
-            [*known, *unknowns],
-            {
-                "backward": backward,
-                "num_residuals": len(known),
-                "places": places,
-                "results": tuple(outputs),
-                "differentiable": tuple(differentiable),
-                "out_avals": tuple(avals),
-            },
-            avals,
-        )
-        by_place: dict[int, Any] = dict(zip(differentiable, found, strict=True))
-        return [by_place.get(i) for i in range(len(outputs))]
 
     def program_of(self, unknowns: Sequence[Any], results: Sequence[Any], name: str) -> Program:
         """The linear program from unknowns to results; what results do not need is left out."""

@@ -38,17 +38,20 @@ _ROOT_HIGH, _ROOT_LOW = 1.4616321449683622, 9.549995429965697e-17
 
 
 def _zeta_less_one(k: int) -> float:
-    # Euler and Maclaurin from the 20th term on, DLMF 25.2.9; the terms left out are below 2^-60.
-    n = 20
-    tail: float = n ** (1 - k) / (k - 1) - 0.5 * float(n) ** -k + k * float(n) ** (-k - 1) / 12
-    tail -= k * (k + 1) * (k + 2) * float(n) ** (-k - 3) / 720
-    tail += k * (k + 1) * (k + 2) * (k + 3) * (k + 4) * float(n) ** (-k - 5) / 30240
-    terms: list[float] = [float(i) ** float(-k) for i in range(2, n + 1)]
-    return math.fsum(terms) + tail
+    # Euler and Maclaurin from the 50th term on, DLMF 25.2.9; the terms left out are below 2^-60.
+    n = 50.0
+    terms: list[float] = [float(i) ** -k for i in range(2, 51)]
+    terms += [n ** (1 - k) / (k - 1), -0.5 * n**-k]
+    rising, factorial = float(k), 2.0
+    for m, b in enumerate(_BERNOULLI[:5], 1):
+        terms.append(float(b) * rising / factorial * n ** -(k + 2 * m - 1))
+        rising *= (k + 2 * m - 1) * (k + 2 * m)
+        factorial *= (2 * m + 1) * (2 * m + 2)
+    return math.fsum(terms)
 
 
 # lgamma(2 + z) = z (1 - Euler's constant) + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, DLMF 5.7.3.
-_NEAR_TWO = [1 - _EULER] + [(-1) ** k * _zeta_less_one(k) / k for k in range(2, 32)]
+_NEAR_TWO = [1 - _EULER] + [(-1) ** k * _zeta_less_one(k) / k for k in range(2, 37)]
 
 
 def _polynomial(z: Buffer, coefficients: list[float]) -> Buffer:
@@ -108,7 +111,7 @@ def _lgamma_positive(xp: Any, x: Buffer) -> Buffer:
         step = near >= 2.5
         near = xp.where(step, near - 1, near)
         product = xp.where(step, product * near, product)
-    below, tiny = near < 1.5, near < 0.5
+    below, tiny = near < 1.375, near < 0.5
     z = xp.where(tiny, near, xp.where(below, near - 1, near - 2))
     small = z * _polynomial(z, _NEAR_TWO) + xp.log(product)
     small = xp.where(below, small - xp.log1p(z), small)

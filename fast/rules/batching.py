@@ -20,6 +20,7 @@ from ...language.tracing import trace, trace_closed
 from .. import operations as ops
 from ..batching import BatchLevel, Lane, vmap
 from ..common_inputs import with_common_captures
+from ..differentiation.linear import refuse_forward
 from ..memo import derived
 
 Lanes = Sequence[Lane]
@@ -571,6 +572,11 @@ def scan_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Par
     return _lanes([*results[: len(init)], *ys], made.flags)
 
 
+def backward_call_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
+    """Refuse: a custom backward rule cannot be run forward, in one lane or in many."""
+    refuse_forward(params["name"])
+
+
 ELEMENTWISE = [
     "neg",
     "sign",
@@ -678,4 +684,5 @@ BATCHING: dict[str, Rule] = {
     "pmax": _collective(_extreme_of_lanes("reduce_max")),
     "pmin": _collective(_extreme_of_lanes("reduce_min")),
     "axis_index": axis_index_rule,
+    "backward_call": backward_call_rule,
 }

@@ -14,10 +14,11 @@ from typing import Any
 
 from ...language import catalogue as rows
 from ...language.dispatch import bind
-from ...language.dtypes import int32, is_float
+from ...language.dtypes import bfloat16, float16, float32, int32, is_float
 from ...language.primitive import Primitive
 from .. import operations as ops
 from ..differentiation import control
+from ..differentiation.linear import refuse_forward
 from ..operations import (
     absolute,
     add,
@@ -62,9 +63,19 @@ def unary_rule(slope: Callable[[Any, Any], Any]) -> Rule:
     ) -> tuple[Values, Values]:
         (x,), (t,) = primals, tangents
         (y,) = bind(primitive, x, **params)
-        return [y], [mul(t, slope(x, y))]
+        return [y], [mul(t, _once_rounded(slope, primitive, x, y, params))]
 
     return rule
+
+
+def _once_rounded(
+    slope: Callable[[Any, Any], Any], primitive: Primitive, x: Any, y: Any, params: Params
+) -> Any:
+    """A slope of float16 and bfloat16 is computed in float32, as their functions are, and rounded once."""
+    if x.dtype not in (float16, bfloat16):
+        return slope(x, y)
+    wide = ops.convert(x, float32)
+    return ops.convert(slope(wide, bind(primitive, wide, **params)[0]), x.dtype)
 
 
 def by_division(divisor: Callable[[Any, Any], Any]) -> Rule:
@@ -75,6 +86,9 @@ def by_division(divisor: Callable[[Any, Any], Any]) -> Rule:
     ) -> tuple[Values, Values]:
         (x,), (t,) = primals, tangents
         (y,) = bind(primitive, x, **params)
+        if x.dtype in (float16, bfloat16):
+            inverse = _once_rounded(lambda *xy: ops.reciprocal(divisor(*xy)), primitive, x, y, params)
+            return [y], [mul(t, inverse)]
         return [y], [div(t, divisor(x, y))]
 
     return rule
@@ -147,8 +161,10 @@ def _asinh_slope(x: Any, y: Any) -> Any:
 
 
 def _one_less_square(x: Any) -> Any:
+    """1 - x^2; near 1 as a product, which keeps its digits, and so does its derivative: -2x near 0."""
     one = ops.full_like(x, 1)
-    return mul(sub(one, x), add(one, x))
+    inner = compare("lt", absolute(x), ops.full_like(x, 0.5))
+    return where(inner, sub(one, square(x)), mul(sub(one, x), add(one, x)))
 
 
 def _acosh_divisor(x: Any, y: Any) -> Any:
@@ -206,7 +222,11 @@ def integer_pow_rule(
         return [y], [None]
     if n == 1:
         return [y], [t]
-    return [y], [mul(t, scale(unary("integer_pow", x, y=n - 1), float(n)))]
+
+    def slope(x: Any, y: Any) -> Any:
+        return scale(unary("integer_pow", x, y=n - 1), float(n))
+
+    return [y], [mul(t, _once_rounded(slope, primitive, x, y, params))]
 
 
 def convert_rule(
@@ -340,7 +360,7 @@ def _extreme_rule(closer: str) -> Rule:
 def clamp_rule(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
-    """x's tangent strictly between the limits, a limit's where x is beyond it."""
+    """x's tangent strictly between the limits; elsewhere that of the limit that x has reached."""
     (low, x, high), (dlow, dx, dhigh) = primals, tangents
     outs = bind(primitive, low, x, high)
     if not is_float(x.dtype):
@@ -355,9 +375,10 @@ def clamp_rule(
         inside = both(compare("gt", x, low), compare("lt", x, high))
         terms.append(where(inside, dx, zero))
     if dlow is not None:
-        terms.append(where(compare("gt", low, x), spread(dlow), zero))
+        below = both(compare("le", x, low), compare("lt", x, high))
+        terms.append(where(below, spread(dlow), zero))
     if dhigh is not None:
-        terms.append(where(compare("lt", high, x), spread(dhigh), zero))
+        terms.append(where(compare("ge", x, high), spread(dhigh), zero))
     return outs, [_sum(terms)]
 
 
@@ -535,6 +556,13 @@ def _lane_extreme(
     return [y], [div(total, count)]
 
 
+def backward_call_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
+    """Refuse: a custom backward rule cannot be run forward, nor its derivative."""
+    refuse_forward(params["name"])
+
+
 JVP: dict[str, Rule] = {
     # exact, one operand
     "neg": linear,
@@ -641,6 +669,7 @@ JVP: dict[str, Rule] = {
     "pmax": _lane_extreme,
     "pmin": _lane_extreme,
     "axis_index": flat,
+    "backward_call": backward_call_rule,
 }
 
 # Calls with custom rules never reach a table: dispatch hands levels the rule itself.

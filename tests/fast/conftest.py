@@ -1,13 +1,17 @@
 """Every test of fast runs on NumPy and on a stand-in that has CuPy's names only."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from verax.fast import Device, on_device
 from verax.fast.devices import CPU
 
-from .cupy_stand_in import StandInDevice
+sys.path.append(str(Path(__file__).parent))  # importlib mode has no package for a test's helpers
+
+from cupy_stand_in import StandInDevice  # found by the line above
 
 DEVICES = {"numpy": CPU, "cupy stand-in": StandInDevice()}
 

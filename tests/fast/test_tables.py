@@ -3,6 +3,7 @@
 import pytest
 
 from verax.fast import collectives
+from verax.fast.differentiation.linear import backward_call_p
 from verax.fast.execution import CONTROL
 from verax.fast.kernels import KERNELS
 from verax.fast.rules.batching import BATCHING
@@ -11,12 +12,12 @@ from verax.fast.rules.transpose import TRANSPOSE
 from verax.language.catalogue import PRIMITIVES
 
 # Calls with custom rules never reach a table: dispatch hands every level the rule itself.
-ROWS = set(PRIMITIVES) - REBOUND
+# The call of a custom backward rule is a primitive of fast's own.
+ROWS = set(PRIMITIVES) - REBOUND | {backward_call_p.name}
 TABLES = {
     "kernels": {*KERNELS, *CONTROL, *collectives.KERNELS},
     "jvp": set(JVP),
-    # The call of a custom backward rule is a primitive of fast's own linear programs.
-    "transpose": set(TRANSPOSE) - {"backward_call"},
+    "transpose": set(TRANSPOSE),
     "batching": set(BATCHING),
 }
 
