@@ -144,7 +144,7 @@ def test_the_next_number_of_a_narrow_format_is_the_next_bit_pattern(dtype: Any) 
     tiny = float(finfo.smallest_subnormal)
     x = array([0.0, 0.0, 1.0, 1.0, -1.0, 2.0], dtype)
     y = array([1.0, -1.0, 2.0, 0.0, 0.0, 2.0], dtype)
-    step = float(finfo.eps)
+    step = float(finfo.eps)  # tolerance-name: the format's distance from 1 to the next number
 
     assert values(lax.nextafter(x, y)) == [tiny, -tiny, 1 + step, 1 - step / 2, -1 + step / 2, 2.0]
 
