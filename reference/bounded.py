@@ -23,7 +23,7 @@ from ..language.primitive import Primitive
 from . import decisions
 from .exact import Aligned, Exact, ordering
 from .propagation import PROPAGATIONS, UNKNOWN, Propagation, integer_power
-from .reals import INF, Scalar, approximate, format_of, from_number, is_special, magnitude, real
+from .reals import INF, Scalar, approximate, format_of, from_number, is_special, magnitude, real, rounded
 from .system import Definition, Question
 
 # Candidates of an undecided scalar beyond which they are not listed any more.
@@ -152,7 +152,7 @@ class Bounded(Exact):
         if not is_float(dtype):
             return x
         value = from_number(x)
-        if type(x) is int and abs(x) >> format_of(dtype)[0]:
+        if type(x) is int and abs(x) >> format_of(dtype)[0] and rounded(value, dtype) != value:
             bound, typical = self.rounding("convert_element_type", dtype, float(abs(x)), magnitude(value))
             return self.number(value, bound, typical)
         return value

@@ -15,7 +15,7 @@ from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_spec
 from .system import Definition, NumberSystem, Operations, OutOfReach, Question
 
 # Above this many bits between the largest and the least term, sums are not made in one integer.
-_SPREAD = 1 << 14
+_SPREAD = 1 << 16
 # Numbers that agree to all but so many of the bits they are known to cannot be told apart.
 _DOUBT = 24
 
@@ -256,8 +256,8 @@ def _aligned(scalars: Sequence[Scalar]) -> tuple[list[Any], int] | None:
 
 
 def _added(raws: Sequence[Any], bits: int) -> Any:
-    """The sum of raw numbers of very different sizes, smallest first."""
-    ordered = sorted(raws, key=lambda raw: raw[2] + raw[3])
+    """The sum of raw numbers of very different sizes, largest first: these may cancel each other."""
+    ordered = sorted(raws, key=lambda raw: raw[2] + raw[3], reverse=True)
     total = from_man_exp(0, 0)
     for raw in ordered:
         total = mpf_add(total, raw, 2 * bits + 64, NEAREST)
