@@ -26,6 +26,8 @@ from typing import IO, Any
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # How long a worker may take to start and to say so: it imports little, but machines may be slow.
 _START_SECONDS = 120.0
+# How long after its deadline a call has to write down where it is.
+_LAST_WORDS_SECONDS = 0.5
 
 
 class WorkerError(Exception):
@@ -185,15 +187,19 @@ class _Worker:
                 self._answer(_START_SECONDS)
                 self._ready = True
             self._pipe.send((call.fn, call.args, call.kwargs, deadline))
+            begun = self._answer(_START_SECONDS)  # what the call is made of has been imported
         except (BrokenPipeError, ConnectionResetError, EOFError) as err:
             raise self._crash() from err
-        ok, result = self._answer(deadline)
+        if begun is not None:
+            raise WorkerRaised(*begun)
+        ok, result = self._answer(deadline, _LAST_WORDS_SECONDS)
         if not ok:
             raise WorkerRaised(*result)
         return result
 
-    def _answer(self, seconds: float | None) -> Any:
-        ready = multiprocessing.connection.wait([self._pipe, self._process.sentinel], seconds)
+    def _answer(self, seconds: float | None, grace: float = 0.0) -> Any:
+        patience = None if seconds is None else seconds + grace
+        ready = multiprocessing.connection.wait([self._pipe, self._process.sentinel], patience)
         if not ready:
             trace = self._last_words()
             self.kill()
@@ -251,7 +257,11 @@ def _ending(code: int | None) -> str:
 
 
 def _serve(pipe: multiprocessing.connection.Connection, diary: str, path: list[str]) -> None:
-    """What a worker does all day: take a call, answer with (True, result) or (False, (text, trace))."""
+    """What a worker does all day.
+
+    It takes a call, answers None when it begins (or a text and a trace, if the call cannot be read), and
+    then (True, result) or (False, (text, trace)).
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the gate, which then ends its workers
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
@@ -268,11 +278,12 @@ def _serve(pipe: multiprocessing.connection.Connection, diary: str, path: list[s
             except EOFError:
                 return
             except Exception as err:  # noqa: BLE001  # what was sent cannot be unpickled here
-                pipe.send((False, _described(err)))
+                pipe.send(_described(err))
                 continue
             if task is None:
                 return
             fn, args, kwargs, deadline = task
+            pipe.send(None)
             answer = _attempt(fn, args, kwargs, deadline, words)
             try:
                 pipe.send(answer)
@@ -284,7 +295,7 @@ def _attempt(fn: Any, args: Any, kwargs: Any, deadline: float | None, words: IO[
     words.seek(0)
     words.truncate()
     if deadline is not None:  # so that a hung subject can be told the line that it hangs in
-        faulthandler.dump_traceback_later(max(deadline * 0.9, deadline - 0.5), file=words)
+        faulthandler.dump_traceback_later(deadline, file=words)
     try:
         return True, fn(*args, **kwargs)
     except KeyboardInterrupt:

@@ -116,7 +116,7 @@ class _Run:
         self.began = time.monotonic()
         self.found: list[Found] = []
         self.discoveries: list[Discovery] = []
-        self.done: dict[str, list[SubjectReport]] = {}
+        self.done: dict[str, dict[tuple[str, ...], SubjectReport]] = {}
         self.lost: set[str] = set()
         self.interrupted = False
 
@@ -161,16 +161,19 @@ class _Run:
             seen.update(f.subject for f in fresh)
             self.found += fresh
             for f in fresh:
-                self.done[f.subject] = []
+                self.done[f.subject] = {}
 
     def units(self, found: Found) -> Iterator[Unit]:
-        for group in next(d.laws[found.subject] for d in self.discoveries if found.subject in d.laws):
+        for group in self.laws_of(found):
             yield Unit(
                 found=found,
                 laws=group,
                 seed=self.configuration.seed,
                 examples=self.configuration.examples,
             )
+
+    def laws_of(self, found: Found) -> tuple[tuple[str, ...], ...]:
+        return next(d.laws[found.subject] for d in self.discoveries if found.subject in d.laws)
 
     def fingerprint(self) -> str:
         """What a run can be taken up by: the same targets, code, configuration and platform."""
@@ -186,7 +189,7 @@ class _Run:
             if kept is None:
                 waiting.append(unit)
             else:
-                self.done[unit.found.subject].append(kept)
+                self.done[unit.found.subject][unit.laws] = kept
         total = len(units)
         running: dict[Future[SubjectReport], Unit] = {}
         width = self.configuration.workers or cores()
@@ -196,7 +199,7 @@ class _Run:
                 if unit.found.subject in self.lost:
                     continue  # it hung or crashed already: once is enough to know
                 if self.out_of_time:
-                    self.done[unit.found.subject].append(_out_of_time(unit))
+                    self.done[unit.found.subject][unit.laws] = _out_of_time(unit)
                     continue
                 running[self.engine.submit(run_unit, unit)] = unit
             if not running:
@@ -220,11 +223,13 @@ class _Run:
         except Exception as err:  # noqa: BLE001  # another executor hands on what the subject raised
             report = _lost(unit, WorkerRaised(f"{type(err).__name__}: {err}"))
         ledger.write(unit.key, report)
-        self.done[unit.found.subject].append(report)
+        self.done[unit.found.subject][unit.laws] = report
 
     # -- what came of it
     def subject(self, found: Found) -> SubjectReport:
-        reports = self.done[found.subject]
+        done = self.done[found.subject]
+        # In the order of the units, whichever of them ended first.
+        reports = [done[laws] for laws in self.laws_of(found) if laws in done]
         if not reports:  # interrupted before anything of it was done
             return SubjectReport(subject=found.subject, location=found.location)
         return merged(reports)

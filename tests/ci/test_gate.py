@@ -41,8 +41,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def module(folder: Path, body: str, name: str = "subjects.py") -> str:
-    (folder / name).write_text(HEAD + textwrap.dedent(body))
+def module(folder: Path, *bodies: str, name: str = "subjects.py") -> str:
+    (folder / name).write_text(HEAD + "\n\n".join(map(textwrap.dedent, bodies)))
     return name
 
 
@@ -90,8 +90,8 @@ def test_a_subject_that_raises_hangs_or_crashes_is_a_finding_and_the_rest_goes_o
 
         def crashes(x: Vector) -> Float32[Array, "n"]:
             os._exit(0)
-        """
-        + FINE,
+        """,
+        FINE,
     )
     code, report = gate(target)
     assert code == 1
@@ -110,8 +110,8 @@ def test_a_subject_that_raises_hangs_or_crashes_is_a_finding_and_the_rest_goes_o
 def test_ctrl_c_keeps_what_has_finished_and_the_next_run_goes_on(here: Path) -> None:
     target = module(
         here,
-        FINE
-        + """
+        FINE,
+        """
         def waits(x: Vector) -> Float32[Array, "n"]:
             while not os.path.exists("go"):
                 time.sleep(0.05)
@@ -142,8 +142,8 @@ def test_ctrl_c_keeps_what_has_finished_and_the_next_run_goes_on(here: Path) -> 
 def test_the_same_commit_and_configuration_give_the_same_findings(here: Path) -> None:
     target = module(
         here,
-        FINE
-        + """
+        FINE,
+        """
         def overflows(x: Annotated[Float32[Array, "n"], Interval(ge=-200, le=200)]) -> Float32[Array, "n"]:
             return vnp.log(1 + vnp.exp(x))
         """,
@@ -180,7 +180,7 @@ def test_a_finding_is_silenced_on_the_line_by_file_and_by_code(here: Path) -> No
     (here / "verax.toml").write_text('per-file-ignores = { "subjects.py" = ["VX401"] }\n')
     assert gate(target)[0] == 0
     (here / "verax.toml").unlink()
-    code, report = gate(module(here, wrong.format("  # verax: ignore[VX401] on purpose"), "silent.py"))
+    code, report = gate(module(here, wrong.format("  # verax: ignore[VX401] on purpose"), name="silent.py"))
     assert (code, report["silenced"]) == (0, 1)
 
 
