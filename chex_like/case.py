@@ -17,6 +17,7 @@ from ..language.errors import ConcretizationTypeError
 from ..language.flat import Flat, check_array, name_of, path_of
 from ..language.program import Program
 from ..language.tracing import trace
+from ..reference.verdict import law_name
 
 _SMALL = 4096  # elements: more truth than this is not stored in a capsule
 
@@ -198,7 +199,7 @@ def case_of(
         results = [lift_to(owner, x) for x in machine(*case.operands)]
         case.program = case._trace(machine, case.operands)
     paths = [path_of(tuple(args), i) for i in case.floats]
-    return _with_results(case, results, [f"the gradient by {p}" for p in paths])
+    return _with_results(case, results, [f"the {law_name(order)} by {p}" for p in paths])
 
 
 def case_of_programs(
@@ -229,7 +230,7 @@ def case_of_programs(
         case.program = derived
         assert derived is not None, "checked above"
         results = [lift_to(owner, x) for x in derived(*case.operands)]
-    return _with_results(case, results, [f"the gradient by argument {i}" for i in case.floats])
+    return _with_results(case, results, [f"the {law_name(order)} by argument {i}" for i in case.floats])
 
 
 def _choose(case: Case, outputs: Sequence[Array]) -> None:
