@@ -155,6 +155,11 @@ class Bounded(Exact):
         if type(x) is int and abs(x) >> format_of(dtype)[0] and rounded(value, dtype) != value:
             bound, typical = self.rounding("convert_element_type", dtype, float(abs(x)), magnitude(value))
             return self.number(value, bound, typical)
+        if self.platform.flushes_subnormals and type(value) is not float:
+            precision, least, _ = format_of(dtype)
+            if magnitude(value) < least + precision:  # the machine may read it as zero
+                size = abs(approximate(value))
+                return self.number(value, size, size)
         return value
 
     def number(
@@ -371,7 +376,7 @@ class Bounded(Exact):
         outcome = self.decide(question, operands)
         if all(type(x) is not BoundedNumber for x in operands):
             return outcome, {outcome}
-        if len(operands) == 2 and operands[0] is operands[1]:
+        if len(operands) == 2 and (operands[0] is operands[1] or _apart(question, *operands)):
             return outcome, {outcome}
         ends = [
             (_moved(x.value, -x.bound), x.value, _moved(x.value, x.bound))
@@ -525,6 +530,14 @@ class Bounded(Exact):
 
 def _value(x: Scalar) -> Scalar:
     return x.value if type(x) is BoundedNumber or type(x) is Undecided else x
+
+
+def _apart(question: Question, x: Scalar, y: Scalar) -> bool:
+    """Whether two numbers that are compared are further apart than their bounds reach."""
+    if question is not ordering:
+        return False
+    reach = sum(s.bound for s in (x, y) if type(s) is BoundedNumber)
+    return reach < INF and _distance(_value(x), _value(y)) > reach * (1 + 1e-9)
 
 
 def _stepped(x: Any) -> Scalar:

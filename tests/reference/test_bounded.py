@@ -209,6 +209,8 @@ def test_subnormal_results_are_rounded_in_subnormal_ulps() -> None:
     flushing = Platform("flushing", flushes_subnormals=True)
     (flushed,) = evaluate(lambda u: [u * u], [x], Bounded(flushing))
     assert flushed.scalars[0].bound == 2.0**-126
+    (read,) = evaluate(lambda u: [-u], [np.array([2.0**-130], F32)], Bounded(flushing))
+    assert read.scalars[0].bound == 2.0**-130
 
 
 def test_overflow_on_the_way_leaves_no_bound() -> None:
