@@ -149,14 +149,17 @@ def _quotient(low: Scalar, high: Scalar, step: Raw, bits: int) -> Scalar:
     """(high - low) / (2 step); NaN where a side is special and the other differs."""
     if is_special(low) or is_special(high):
         return 0.0 if type(low) is float and low == high else NAN
-    return real(mpf_div(mpf_sub(_raw(high), _raw(low)), mpf_shift(step, 1), bits, NEAREST))
+    # Rounded, not exact: sides that lie 2^(10^30) apart have an exact difference that no memory holds.
+    return real(mpf_div(mpf_sub(_raw(high), _raw(low), bits, NEAREST), mpf_shift(step, 1), bits, NEAREST))
 
 
 def _bend(at: Scalar, low: Scalar, high: Scalar, step: Raw, bits: int) -> Scalar:
     """(high - 2 at + low) / step: the difference of the quotients of the two sides."""
     if is_special(at) or is_special(low) or is_special(high):
         return 0.0
-    second = mpf_sub(mpf_add(_raw(high), _raw(low)), mpf_shift(_raw(at), 1))
+    wide = 4 * bits
+    total = mpf_add(_raw(high), _raw(low), wide, NEAREST)
+    second = mpf_sub(total, mpf_shift(_raw(at), 1), wide, NEAREST)
     return real(mpf_div(second, step, bits, NEAREST))
 
 
