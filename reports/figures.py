@@ -70,7 +70,9 @@ def _draw(axes: Any, samples: Sequence[Sample]) -> None:
         axes.set_xscale("symlog", linthresh=max(sizes[len(sizes) // 4], 1e-30))
     if max(s.error for s in samples) > 20 or any(s.bound > 20 for s in bounded):
         axes.set_yscale("symlog", linthresh=1.0)
-    axes.set_ylim(bottom=0)
+    # A bound far above every error is told in the table; drawn to scale it would leave nothing else to see.
+    ceiling = 30 * max(1.0, *(s.error for s in samples))
+    axes.set_ylim(bottom=0, top=ceiling if any(s.bound > ceiling for s in bounded) else None)
     axes.set_xlabel("input (of an array: its entry of largest size)", color=_INK)
     axes.set_ylabel("error (ULP)", color=_INK)
     axes.tick_params(colors=_INK)
