@@ -20,6 +20,7 @@ from ...language.shapes import ShapedArray
 from ...language.tracing import user_line
 from .. import operations as ops
 from .linear import backward_call
+from .types import check_types
 
 
 class JvpTracer(Tracer):
@@ -94,6 +95,7 @@ class JvpLevel(Level):
             if primitive.kind != "collective" and all(t is None for t in tangents):
                 return [JvpTracer(self, y, None) for y in dispatch.bind(primitive, *primals, **params)]
             outs, derivatives = rule(primitive, primals, tangents, params)
+            check_types("jvp", primitive, [y.aval for y in outs], derivatives)
         return [JvpTracer(self, y, t) for y, t in zip(outs, derivatives, strict=True)]
 
     def _outputs(self, results: Sequence[Any], derivatives: Sequence[Any]) -> list[Array]:

@@ -11,6 +11,7 @@ from ...language.program import Atom, Constant, Equation, Program, Variable, con
 from ...language.shapes import ShapedArray
 from ...language.tracing import attributed
 from .. import operations as ops
+from .types import check_types
 
 
 class Unknown:
@@ -69,6 +70,7 @@ def backward(program: Program, operands: Sequence[Any], cotangents: Sequence[Any
             raise MissingRuleError(f"`fast` has no transpose rule for {equation.primitive.name!r}.")
         with attributed(equation.source):
             inner = rule(equation, outer, inputs)
+        check_types("transpose", equation.primitive, [a.aval for a in equation.inputs], inner)
         for atom, cotangent in zip(equation.inputs, inner, strict=True):
             give(atom, cotangent)
     return [found.get(v) for v in program.inputs]
