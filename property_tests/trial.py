@@ -66,6 +66,11 @@ class Result:
         """The number of elements."""
         return sum(x.size for x in self.leaves)
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether no element is infinite or NaN."""
+        return all(bool(np.isfinite(x.astype(np.float64)).all()) for x in self.leaves)
+
     @classmethod
     def of(cls, value: Any) -> Result:
         """The result that a returned tree is.

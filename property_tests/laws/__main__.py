@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +29,8 @@ from ..profiles import PROFILES, profile_named
 _STATE = Path(".verax")
 _FAILURES = "laws-failures.json"
 _MOST_FAILURES = 500
+# Truth may need thousands of digits; a task that takes longer than this is told, and left.
+_MOST_SECONDS = 120
 # Of a random program nobody claims that it is well written.
 _NOT_OURS = {"formula", "problem"}
 
@@ -52,6 +56,7 @@ class Outcome:
     unverified: int = 0
     notes: int = 0
     disagreements: list[tuple[Task, str]] = field(default_factory=list)
+    slow: list[Task] = field(default_factory=list)
 
     def add(self, other: Outcome) -> None:
         """Add another outcome to this one."""
@@ -61,6 +66,7 @@ class Outcome:
         self.unverified += other.unverified
         self.notes += other.notes
         self.disagreements += other.disagreements
+        self.slow += other.slow
 
     @property
     def total(self) -> int:
@@ -108,12 +114,38 @@ def _on(platform: str) -> Iterator[None]:
         yield
 
 
-def together(tasks: Sequence[Task]) -> Outcome:
+class TooSlow(BaseException):
+    """Raised when one task takes longer than it may; no `except Exception` on the way takes it for a finding."""
+
+
+@contextmanager
+def at_most(seconds: int) -> Iterator[None]:
+    """Interrupt the block after that many seconds, where the system can (POSIX, main thread)."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TooSlow(f"{seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def together(tasks: Sequence[Task], seconds: int = _MOST_SECONDS) -> Outcome:
     """Try several, one after another; a fault of the harness itself is a disagreement too."""
     outcome = Outcome()
     for task in tasks:
         try:
-            outcome.add(tried(task))
+            with at_most(seconds):
+                outcome.add(tried(task))
+        except TooSlow:
+            outcome.slow.append(task)
         except Exception as err:  # noqa: BLE001  # one crash must not hide the other tasks' results
             outcome.disagreements.append((task, f"{task} crashed: {type(err).__name__}: {err}"))
     return outcome
@@ -226,6 +258,8 @@ def main(checks: int, seed: int | None, profile: str, processes: int, device: st
         f"{outcome.total:,} checks of {outcome.functions:,} functions at {outcome.inputs:,} inputs, seed "
         f"{start}: {by_law}"
     )
+    for task in outcome.slow:
+        click.echo(f"left after {_MOST_SECONDS} s: {task}")
     click.echo(
         f"{len(outcome.disagreements)} disagreements, {outcome.unverified} unverified, {outcome.notes} notes"
     )

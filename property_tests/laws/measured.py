@@ -24,11 +24,13 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
     checked = Checked()
     found: list[tuple[int, Finding]] = []
     pooled: list[Measured] = []
-    for i, _ in trial.returning():
+    for i, result in trial.returning():
         arguments = trial.inputs[i]
         if not arguments.dynamic:
             continue
-        verdict = _judged(trial, i, order)
+        # Where the value itself is too large for its format, no form of its derivative is to blame.
+        formula = arguments.judged_as_formula and (order == 0 or result.is_finite)
+        verdict = _judged(trial, i, order, formula)
         checked.tried(trial, i)
         if isinstance(verdict, Raised):
             found.append((i, _unjudged(trial, law, i, verdict)))
@@ -46,7 +48,7 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
     return checked
 
 
-def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
+def _judged(trial: Trial, index: int, order: int, formula: bool) -> Verdict | Raised:
     from ...chex_like.judge import judge
 
     arguments = trial.inputs[index]
@@ -59,7 +61,7 @@ def _judged(trial: Trial, index: int, order: int) -> Verdict | Raised:
                 order=order,
                 platform=trial.platform,
                 scale=declared_scale(trial, order),
-                formula=arguments.judged_as_formula,
+                formula=formula,
                 relative=trial.subject.relative,
                 gradient=trial.subject.mark.gradient,
                 seed=trial.seed % 2**31 + index,

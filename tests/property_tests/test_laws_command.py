@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,18 @@ def test_a_crash_of_the_harness_is_a_disagreement() -> None:
     assert [task.name for task, _ in outcome.disagreements] == ["no such primitive"]
     assert "crashed: KeyError" in outcome.disagreements[0][1]
     assert outcome.functions == 1
+
+
+def test_a_task_that_takes_too_long_is_left_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forever(task: Task) -> Outcome:
+        del task
+        while True:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(command, "tried", forever)
+    task = Task("primitive", "neg", 0, 6)
+
+    assert together([task], seconds=1).slow == [task]
 
 
 def test_outcomes_add_up() -> None:
