@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawing import NAMES, drawn
+from tests.fast.drawing import NAMES, drawn
 
 import verax
 from verax import lax

@@ -10,7 +10,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 import pytest
-from cupy_stand_in import StandInDevice
+from tests.fast.cupy_stand_in import StandInDevice
 
 from verax import fast
 from verax import numpy as vnp
@@ -74,9 +74,9 @@ def test_an_unknown_platform_is_refused_with_the_mend() -> None:
 
 def test_arrays_of_two_devices_do_not_meet(device: fast.Device) -> None:
     other = StandInDevice()
-    x = lift(np.float32([1, 2]))
+    x = lift(np.array([1, 2], np.float32))
     with on_device(other):
-        y = lift(np.float32([1, 2]))
+        y = lift(np.array([1, 2], np.float32))
 
     with pytest.raises(ValueError, match="must live on one device, got arrays on"):
         vnp.add(x, y)
@@ -84,19 +84,19 @@ def test_arrays_of_two_devices_do_not_meet(device: fast.Device) -> None:
 
 def test_the_stand_in_refuses_what_cupy_refuses() -> None:
     device = StandInDevice()
-    buffer = device.put(np.float32([1, 2]))
+    buffer = device.put(np.array([1, 2], np.float32))
 
     with pytest.raises(TypeError, match="Implicit conversion"):
         np.asarray(buffer)
     with pytest.raises(TypeError, match="Unsupported type"):
-        device.xp.add(buffer, np.float32([1, 2]))
+        device.xp.add(buffer, np.array([1, 2], np.float32))
     with pytest.raises(AttributeError, match="no attribute 'put_along_axis'"):
         _ = device.xp.put_along_axis
     assert device.put(np.zeros(2, ml_dtypes.bfloat16)).dtype == np.uint16
 
 
 def test_a_machine_value_cannot_be_written_to_and_is_a_copy_of_the_input() -> None:
-    given = np.float32([1, 2])
+    given = np.array([1, 2], np.float32)
     x = lift(given)
     given[0] = 7
 

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from drawing import drawn, of_floats
+from tests.fast.drawing import drawn, of_floats
 
 import verax
 from verax import lax
