@@ -103,7 +103,9 @@ def merged(reports: Sequence[SubjectReport]) -> SubjectReport:
     samples: list[Sample] = [s for r in reports for s in r.samples]
     return msgspec.structs.replace(
         first,
-        findings=tuple(dict.fromkeys(f for r in reports for f in r.findings)),
+        findings=tuple(
+            sorted(dict.fromkeys(f for r in reports for f in r.findings), key=lambda f: _place(f.law, order))
+        ),
         laws=tuple(sorted((law for r in reports for law in r.laws), key=lambda o: _place(o.law, order))),
         value=_worst([r.value for r in reports]),
         gradient=_worst([r.gradient for r in reports]),
