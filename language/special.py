@@ -50,7 +50,10 @@ def erf_inv(x: Any) -> Array:
         # The start has 7 digits, in the tail 2; each step of Halley's method triples them.
         found = _halley(_halley(_start(found, wide), wide), wide)
     ends = lax.eq(lax.abs(wide), _like(wide, 1.0))
-    found = lax.select(ends, lax.mul(wide, _like(wide, math.inf)), found)
+    # Constants, not a product: an infinite factor would make the derivative everywhere NaN.
+    above = lax.gt(wide, _like(wide, 0.0))
+    limits = lax.select(above, lax.full_like(wide, math.inf), lax.full_like(wide, -math.inf))
+    found = lax.select(ends, limits, found)
     return lift(convert(found, dtype))
 
 
@@ -58,8 +61,13 @@ def _like(x: Array, value: float) -> Any:
     return np.asarray(value, x.dtype)[()]
 
 
+def _decay(x: Array) -> Array:
+    """-log(1 - x^2), without the rounding of x^2, which is most of 1 - x^2 near 1."""
+    return lax.neg(lax.add(lax.log1p(x), lax.log1p(lax.neg(x))))
+
+
 def _giles(x: Array) -> Array:
-    w = lax.neg(lax.log1p(lax.neg(lax.mul(x, x))))
+    w = _decay(x)
     central = lax.lt(w, _like(x, 5.0))
     safe = lax.select(central, lax.full_like(w, 5.0), w)
     step = lax.select(central, lax.sub(w, _like(x, 2.5)), lax.sub(lax.sqrt(safe), _like(x, 3.0)))
@@ -71,7 +79,7 @@ def _giles(x: Array) -> Array:
 
 def _start(found: Array, x: Array) -> Array:
     """The single-precision result, and beyond its reach the leading terms of the asymptotic series."""
-    w = lax.neg(lax.log1p(lax.neg(lax.mul(x, x))))
+    w = _decay(x)
     far = lax.gt(w, _like(x, 16.0))
     safe = lax.select(far, w, lax.full_like(w, 16.0))
     # erfc(y) is close to exp(-y^2) / (y sqrt(pi)), and 1 - x^2 to 2 erfc(y).
