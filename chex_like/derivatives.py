@@ -18,14 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ..language import dispatch
 from ..language.dtypes import is_float
 from ..language.inlining import inlined
-from ..language.program import Atom, Constant, Program, Variable
-from ..reference.array import ReferenceArray
+from ..language.program import Atom, Constant, Program, subprograms
+from ..reference import evaluate
 from ..reference.exact import Exact
-from ..reference.formula import Run
-from ..reference.reals import real
+from ..reference.reals import real, to_machine
 from ..reference.truth import Truth
 from ..reference.verdict import exact, is_special, rule_differs, ulp_of
 from .case import Case
@@ -137,6 +135,8 @@ class _Checker:
         limit = self.witnesses.limit(form.coefficients)
         value = _weighted(form, self.rows)
         if limit is None:
+            if not self._apart(form, value, self.witnesses.dual(form.coefficients)):
+                return None
             why = "the limit of difference quotients does not settle"
             self.check.unsettled.setdefault(form.entry or (0, 0), why)
             return None
@@ -152,6 +152,8 @@ class _Checker:
         return limit if self._apart(form, value, limit) else None
 
     def _apart(self, form: _Form, value: Any, limit: Limit) -> bool:
+        if is_special(value) and is_special(limit.value):
+            return False  # neither is a derivative: there is none
         slack = _weighted_slack(form, self.check.slack) + limit.radius
         return rule_differs(value, limit.value, slack, self.dtype)
 
@@ -215,29 +217,31 @@ def constants_slack(case: Case) -> list[list[Any]]:
     """
     assert case.program is not None, "derivatives have a program"
     flat = inlined(case.program)
-    system = Exact()
-    base = Run(flat, case.operands, system)
-    shapes = [dispatch.aval_of(r).size for r in case.results]
-    total = [[exact(0)] * n for n in shapes]
-    for k, constant in enumerate(_rough(flat)):
-        del k
-        moved = Run(_nudged(flat, constant), case.operands, system)
-        for o, n in enumerate(shapes):
-            for i in range(n):
-                a, b = moved.scalar(o, i), base.scalar(o, i)
-                if not is_special(a) and not is_special(b):
-                    total[o][i] += abs(exact(a) - exact(b))
+    base = evaluate(flat, case.operands, Exact())
+    total = [[exact(0)] * len(row.scalars) for row in base]
+    for constant in _rough(flat).values():
+        moved = evaluate(_nudged(flat, constant), case.operands, Exact())
+        for o, (row, other) in enumerate(zip(base, moved, strict=True)):
+            for i, (a, b) in enumerate(zip(row.scalars, other.scalars, strict=True)):
+                if is_float(row.dtype) and not is_special(a) and not is_special(b):
+                    total[o][i] += abs(exact(a) - exact(b)) / 2  # it was moved by a whole ulp
     return total
 
 
-def _rough(program: Program) -> list[Constant]:
-    """The floating constants that are not short binary fractions, each value once."""
-    found: dict[bytes, Constant] = {}
+def _key(constant: Constant) -> tuple[str, bytes]:
+    return str(constant.aval.dtype), constant.value.tobytes()
+
+
+def _rough(program: Program) -> dict[tuple[str, bytes], Constant]:
+    """The floating constants that are not short binary fractions, each value once; loops' bodies too."""
+    found: dict[tuple[str, bytes], Constant] = {}
     for equation in program.equations:
         for atom in equation.inputs:
             if isinstance(atom, Constant) and is_float(atom.aval.dtype) and not _is_plain(atom):
-                found.setdefault(atom.value.tobytes() + str(atom.aval.dtype).encode(), atom)
-    return list(found.values())
+                found.setdefault(_key(atom), atom)
+        for _, inner in subprograms(equation.params):
+            found.update(_rough(inner))
+    return found
 
 
 def _is_plain(constant: Constant) -> bool:
@@ -249,15 +253,29 @@ def _is_plain(constant: Constant) -> bool:
 
 
 def _nudged(program: Program, constant: Constant) -> Program:
-    """The program with a constant, wherever it is written, replaced by a captured real next to it."""
-    value = exact(float(constant.value))
-    moved = value + ulp_of(value, constant.aval.dtype) / 2
-    array = ReferenceArray([real(moved._mpf_)], constant.aval, Exact())
-    variable = Variable(constant.aval)
+    """The program with a constant, wherever it is written, replaced by the machine number next to it."""
+    dtype = constant.aval.dtype
+    next_one = np.asarray(to_machine(_next(constant), dtype)).astype(dtype)
 
     def read(atom: Atom) -> Atom:
-        same = isinstance(atom, Constant) and atom.aval == constant.aval
-        return variable if same and atom.value.tobytes() == constant.value.tobytes() else atom  # type: ignore[union-attr]  # `same` says that it is a constant
+        if not isinstance(atom, Constant) or _key(atom) != _key(constant):
+            return atom
+        return replace(atom, value=next_one)
 
-    equations = tuple(replace(e, inputs=tuple(read(a) for a in e.inputs)) for e in program.equations)
-    return replace(program, captured=(*program.captured, (variable, array)), equations=equations)
+    def param(value: Any) -> Any:
+        if isinstance(value, Program):
+            return _nudged(value, constant)
+        if isinstance(value, tuple) and value and all(isinstance(p, Program) for p in value):
+            return tuple(_nudged(p, constant) for p in value)
+        return value
+
+    equations = tuple(
+        replace(e, inputs=tuple(read(a) for a in e.inputs), params={k: param(v) for k, v in e.params.items()})
+        for e in program.equations
+    )
+    return replace(program, equations=equations)
+
+
+def _next(constant: Constant) -> Any:
+    value = exact(float(constant.value))
+    return real((value + ulp_of(value, constant.aval.dtype))._mpf_)
