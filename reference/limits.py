@@ -114,7 +114,8 @@ def _lost(recorded: Recorded, tangents: Tangents) -> int:
     if exponent is None:
         return 0
     most: int = everywhere(recorded.system.widest, max, recorded.lanes)
-    return -16 * (-int(max(0, most - exponent) / _BITS) // 16)
+    # Next to exp(1e38) no digits would do: the quotients then say of themselves that they do not agree.
+    return min(MOST_DIGITS, -16 * (-int(max(0, most - exponent) / _BITS) // 16))
 
 
 def _quotients(
