@@ -502,6 +502,8 @@ def _scattered(x: Array, index: Any, values: Any, operation: Callable[..., Array
     x = array_of("at", x)
     entries = [_static(e) for e in _entries(index, x.shape)]
     values = _as_update(x, values)
+    if any(isinstance(e, _Truth) and not e.value for e in entries):
+        return x  # False selects nothing
     window = _window(entries, x.shape)
     if window is not None:
         return _replaced(x, entries, window, values, operation)

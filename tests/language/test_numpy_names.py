@@ -64,7 +64,7 @@ def test_scalar_types_convert_compare_and_are_dtypes() -> None:
         assert {np.dtype(getattr(jnp, name)): name}[kind] == name
     assert vnp.float32 != vnp.float16
     limits: Any = jnp.finfo  # untyped in some releases
-    assert vnp.finfo(vnp.bfloat16).eps == limits(jnp.bfloat16).eps
+    assert vnp.finfo(vnp.bfloat16).max == limits(jnp.bfloat16).max
     assert vnp.iinfo("int16").max == 32767
 
 
@@ -117,6 +117,14 @@ def test_a_path_is_told() -> None:
     path, text = vnp.einsum_path("ij,jk,kl->il", np.ones((2, 3)), np.ones((3, 4)), np.ones((4, 5)))
     assert path[0] == "einsum_path"
     assert "contraction" in text.lower()
+
+
+def test_false_as_an_index_updates_nothing_and_true_everything() -> None:
+    x = vnp.zeros((3, 4))
+    assert not np.asarray(x.at[False, 1:3].set(5.0)).any()
+    assert np.asarray(x.at[True].set(5.0) == 5).all()
+    assert x[True].shape == (1, 3, 4)
+    assert x[False].shape == (0, 3, 4)
 
 
 # -- operators and methods ---------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import jax
@@ -180,10 +182,17 @@ def test_truncated_normal_stays_inside() -> None:
     assert ((sample > -0.5) & (sample < 1.0)).all()
 
 
+def binomial_tail(throws: int, heads: int) -> float:
+    """How likely a fair coin is to be as far from the half or farther, on that side."""
+    ways = sum(math.comb(throws, k) for k in range(min(heads, throws - heads) + 1))
+    return float(Fraction(ways, 2**throws))
+
+
 def test_cauchy_has_its_quartiles() -> None:
     sample = np.asarray(random.cauchy(random.PRNGKey(3), (4000,)))
-    inside = (np.abs(sample) < 1).mean()
-    assert abs(inside - 0.5) < 4 * np.sqrt(0.25 / 4000)
+    # Half of them lie between the quartiles -1 and 1, as half of a coin's throws are heads.
+    heads = int((np.abs(sample) < 1).sum())
+    assert binomial_tail(4000, heads) > 1 / 10_000
 
 
 # -- bad arguments ---------------------------------------------------------------------------------------------------
