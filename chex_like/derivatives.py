@@ -25,7 +25,7 @@ from ..reference import evaluate
 from ..reference.exact import Exact
 from ..reference.reals import real, to_machine
 from ..reference.truth import Truth
-from ..reference.verdict import exact, is_special, rule_differs, ulp_of
+from ..reference.verdict import exact, is_nan, is_special, rule_differs, ulp_of
 from .case import Case
 from .witnesses import Limit, Witnesses
 
@@ -47,7 +47,8 @@ class RuleCheck:
         slack: for each output and element what rounding the program's constants can explain; empty
             where no constant matters.
         unsettled: for each output and element why its limit could not be taken; few.
-        ambiguous: the entry whose second derivative is a matter of convention; None if there is none.
+        ambiguous: an entry where there is no derivative, so that any value is a convention; None if there
+            is none.
     """
 
     fault: RuleFault | None = None
@@ -154,6 +155,9 @@ class _Checker:
     def _apart(self, form: _Form, value: Any, limit: Limit) -> bool:
         if is_special(value) and is_special(limit.value):
             return False  # neither is a derivative: there is none
+        if is_nan(limit.value):
+            self.check.ambiguous = form.entry or (0, 0)
+            return False
         slack = _weighted_slack(form, self.check.slack) + limit.radius
         return rule_differs(value, limit.value, slack, self.dtype)
 

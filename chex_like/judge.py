@@ -299,7 +299,7 @@ def _rule_findings(case: Case, options: Options, outputs: list[_Output], check: 
     if check.ambiguous is not None:
         o, i = check.ambiguous
         place = outputs[o].place(i)
-        message = f"{place} is taken where the first derivative has a corner: any value is a convention."
+        message = f"{place} is taken where there is no derivative: any value is a convention."
         known = {"status": Status.AMBIGUOUS, "blame": Blame.NOTHING, "output": place}
         return [_finding(case, options, "ambiguous", message, **known)]
     return [

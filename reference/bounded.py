@@ -325,6 +325,8 @@ class Bounded(Exact):
             value = self.dotted(a.values, b.values)
             terms = list(map(mul, a.sizes, b.sizes))
             size, root = sum(terms), _root_of_squares(terms)
+            if not size and any(x and y for x, y in zip(a.sizes, b.sizes, strict=True)):
+                size = _TINY  # the products are too small for doubles, not zero
             reach = sum(map(mul, a.sizes, b.bounds)) + sum(map(mul, a.bounds, b.sizes))
             reach += sum(map(mul, a.bounds, b.bounds))
             squares = math.hypot(

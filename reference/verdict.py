@@ -50,6 +50,11 @@ def is_special(x: Scalar) -> bool:
     return not (mpmath.isfinite(x) if hasattr(x, "_mpf_") else math.isfinite(x))
 
 
+def is_nan(x: Scalar) -> bool:
+    """Whether a scalar is NaN."""
+    return is_special(x) and math.isnan(float(x))
+
+
 def same_special(a: Scalar, b: Scalar) -> bool:
     """Whether two specials are the same one: any NaN is NaN, infinities have their sign."""
     a, b = float(a), float(b)

@@ -331,6 +331,38 @@ def test_double_precision_holds() -> None:
             assert verdict.holds, str(verdict)
 
 
+def _off_by(monkeypatch: pytest.MonkeyPatch, name: str, ulps: float) -> None:
+    """Plant: one primitive's results are off by some ulps, all in one direction."""
+    fast = dispatch.implementation_of("fast")
+    bind = fast.bind
+
+    def wrong(primitive: Any, operands: Any, params: Any) -> Any:
+        results = bind(primitive, operands, params)
+        if primitive.name != name:
+            return results
+        value = results[0].machine_value()
+        return [fast.lift(np.asarray(value + ulps * np.spacing(value), F32), results[0].aval)]
+
+    monkeypatch.setattr(fast, "bind", wrong, raising=False)
+
+
+def test_a_product_that_is_quietly_worse_is_found_over_many_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = drawn(0.5, 2, 24, 24), drawn(0.5, 2, 24, 24, seed=4)
+    assert judge(vnp.matmul, x, y, drawn=True).status is Status.HOLD
+    _off_by(monkeypatch, "dot_general", 8.0)
+    verdict = judge(vnp.matmul, x, y, drawn=True)
+    assert codes(verdict) == ["VX103"], str(verdict)
+    assert judge(vnp.matmul, x, y).status is Status.HOLD  # each element by itself is within its bound
+    assert codes(judge(lambda x: vnp.sum(vnp.matmul(x, y)), x, order=1, drawn=True)) == ["VX205"]
+
+
+def test_products_too_small_for_any_format_have_a_bound() -> None:
+    with verax.enable_x64():
+        tiny, small = np.full(3, -5e-324), np.full(3, -0.41)
+        verdict = judge(vnp.dot, tiny, small, formula=False)
+        assert verdict.status is Status.HOLD, str(verdict)
+
+
 # -- usage ---------------------------------------------------------------------------------------------------------
 def test_trees_and_numbers_are_arguments() -> None:
     verdict = judge(
