@@ -118,10 +118,9 @@ def naive_hypotenuse(x: Sides, y: Sides) -> Float32[Array, "n"]:
 
 
 def stable_hypotenuse(x: Sides, y: Sides) -> Float32[Array, "n"]:
-    """The longer side times sqrt(1 + ratio^2)."""
-    longer, shorter = vnp.maximum(x, y), vnp.minimum(x, y)
-    ratio = shorter / longer
-    return longer * vnp.sqrt(1 + ratio * ratio)
+    """In units of the longer side; the unit does not matter to the result, nor to its derivative."""
+    unit = lax.stop_gradient(vnp.maximum(x, y))
+    return unit * vnp.sqrt((x / unit) ** 2 + (y / unit) ** 2)
 
 
 def naive_small_root(b: Slopes, c: Offsets) -> Float32[Array, "n"]:
