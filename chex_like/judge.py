@@ -171,8 +171,8 @@ def capsule_of(
     from ..language.config import config
 
     case = case_of(f, args, order, seed, finding.subject)
-    small = case.is_small and case.meaning is not None
-    truth = true_value(case.meaning, case.operands) if small else None
+    meaning = case.meaning if case.is_small else None
+    truth = true_value(meaning, case.operands) if meaning is not None else None
     return Capsule(
         finding=finding,
         order=order,
@@ -247,7 +247,7 @@ def _measured(case: Case, options: Options, truth: Truth, check: RuleCheck) -> l
                 typical=getattr(b, "typical", 0.0),
                 undecided=bool(getattr(b, "undecided", False)),
                 unbounded=getattr(b, "unverified", None) or "",
-                certified=true.certified if isinstance(true.certified, bool) else true.certified[i],
+                certified=true.certified[i],
                 slack=check.slack[o][i] if check.slack else 0,
             )
             for i, b in enumerate(bounded[o].scalars)

@@ -245,7 +245,7 @@ def _ideally(run: Run, equation: Equation) -> list[Any]:
         for atom in equation.inputs:
             x = run.lift(run.read(atom, run.values))
             operands.append(at_reals(x, [run.system.value(s) for s in x.scalars], ideal))
-        found = dispatch.bind(equation.primitive, *operands, **equation.params)
+        found = [run.lift(x) for x in dispatch.bind(equation.primitive, *operands, **equation.params)]
     return [at_reals(x, [ideal.value(s) for s in x.scalars], run.system) for x in found]
 
 
