@@ -238,11 +238,10 @@ def _key(constant: Constant) -> tuple[str, bytes]:
 
 def _rough(program: Program) -> dict[tuple[str, bytes], Constant]:
     """The floating constants that are not short binary fractions, each value once; loops' bodies too."""
-    found: dict[tuple[str, bytes], Constant] = {}
+    atoms = [*program.outputs, *(a for e in program.equations for a in e.inputs)]
+    constants = [a for a in atoms if isinstance(a, Constant) and is_float(a.aval.dtype)]
+    found = {_key(c): c for c in constants if not _is_plain(c)}
     for equation in program.equations:
-        for atom in equation.inputs:
-            if isinstance(atom, Constant) and is_float(atom.aval.dtype) and not _is_plain(atom):
-                found.setdefault(_key(atom), atom)
         for _, inner in subprograms(equation.params):
             found.update(_rough(inner))
     return found
@@ -277,7 +276,7 @@ def _nudged(program: Program, constant: Constant) -> Program:
         replace(e, inputs=tuple(read(a) for a in e.inputs), params={k: param(v) for k, v in e.params.items()})
         for e in program.equations
     )
-    return replace(program, equations=equations)
+    return replace(program, equations=equations, outputs=tuple(read(a) for a in program.outputs))
 
 
 def _next(constant: Constant) -> Any:

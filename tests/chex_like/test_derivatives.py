@@ -1,0 +1,155 @@
+"""Derivatives are held to limits, dual numbers and the two sides of a kink; large ones to forms and entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import verax
+import verax.numpy as vnp
+from verax import Array, lax
+from verax.chex_like.case import case_of
+from verax.chex_like.derivatives import constants_slack
+from verax.chex_like.judgement import judge
+from verax.chex_like.scales import scale_of_decade, scales_over
+from verax.chex_like.witnesses import Witnesses
+from verax.reference.findings import Blame, Status
+
+F32 = np.float32
+
+
+def with_slope(slope: Callable[[Any], Any], function: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A function whose rule says that its derivative is ``slope``."""
+
+    @verax.custom_jvp
+    def ruled(x: Array) -> Array:
+        return function(x)
+
+    @ruled.defjvp
+    def _(primals: Any, tangents: Any) -> Any:
+        return function(primals[0]), slope(primals[0]) * tangents[0]
+
+    found: Callable[..., Any] = ruled
+    return found
+
+
+def _elu(x: Any) -> Any:
+    return vnp.where(x > 0, x, vnp.expm1(vnp.minimum(x, 0)))
+
+
+# What is said of a function at 0 -> whether it is right.
+AT_ZERO: list[tuple[Callable[[Any], Any], Callable[[Any], Any], bool]] = [
+    (lambda x: vnp.where(x > 0, 1.0, vnp.exp(vnp.minimum(x, 0))), _elu, True),  # smooth: the limit is 1
+    (lambda x: vnp.where(x > 0, 1.0, 0.0), lambda x: vnp.maximum(x, 0), True),  # a subgradient
+    (lambda x: vnp.where(x >= 0, 1.0, 0.0), lambda x: vnp.maximum(x, 0), True),  # another
+    (lambda x: vnp.where(x >= 0, 1.5, 0.0), lambda x: vnp.maximum(x, 0), False),  # none
+    (lambda x: vnp.where(x >= 0, -0.25, 0.0), lambda x: vnp.maximum(x, 0), False),
+]
+
+
+@pytest.mark.parametrize(("slope", "function", "right"), AT_ZERO)
+def test_at_a_kink_any_subgradient_of_the_users_own_is_right(
+    slope: Callable[[Any], Any], function: Callable[[Any], Any], right: bool
+) -> None:
+    verdict = judge(with_slope(slope, function), np.zeros(3, F32), order=1)
+    assert verdict.holds is right, str(verdict)
+    assert right or verdict.blame is Blame.RULE
+
+
+def test_a_second_derivative_at_a_corner_of_the_first_is_ambiguous() -> None:
+    right = with_slope(lambda x: vnp.where(x > 0, 1.0, vnp.exp(vnp.minimum(x, 0))), _elu)
+    verdict = judge(right, np.zeros(3, F32), order=2)
+    assert verdict.status is Status.AMBIGUOUS, str(verdict)
+
+
+def test_stopped_gradients_are_held_while_the_limit_is_taken() -> None:
+    def shifted(x: Any) -> Any:
+        return vnp.log(vnp.sum(vnp.exp(x - lax.stop_gradient(vnp.max(x))))) + lax.stop_gradient(vnp.max(x))
+
+    x = np.array([1.0, 3.0, -2.0], F32)
+    for order in (1, 2):
+        assert judge(shifted, x, order=order).holds
+
+
+def test_one_wrong_entry_of_a_large_gradient_is_named() -> None:
+    weights = np.full(40, 1.5, F32)
+    weights[23] = 1.25
+    wrong = with_slope(lambda x: vnp.asarray(weights), lambda x: x * 1.5)
+    verdict = judge(lambda x: vnp.sum(wrong(x)), np.linspace(-1, 1, 40, dtype=F32), order=1)
+    assert verdict.blame is Blame.RULE
+    assert verdict.findings[0].output == "the gradient by argument 0[23]"
+
+
+def test_a_wrong_entry_beyond_those_that_are_looked_at_is_told_all_the_same() -> None:
+    weights = np.full(100, 1.5, F32)
+    weights[99] = -1.5
+    wrong = with_slope(lambda x: vnp.asarray(weights), lambda x: x * 1.5)
+    verdict = judge(lambda x: vnp.sum(wrong(x)), np.linspace(-1, 1, 100, dtype=F32), order=1, entries=64)
+    assert verdict.blame is Blame.RULE
+
+
+def test_the_witnesses_agree_on_a_smooth_function() -> None:
+    case = case_of(lambda x: vnp.sum(vnp.tanh(x) * x), [np.array([0.5, -2.0], F32)], 1, 0)
+    witnesses = Witnesses(case)
+    along = [np.array([1.0, 0.0], F32)]
+    limit = witnesses.limit(along)
+    assert limit is not None
+    assert not limit.kink
+    assert abs(limit.value - witnesses.dual(along).value) <= limit.radius
+    true = np.tanh(0.5) + 0.5 / np.cosh(0.5) ** 2
+    assert abs(float(limit.value) - true) < 2.0**-50
+
+
+def test_the_sides_of_a_corner_do_not_meet() -> None:
+    case = case_of(lambda x: vnp.sum(vnp.abs(x)), [np.array([0.0, 3.0], F32)], 1, 0)
+    (common,) = Witnesses(case).sides
+    assert common([np.array([1.0, 0.0], F32)]) is None
+    smooth = common([np.array([0.0, 1.0], F32)])
+    assert smooth is not None
+    assert float(smooth.value) == 1.0
+
+
+def test_constants_of_a_rule_are_known_to_half_an_ulp_and_no_better() -> None:
+    third = F32(1 / 3)
+    rounded = with_slope(lambda x: vnp.full_like(x, third), lambda x: x / 3)
+    x = np.array([1.0, 2.0], F32)
+    assert judge(rounded, x, order=1).holds
+    off = with_slope(lambda x: vnp.full_like(x, np.nextafter(third, F32(1))), lambda x: x / 3)
+    assert judge(off, x, order=1).blame is Blame.RULE
+    slack = constants_slack(case_of(rounded, [x], 1, 0))
+    assert all(0 < float(s) < 2.0**-25 for row in slack for s in row)
+
+
+def test_constants_inside_loops_count_too() -> None:
+    third = F32(1 / 3)
+    rounded = with_slope(lambda x: vnp.full_like(x, third), lambda x: x / 3)
+
+    def looped(x: Any) -> Any:
+        return lax.scan(lambda c, y: (c + rounded(y), None), vnp.float32(0), x)[0]
+
+    assert judge(looped, np.array([1.0, 2.0, 5.0], F32), order=1).holds
+
+
+def test_where_there_is_no_derivative_nothing_is_blamed() -> None:
+    verdict = judge(lax.sqrt, np.array([0.0, 4.0], F32), order=1)
+    assert verdict.holds, str(verdict)
+
+
+def test_derivatives_of_functions_that_branch_in_python_are_unverified() -> None:
+    def branching(x: Any) -> Any:
+        return vnp.sum(x * 2) if x[0] > 0 else vnp.sum(-x)
+
+    verdict = judge(branching, np.ones(3, F32), order=1)
+    assert verdict.status is Status.UNVERIFIED
+    assert "verax.lax.cond" in verdict.findings[0].mend
+
+
+def test_the_scale_of_a_decade_is_the_largest_truth_in_it() -> None:
+    case = case_of(lambda x: x * x, [np.array([3.0, 0.02], F32)], 0, 0)
+    (scale,) = scale_of_decade(case, 0)
+    assert 9 <= scale <= 100
+    (declared,) = scales_over([case, case_of(lambda x: x * x, [np.array([-200.0, 1.0], F32)], 0, 0)])
+    assert float(declared) == 40_000
