@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .accuracy import assert_gradients as assert_gradients
     from .closeness import assert_tree_all_finite as assert_tree_all_finite
     from .closeness import assert_trees_all_close as assert_trees_all_close
-    from .judge import judge as judge
+    from .judgement import judge as judge
     from .shapes import assert_equal_shape as assert_equal_shape
     from .shapes import assert_rank as assert_rank
     from .shapes import assert_shape as assert_shape
@@ -26,7 +26,7 @@ _HOMES = {
     "assert_tree_all_finite": ".closeness",
     "assert_trees_all_close": ".closeness",
     "assert_type": ".shapes",
-    "judge": ".judge",
+    "judge": ".judgement",
 }
 __all__ = [  # noqa: PLE0604 - the table above is the list
     *sorted(_HOMES)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .assertion import assertion
-from .judge import judge
+from .judgement import judge
 
 
 @assertion

@@ -49,7 +49,7 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
 
 
 def _judged(trial: Trial, index: int, order: int, formula: bool) -> Verdict | Raised:
-    from ...chex_like.judge import judge
+    from ...chex_like.judgement import judge
 
     arguments = trial.inputs[index]
     function = arguments.closed(trial.subject.function)
