@@ -6,3 +6,5 @@ from .devices import default_device as default_device
 from .devices import devices as devices
 from .devices import on_device as on_device
 from .implementation import implementation as implementation
+from .transfer import device_get as device_get
+from .transfer import device_put as device_put

@@ -69,8 +69,16 @@ class CupyDevice(Device):
         return buffer.astype(new)
 
     def scatter_add(self, buffer: Buffer, places: tuple[Buffer, ...], values: Buffer) -> None:
-        """CuPy's atomic addition."""
-        self.cupyx.scatter_add(buffer, places, values)
+        """CuPy's atomic addition, which knows integers of 32 bits, and 64 without sign."""
+        dtype = buffer.dtype
+        if dtype == np.int64:  # sums wrap alike, whether the first bit is a sign or not
+            self.cupyx.scatter_add(buffer.view(np.uint64), places, values.view(np.uint64))
+        elif dtype.itemsize < 4:
+            wide = buffer.astype(np.int32)
+            self.cupyx.scatter_add(wide, places, values.astype(np.int32))
+            buffer[...] = wide.astype(dtype)
+        else:
+            self.cupyx.scatter_add(buffer, places, values)
 
     def scalar(self, buffer: Buffer) -> Any:
         """The Python number; waits for the GPU."""

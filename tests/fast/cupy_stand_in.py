@@ -191,7 +191,9 @@ class StandInArray:
             return getattr(self.value, name)
         if name == "T":
             return _out(self.value.T)
-        if name in ("astype", "copy", "reshape", "view", "ravel", "transpose"):
+        if name == "view":  # shares memory, as CuPy's does
+            return lambda dtype: StandInArray(self.value.view(dtype))
+        if name in ("astype", "copy", "reshape", "ravel", "transpose"):
             return lambda *args, **kwargs: _call(getattr(self.value, name), *args, **kwargs)
         raise AttributeError(name)
 
@@ -279,6 +281,8 @@ def _argsort(x: Any, axis: int = -1, kind: str | None = None) -> Any:
 
 
 def _scatter_add(array: StandInArray, places: Any, values: Any) -> None:
+    if array.dtype.name not in ("float32", "float64", "int32", "uint32", "uint64"):
+        raise TypeError(f"cupyx.scatter_add only supports some dtypes, got {array.dtype}")
     with np.errstate(all="ignore"):
         np.add.at(array.value, _in(places), _in(values))
 

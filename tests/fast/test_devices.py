@@ -78,8 +78,10 @@ def test_arrays_of_two_devices_do_not_meet(device: fast.Device) -> None:
     with on_device(other):
         y = lift(np.array([1, 2], np.float32))
 
-    with pytest.raises(ValueError, match="must live on one device, got arrays on"):
+    with pytest.raises(ValueError, match=r"must live on one device, got arrays on .* Move one with"):
         vnp.add(x, y)
+    assert fast.device_get({"sum": vnp.add(x, fast.device_put(y, device))})["sum"].tolist() == [2, 4]
+    assert fast.device_put(2.0, other).device is other
 
 
 def test_the_stand_in_refuses_what_cupy_refuses() -> None:
