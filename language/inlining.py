@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .primitive import Primitive
-from .program import Atom, Constant, Equation, Program, Variable
+from .program import Atom, Equation, Program, Variable
 
 # A call's name -> the parameter that holds the program it calls.
 CALLS = {"jit": "program", "custom_jvp_call": "call", "custom_vjp_call": "call"}
@@ -64,13 +63,3 @@ def _inside(value: object) -> object:
 def makers_of(program: Program) -> Mapping[Variable, Equation]:
     """For every variable that an equation defines, that equation."""
     return {v: e for e in program.equations for v in e.outputs}
-
-
-def written(atom: Atom) -> float | int | bool | None:
-    """The number that a constant of a program is; None for a variable."""
-    return atom.value.item() if isinstance(atom, Constant) else None
-
-
-def named(primitive: Primitive, *names: str) -> bool:
-    """Whether a primitive has one of these names."""
-    return primitive.name in names

@@ -113,8 +113,6 @@ class _Writer:
         for kind, record in _RECORDS.items():
             if isinstance(value, record):  # type: ignore[arg-type]  # the table's entries are classes
                 return {kind: {f.name: self.param(getattr(value, f.name)) for f in dataclasses.fields(value)}}
-        if callable(getattr(value, "dtype", None)) or hasattr(value, "shape"):
-            return {"array": array_to_json(_machine(value))}
         raise FormatError(
             f"A parameter of kind {type(value).__name__} cannot be stored: {value!r}. "
             f"Store the program before it is given such parameters."
@@ -302,8 +300,6 @@ class _Reader:
             found = inner.program(value, where, depth + 1)
             self.equations = inner.equations
             return found
-        if kind == "array":
-            return array_from_json(value, where)[0]
         if kind in _RECORDS:
             return self.record(kind, value, where, depth)
         raise FormatError(f"`{where}` must be tagged as a known kind, got {_short(kind)}.")
@@ -371,9 +367,6 @@ def _shape(data: Any, where: str) -> tuple[int, ...]:
 
 def _dtype(data: Any, where: str) -> DType:
     try:
-        found = as_dtype(_string(data, where))
+        return as_dtype(_string(data, where))
     except TypeError as err:
         raise FormatError(f"`{where}` must name a dtype that the language has, got {_short(data)}.") from err
-    if found == float0:
-        raise FormatError(f"`{where}` must name a dtype with values, got {_short(data)}.")
-    return found

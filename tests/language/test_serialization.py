@@ -103,3 +103,57 @@ def test_a_program_that_asks_for_a_giant_is_refused() -> None:
     data["equations"][0]["outputs"][0][2] = [1 << 30, 2, 3]
     with pytest.raises(FormatError, match="at most"):
         program_from_json(data)
+
+
+# What is wrong with a stored program -> what is said of it.
+BROKEN: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+    (lambda d: d.update(name=3), "`program.name` must be a string"),
+    (lambda d: d.update(inputs=3), "`program.inputs` must be a list"),
+    (lambda d: d.update(inputs=[[0, "float32", [2, 3]]]), r"must be \[number, dtype, shape, weak\]"),
+    (lambda d: d["inputs"][0].__setitem__(3, 1), "must be true or false"),
+    (lambda d: d["inputs"][0].__setitem__(0, -1), "must be a non-negative integer"),
+    (lambda d: d["equations"][0].update(params=[]), "`program.equations\\[0\\].params` must be an object"),
+    (lambda d: d["equations"][0]["params"].update(axes=[1]), "must be a plain value or one tagged value"),
+    (lambda d: d["equations"][0]["params"].update(axes={"float": "one"}), "must be a hexadecimal float"),
+    (lambda d: d["equations"][0]["params"].update(axes={"dtype": "object"}), "must name a dtype"),
+    (lambda d: d["equations"][0]["params"].update(axes={"dtype": "float0"}), "must name a dtype that"),
+    (lambda d: d["equations"][0]["params"].update(axes={"gather": {}}), "must have the fields"),
+    (lambda d: d["equations"][0]["params"].update(axes={"program": {}}), "must have the fields"),
+    (lambda d: d["equations"][0].update(source="f.py"), "must be a list"),
+    (lambda d: d["captured"][0].update(variable=[7, "float32", [9], False]), "must be the value's own type"),
+    (lambda d: d["captured"][0]["value"].update(hex="0" * 23 + " "), "hexadecimal digits only"),
+    (lambda d: d["outputs"].__setitem__(0, {"constant": d["captured"][0]["value"]}), "must be a scalar"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BROKEN)
+def test_a_broken_program_is_refused_with_the_place_named(
+    change: Callable[[dict[str, Any]], object], message: str
+) -> None:
+    weights = vnp.asarray(np.ones(3, np.float32))
+    data = json.loads(json.dumps(program_to_json(make_program(lambda x: vnp.sum(x, axis=1)[0] * weights)(X))))
+    program_from_json(data)
+    change(data)
+    with pytest.raises(FormatError, match=message):
+        program_from_json(data)
+
+
+def test_booleans_are_one_byte_of_0_or_1() -> None:
+    data = program_to_json(make_program(lambda x: vnp.asarray(np.array([True, False])) & (x[0, 0] > 0))(X))
+    (captured,) = data["captured"]
+    assert captured["value"]["hex"] == "0100"
+    captured["value"]["hex"] = "0200"
+    with pytest.raises(FormatError, match="must hold 00 or 01"):
+        program_from_json(data)
+
+
+def test_what_is_no_data_cannot_be_stored() -> None:
+    from dataclasses import replace
+
+    program = make_program(vnp.sum)(X)
+    first = program.equations[0]
+    odd = replace(program, equations=(replace(first, params={"axes": {1, 2}}), *program.equations[1:]))
+    with pytest.raises(FormatError, match="kind set cannot be stored"):
+        program_to_json(odd)
+    with pytest.raises(FormatError, match=r"`program\.equations"):
+        stored(replace(program, equations=(replace(first, params={"axes": 1.5}), *program.equations[1:])))
