@@ -30,8 +30,8 @@ def ndim(a: Any) -> int:
 
 def size(a: Any, axis: int | None = None) -> int:
     """The number of elements, or the size of one axis."""
-    a = array_of("size", a)
-    return a.size if axis is None else a.shape[canonical_axis(axis, a.ndim)]
+    array = array_of("size", a)
+    return array.size if axis is None else array.shape[canonical_axis(axis, array.ndim)]
 
 
 # -- shape ------------------------------------------------------------------------------------------------

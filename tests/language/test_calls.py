@@ -41,7 +41,10 @@ def quintupled_backward(residuals: Any, cotangent: Any) -> Any:
 
 quintupled.defvjp(quintupled_forward, quintupled_backward)
 
-CALLS: dict[str, tuple[Any, float]] = {"custom_jvp_call": (tripled, 3.0), "custom_vjp_call": (quintupled, 5.0)}
+CALLS: dict[str, tuple[Any, float]] = {
+    "custom_jvp_call": (tripled, 3.0),
+    "custom_vjp_call": (quintupled, 5.0),
+}
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import pytest
 
 from verax.language.program import SourceLine
 from verax.reference.findings import Blame, Finding, Status, Tally, location_of, worst
 
-_PLAIN = {"code": "VX101", "subject": "losses.py::huber", "law": "value", "message": "It is wrong."}
+# The fields that every finding has; the type says that the others may join them.
+_PLAIN: dict[str, Any] = {
+    "code": "VX101",
+    "subject": "losses.py::huber",
+    "law": "value",
+    "message": "It is wrong.",
+}
 
 
 def test_a_finding_survives_json_with_infinities_and_enums() -> None:
