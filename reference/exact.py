@@ -162,7 +162,8 @@ class Exact(NumberSystem):
 
     def step(self, function: Callable[..., float], question: Question, operands: Sequence[Scalar]) -> Scalar:
         """The value of a step function, exactly."""
-        return from_number(function(self.decide(question, operands)))
+        found = function(self.decide(question, operands))
+        return from_number(found) if type(found) in (int, float) else found
 
     def extreme(self, dtype: DType, scalars: Sequence[Scalar], sign: int) -> Scalar:
         """The extreme element; NaN if there is one; 0.0 is above -0.0."""

@@ -183,6 +183,12 @@ def _measure_exact(e: Evidence) -> Measured:
 
 def _measure_real(e: Evidence) -> Measured:
     got = float(e.got)
+    if (
+        math.isinf(got)
+        and not is_special(e.true)
+        and math.copysign(1.0, got) * exact(e.true) >= 2 * overflows_at(e.dtype)
+    ):
+        return Measured(Status.HOLD, None, 0.0, None)  # far too large for the format, however large exactly
     if not e.certified and (e.undecided or _is_near(got, e)):
         reason = "rests on a comparison of numbers that are equal, or nearly"
         return Measured(Status.AMBIGUOUS, None, 0.0, None, reason=reason)

@@ -304,6 +304,12 @@ def test_special_values_are_met(order: int) -> None:
         assert verdict.holds, str(verdict)
 
 
+def test_values_beyond_every_format_are_judged_by_what_the_format_makes_of_them() -> None:
+    x = np.array([88.72285, 0.5], F32)
+    verdict = judge(lambda x: vnp.minimum(vnp.round(vnp.exp(vnp.exp(x))), 1e30), x, formula=False)
+    assert verdict.holds, str(verdict)
+
+
 def test_integers_and_booleans_are_judged_exactly() -> None:
     x = drawn(-3, 3, 9)
     assert judge(lambda x: (vnp.argmax(x), x > 0, vnp.sum(x > 0)), x).status is Status.HOLD

@@ -166,6 +166,12 @@ def test_a_truth_too_large_for_the_format_is_infinity() -> None:
     assert measure(replace(huge, got=1.0)).status is Status.FINDING
 
 
+def test_infinity_holds_far_beyond_the_format_though_the_truth_is_not_certified() -> None:
+    huge = Evidence(got=INF, true=real("1e400"), dtype=F32, certified=False)
+    assert measure(huge).status is Status.HOLD
+    assert measure(replace(huge, got=-INF)).status is Status.UNVERIFIED
+
+
 def test_infinity_holds_within_the_bound_of_overflow_and_not_beyond() -> None:
     near = Evidence(got=INF, true=real("3.4028234e38"), dtype=F32, bound=real("1e32"), typical=0.0)
     assert measure(near).status is Status.HOLD
