@@ -132,9 +132,12 @@ def _erf_slope(x: Any, y: Any) -> Any:
 
 
 def _sech_squared(x: Any, y: Any) -> Any:
-    # 4 logistic(2x) logistic(-2x): nothing overflows, here or in any derivative of it.
+    # Near 0 as 1 - y^2, whose derivative vanishes as it should; far out as 4 logistic(2x) logistic(-2x),
+    # where nothing overflows, here or in any derivative of it.
+    near = compare("lt", absolute(x), ops.full_like(x, 1))
     twice = scale(x, 2.0)
-    return scale(mul(unary("logistic", twice), unary("logistic", neg(twice))), 4.0)
+    product = mul(unary("logistic", twice), unary("logistic", neg(twice)))
+    return where(near, sub(ops.full_like(y, 1), square(y)), scale(product, 4.0))
 
 
 def _tan_slope(x: Any, y: Any) -> Any:
@@ -173,7 +176,10 @@ def _acosh_divisor(x: Any, y: Any) -> Any:
 
 
 def _logistic_slope(x: Any, y: Any) -> Any:
-    return mul(y, unary("logistic", neg(x)))
+    # Near 0 as (1 - tanh(x/2)^2) / 4: see `_sech_squared`.
+    near = compare("lt", absolute(x), ops.full_like(x, 2))
+    inner = square(unary("tanh", scale(x, 0.5)))
+    return where(near, scale(sub(ops.full_like(x, 1), inner), 0.25), mul(y, unary("logistic", neg(x))))
 
 
 def _rsqrt_slope(x: Any, y: Any) -> Any:

@@ -20,7 +20,6 @@ from verax.language.dispatch import lift
 from verax.reference.ulps import error_in_ulps
 
 SINGLE = np.dtype(np.float32)
-DOUBLE = np.dtype(np.float64)
 
 
 def array(xs: Any, dtype: Any = np.float32) -> Any:
@@ -303,3 +302,33 @@ def test_a_linearized_function_is_linear_and_is_reused() -> None:
     assert found[0] == 0.0
     assert found[2] == 2 * found[1]
     assert float(value) == float(f(array(2.0)))
+
+
+TRUE: dict[str, Callable[[Any], Any]] = {
+    "tanh": mpmath.tanh,
+    "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "erf": mpmath.erf,
+    "atan": mpmath.atan,
+    "asinh": mpmath.asinh,
+    "asin": mpmath.asin,
+    "acos": mpmath.acos,
+    "atanh": mpmath.atanh,
+    "log1p": mpmath.log1p,
+    "tan": mpmath.tan,
+}
+POINTS = (1e-30, 1e-6, 1e-3, 0.1, 0.5, 0.9999, 1.01, 1.9, 2.1, 5.0, 20.0, 40.0)
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_first_and_second_derivatives_keep_their_digits_from_zero_to_the_tails(name: str) -> None:
+    first = verax.grad(getattr(lax, name))
+    second = verax.grad(first)
+    for point in POINTS:
+        if name in ("asin", "acos", "atanh") and point > 1:
+            continue
+        x = np.float32(point)
+        with mpmath.workdps(60):
+            _, slope, half_bend = mpmath.taylor(TRUE[name], mpmath.mpf(float(x)), 2)
+            for found, true in ((first(lift(x)), slope), (second(lift(x)), 2 * half_bend)):
+                if abs(true) >= np.finfo(np.float32).tiny:
+                    assert error_in_ulps(np.float32(found), true, SINGLE) <= 4
