@@ -7,10 +7,14 @@ import pytest
 from verax.language.catalogue import PRIMITIVES
 from verax.property_tests.laws.__main__ import Task, tried
 
-EXAMPLES = 8
+EXAMPLES = 4
+
+# Their limits need thousands of digits, and mpmath's series then take minutes: `tox run -e laws` tries them
+# with a deadline a task, and tests/reference holds them against Arb, tests/fast their derivatives.
+SLOW = {"digamma", "lgamma"}
 
 
-@pytest.mark.parametrize("name", PRIMITIVES)
+@pytest.mark.parametrize("name", [name for name in PRIMITIVES if name not in SLOW])
 def test_a_primitive_obeys_every_law(name: str) -> None:
     outcome = tried(Task("primitive", name, 20, EXAMPLES))
 
@@ -18,7 +22,7 @@ def test_a_primitive_obeys_every_law(name: str) -> None:
     assert outcome.functions == 1
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_a_random_program_obeys_every_law(seed: int) -> None:
     outcome = tried(Task("program", "", seed, EXAMPLES))
 
