@@ -29,6 +29,7 @@ from ..language.dtypes import (
     int64,
     is_float,
     uint8,
+    uint16,
     uint32,
     uint64,
 )
@@ -185,8 +186,10 @@ def _convert(rng: Rng, dtype: DType) -> Built:
 
 
 def _bitcast(rng: Rng, dtype: DType) -> Built:
-    same = {4: (float32, int32, uint32), 2: (float16, bfloat16), 8: (float64, int64), 1: (uint8,)}
-    known = same.get(dtype.itemsize, ()) if dtype != bool_ else ()
+    # From a float only to integers: as a map of reals, bits that become a float again have no meaning.
+    same = {4: (int32, uint32), 2: (uint16,), 8: (int64, uint64), 1: (uint8,)}
+    known = (*same[dtype.itemsize], *([] if is_float(dtype) else [float32])) if dtype != bool_ else ()
+    known = tuple(d for d in known if d.itemsize == dtype.itemsize)
     if not known:
         return _bitcast(rng, float32)
     return [operand(dtype, some_shape(rng))], {"new_dtype": pick(rng, known)}

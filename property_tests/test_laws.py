@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verax.language.catalogue import PRIMITIVES
-from verax.property_tests.laws.__main__ import Task, tried
+from verax.property_tests.laws.trying import Task, tried
 
 EXAMPLES = 4
 

@@ -6,18 +6,13 @@ the bit. Nothing here knows a primitive by name: a new row of the catalogue is t
 
 from __future__ import annotations
 
+import itertools
 import json
-import multiprocessing
 import os
-import signal
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,130 +20,15 @@ import click
 
 from ...language.errors import UsageError
 from ..profiles import PROFILES, profile_named
+from .trying import Outcome, Task, safely
+from .workers import Crashed, Hung, answers
 
 _STATE = Path(".verax")
 _FAILURES = "laws-failures.json"
 _MOST_FAILURES = 500
+_ENOUGH = 100  # disagreements after which no new task is begun
 # Truth may need thousands of digits; a task that takes longer than this is told, and left.
-_MOST_SECONDS = 120
-# Of a random program nobody claims that it is well written.
-_NOT_OURS = {"formula", "problem"}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One function to try: a primitive of the catalogue, or a random program; on a platform if it says one."""
-
-    kind: str
-    name: str
-    seed: int
-    examples: int
-    device: str = ""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of some tasks; adds up."""
-
-    checks: Counter[str] = field(default_factory=Counter)
-    inputs: int = 0
-    functions: int = 0
-    unverified: int = 0
-    notes: int = 0
-    disagreements: list[tuple[Task, str]] = field(default_factory=list)
-    slow: list[Task] = field(default_factory=list)
-
-    def add(self, other: Outcome) -> None:
-        """Add another outcome to this one."""
-        self.checks += other.checks
-        self.inputs += other.inputs
-        self.functions += other.functions
-        self.unverified += other.unverified
-        self.notes += other.notes
-        self.disagreements += other.disagreements
-        self.slow += other.slow
-
-    @property
-    def total(self) -> int:
-        """All checks."""
-        return sum(self.checks.values())
-
-
-def tried(task: Task) -> Outcome:
-    """Try every law that fits on one function."""
-    from ...reference.findings import Status
-    from ..checking import check_subject
-    from ..primitive_cases import case_of
-    from ..random_programs import random_program
-
-    if task.kind == "primitive":
-        subject, text = case_of(task.name, task.seed).subject(), f"{task.name}, seed {task.seed}"
-    else:
-        program = random_program(task.seed)
-        subject, text = program.subject(), str(program)
-    with _on(task.device):
-        report = check_subject(subject, examples=task.examples, seed=task.seed)
-    outcome = Outcome(inputs=report.inputs, functions=1)
-    for law in report.laws:
-        outcome.checks[law.law] += law.elements
-    for finding in report.findings:
-        ours = task.kind == "primitive" or finding.blame not in _NOT_OURS
-        if finding.status is Status.FINDING and ours:
-            outcome.disagreements.append((task, f"{finding}\n{text}"))
-        elif finding.status is Status.UNVERIFIED:
-            outcome.unverified += 1
-        else:
-            outcome.notes += 1
-    return outcome
-
-
-@contextmanager
-def _on(platform: str) -> Iterator[None]:
-    """Compute on the first device of a platform; wherever fast does by itself for an empty one."""
-    from ...fast import devices, on_device
-
-    if not platform:
-        yield
-        return
-    with on_device(devices(platform)[0]):
-        yield
-
-
-class TooSlow(BaseException):
-    """Raised when one task takes longer than it may; no `except Exception` on the way takes it for a finding."""
-
-
-@contextmanager
-def at_most(seconds: int) -> Iterator[None]:
-    """Interrupt the block after that many seconds, where the system can (POSIX, main thread)."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise TooSlow(f"{seconds} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def together(tasks: Sequence[Task], seconds: int = _MOST_SECONDS) -> Outcome:
-    """Try several, one after another; a fault of the harness itself is a disagreement too."""
-    outcome = Outcome()
-    for task in tasks:
-        try:
-            with at_most(seconds):
-                outcome.add(tried(task))
-        except TooSlow:
-            outcome.slow.append(task)
-        except Exception as err:  # noqa: BLE001  # one crash must not hide the other tasks' results
-            outcome.disagreements.append((task, f"{task} crashed: {type(err).__name__}: {err}"))
-    return outcome
+_MOST_SECONDS = 60
 
 
 def primitive_names() -> list[str]:
@@ -158,17 +38,14 @@ def primitive_names() -> list[str]:
     return list(PRIMITIVES)
 
 
-def tasks_of(seed: int, examples: int, device: str = "") -> Iterator[list[Task]]:
-    """Tasks for ever: all primitives, as many random programs, then again with the next seeds."""
+def tasks_of(seed: int, examples: int, device: str = "") -> Iterator[Task]:
+    """Tasks for ever: a primitive and a random program by turns, then again with the next seeds."""
     names = primitive_names()
-    size = 8
-    for turn in range(sys.maxsize):
+    for turn in itertools.count():
         base = seed + turn * len(names)
-        primitives = [Task("primitive", name, base, examples, device) for name in names]
-        programs = [Task("program", "", base + i, examples, device) for i in range(len(names))]
-        mixed = [t for pair in zip(primitives, programs, strict=True) for t in pair]
-        for i in range(0, len(mixed), size):
-            yield mixed[i : i + size]
+        for i, name in enumerate(names):
+            yield Task("primitive", name, base, examples, device)
+            yield Task("program", "", base + i, examples, device)
 
 
 # -- what failed before ----------------------------------------------------------------------------------
@@ -183,10 +60,7 @@ def known_failures(folder: Path) -> list[Task]:
         return []
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        return [
-            Task(str(r["kind"]), str(r["name"]), int(r["seed"]), int(r["examples"]))
-            for r in rows[:_MOST_FAILURES]
-        ]
+        return [_task(row) for row in rows[:_MOST_FAILURES]]
     except (ValueError, KeyError, TypeError, AttributeError) as err:
         raise UsageError(f"`{path}` must be a list of tasks, and cannot be read ({err}). Delete it.") from err
 
@@ -215,22 +89,26 @@ def run(
 ) -> Outcome:
     """Try until that many checks are made; what failed before comes first."""
     outcome = Outcome()
-    again = known_failures(folder)
-    source = tasks_of(seed, examples, device)
-    begun, shown = time.monotonic(), 0.0
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        running: set[Future[Outcome]] = {pool.submit(together, [t]) for t in again}
-        while running or outcome.total < checks:
-            while len(running) < 2 * processes and outcome.total < checks:
-                running.add(pool.submit(together, next(source)))
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                outcome.add(future.result())
-            if time.monotonic() - shown > 10:
-                shown = time.monotonic()
-                click.echo(f"{outcome.total:,} checks in {shown - begun:.0f} s", err=True)
-    keep(folder, [t for t, _ in outcome.disagreements])
+    begun = shown = time.monotonic()
+
+    def wanted() -> Iterator[Task]:
+        yield from known_failures(folder)
+        for task in tasks_of(seed, examples, device):
+            if outcome.total >= checks or len(outcome.disagreements) >= _ENOUGH:
+                return
+            yield task
+
+    for task, answer in answers(safely, wanted(), processes, _MOST_SECONDS):
+        if isinstance(answer, Hung):
+            outcome.slow.append(task)
+        elif isinstance(answer, Crashed):
+            outcome.disagreements.append((task, f"{task} crashed its process (exit code {answer.exitcode})"))
+        else:
+            outcome.add(answer)
+        if time.monotonic() - shown > 10:
+            shown = time.monotonic()
+            click.echo(f"{outcome.total:,} checks in {shown - begun:.0f} s", err=True)
+    keep(folder, [t for t, _ in outcome.disagreements] + outcome.slow)
     return outcome
 
 
