@@ -12,6 +12,7 @@ EXAMPLES = 4
 # Their limits need thousands of digits, and mpmath's series then take minutes: `tox run -e laws` tries them
 # with a deadline a task, and tests/reference holds them against Arb, tests/fast their derivatives.
 SLOW = {"digamma", "lgamma"}
+WITH_DIGAMMA = {2, 23}  # the seeds whose programs differentiate digamma
 
 
 @pytest.mark.parametrize("name", [name for name in PRIMITIVES if name not in SLOW])
@@ -22,7 +23,7 @@ def test_a_primitive_obeys_every_law(name: str) -> None:
     assert outcome.functions == 1
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", sorted(set(range(26)) - WITH_DIGAMMA))
 def test_a_random_program_obeys_every_law(seed: int) -> None:
     outcome = tried(Task("program", "", seed, EXAMPLES))
 
