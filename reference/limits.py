@@ -133,10 +133,8 @@ def _quotients(
             central.append(None)
             bends.append(None)
             continue
-        central.append(
-            [_quotient(*sides, step, bits) for sides in zip(left.scalars, right.scalars, strict=True)]
-        )
-        rows = zip(y.scalars, left.scalars, right.scalars, strict=True)
+        rows = list(zip(y.scalars, left.scalars, right.scalars, strict=True))
+        central.append([_quotient(*row, step, bits) for row in rows])
         bends.append([_bend(*row, step, bits) for row in rows])
     return central, bends
 
@@ -146,10 +144,11 @@ def _raw(x: Scalar) -> Raw:
     return raw
 
 
-def _quotient(low: Scalar, high: Scalar, step: Raw, bits: int) -> Scalar:
-    """(high - low) / (2 step); NaN where a side is special and the other differs."""
-    if is_special(low) or is_special(high):
-        return 0.0 if type(low) is float and low == high else NAN
+def _quotient(at: Scalar, low: Scalar, high: Scalar, step: Raw, bits: int) -> Scalar:
+    """(high - low) / (2 step); NaN where the value or a side is special and the others differ."""
+    if is_special(at) or is_special(low) or is_special(high):
+        # At a pole the quotients grow for ever, and no digits would make them agree.
+        return 0.0 if all(type(x) is float and x == at for x in (low, high)) else NAN
     # Rounded, not exact: sides that lie 2^(10^30) apart have an exact difference that no memory holds.
     return real(mpf_div(mpf_sub(_raw(high), _raw(low), bits, NEAREST), mpf_shift(step, 1), bits, NEAREST))
 
