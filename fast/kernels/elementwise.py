@@ -97,7 +97,7 @@ def _shift(call: Call, move: str) -> Function:
     # A shift by the width or more, or by a negative number, moves every bit out.
     xp, dtype = call.xp, call.dtype
     width = dtype.itemsize * 8
-    unsigned = np.dtype(f"u{dtype.itemsize}")
+    unsigned, signed = np.dtype(f"u{dtype.itemsize}"), np.dtype(f"i{dtype.itemsize}")
 
     def shift(x: Buffer, by: Buffer) -> Buffer:
         places = by.astype(unsigned)
@@ -106,11 +106,11 @@ def _shift(call: Call, move: str) -> Function:
         bits = x.astype(unsigned)
         if move == "left":
             moved, out = xp.left_shift(bits, kept), unsigned.type(0)
-        elif move == "logical" or dtype.kind == "u":
+        elif move == "logical":
             moved, out = xp.right_shift(bits, kept), unsigned.type(0)
-        else:
+        else:  # the first bit is repeated, in an unsigned number too
             most = xp.where(inside, places, unsigned.type(width - 1))
-            return xp.right_shift(x, most.astype(dtype))
+            return xp.right_shift(x.astype(signed), most.astype(signed)).astype(dtype)
         return xp.where(inside, moved, out).astype(dtype)
 
     return shift
