@@ -67,6 +67,11 @@ class Result:
         return sum(x.size for x in self.leaves)
 
     @property
+    def has_nan(self) -> bool:
+        """Whether some element is NaN."""
+        return any(bool(np.isnan(x.astype(np.float64)).any()) for x in self.leaves)
+
+    @property
     def is_finite(self) -> bool:
         """Whether no element is infinite or NaN."""
         return all(bool(np.isfinite(x.astype(np.float64)).all()) for x in self.leaves)
