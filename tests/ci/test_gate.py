@@ -119,7 +119,12 @@ def test_ctrl_c_keeps_what_has_finished_and_the_next_run_goes_on(here: Path) -> 
         """,
     )
     command = [sys.executable, "-m", "verax", "gate", target, "--examples", "6", "--workers", "1"]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # A shell's background jobs ignore ctrl-C, and so would what they start.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     while len(list(here.glob(".verax/ledger/*/*.msgpack"))) < 4:
         assert first.poll() is None
         time.sleep(0.1)
