@@ -479,7 +479,8 @@ def _power_partial(o: Operations, x: Scalar, y: Scalar, z: Scalar) -> Scalar:
 
 def _exponent_partial(o: Operations, x: Scalar, y: Scalar, z: Scalar) -> Scalar:
     """z log x; at x = 0 its limit 0 where y > 0, and 0 where y = 0: the power jumps there, and JAX and PyTorch
-    agree on 0."""
+    agree on 0.
+    """
     if o.value(x) == 0 and sign_of(o.value(y)) >= 0:
         return 0.0
     return o.mul(z, o.log(x))
