@@ -7,7 +7,7 @@ kind has one row in `BUILDERS`, by its name; `case_of` refuses, with the mend, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -56,16 +56,19 @@ class Case:
         function: of the operands.
         operands: what it is to be tried on.
         params: for the reader; the function has them already.
+        alone: whether the function is the primitive and nothing else: then its digits, and its derivative's,
+            are to hold relative to each true value itself.
     """
 
     name: str
     function: Callable[..., Any]
     operands: tuple[ArrayOf, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
+    alone: bool = True
 
     def subject(self) -> Subject:
         """The case as a subject of its own."""
-        return as_subject(self.name, self.function, self.operands, relative=True)
+        return as_subject(self.name, self.function, self.operands, relative=self.alone)
 
 
 def as_subject(
@@ -520,9 +523,9 @@ def case_of(name: str, seed: int) -> Case:
     primitive = PRIMITIVES[name]
     rng = np.random.default_rng([seed, *name.encode()])
     if name in CALLS:
-        return CALLS[name](rng)
+        return replace(CALLS[name](rng), alone=False)
     if primitive.kind == "collective":
-        return _collective(rng, primitive)
+        return replace(_collective(rng, primitive), alone=False)
     if name in BUILDERS:
         return _built(rng, primitive)
     if primitive.kind == "elementwise" and primitive.domain and accepted(primitive, len(primitive.domain)):

@@ -125,7 +125,7 @@ def test_ctrl_c_keeps_what_has_finished_and_the_next_run_goes_on(here: Path) -> 
         first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     finally:
         signal.signal(signal.SIGINT, before)
-    while len(list(here.glob(".verax/ledger/*/*.msgpack"))) < 4:
+    while not list(here.glob(".verax/ledger/*/*.msgpack")):
         assert first.poll() is None
         time.sleep(0.1)
     first.send_signal(signal.SIGINT)
@@ -135,7 +135,7 @@ def test_ctrl_c_keeps_what_has_finished_and_the_next_run_goes_on(here: Path) -> 
     assert out.rstrip("\n").splitlines()[-1].endswith("0 ambiguous, 0 notes")
 
     kept = {path: path.stat().st_mtime_ns for path in here.glob(".verax/ledger/*/*.msgpack")}
-    assert len(kept) >= 4
+    assert kept
     (here / "go").touch()
     second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert second.returncode == 0, second.stdout + second.stderr
