@@ -1,0 +1,47 @@
+"""From dtype to dtype, and out of reach of derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import catalogue as rows
+from .. import dispatch, trees
+from ..arrays import Array
+from ..dispatch import Operand, aval_of
+from ..dtypes import canonical, is_float
+from .operands import bind, is_python
+
+
+def convert_element_type(operand: Operand, new_dtype: Any, weak_type: bool = False) -> Array:
+    """The same numbers in another dtype, 64-bit ones narrowed unless x64 is enabled.
+
+    Raises:
+        ValueError: no dtype was given.
+    """
+    if new_dtype is None:
+        raise ValueError("`new_dtype` of convert_element_type must be a dtype, got None.")
+    dtype = canonical(new_dtype)
+    if is_python(operand) and not weak_type and (is_float(dtype) or np.isfinite(operand)):
+        # Straight to the dtype: a large Python int need not fit the default one.
+        with np.errstate(over="ignore"):
+            return dispatch.lift(np.asarray(operand).astype(dtype))
+    found = aval_of(operand)
+    if found.dtype == dtype and found.weak_type == weak_type:
+        return dispatch.lift(operand)
+    return bind(rows.convert_element_type_p, operand, new_dtype=dtype, weak_type=weak_type)
+
+
+def bitcast_convert_type(operand: Operand, new_dtype: Any) -> Array:
+    """The same bits as another dtype; a wider one takes the last axis, a narrower one adds it."""
+    return bind(rows.bitcast_convert_type_p, operand, new_dtype=canonical(new_dtype))
+
+
+def stop_gradient(x: Any) -> Any:
+    """The tree, constant to derivatives."""
+
+    def stopped(leaf: Any) -> Any:
+        return bind(rows.stop_gradient_p, leaf) if is_float(aval_of(leaf).dtype) else leaf
+
+    return trees.map(stopped, x)

@@ -1,0 +1,138 @@
+"""Functions of elements."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+from .. import catalogue as rows
+from ..arrays import Array
+from ..catalogue.rules import FLOATING, check_dtype
+from ..dispatch import Operand, aval_of
+from ..dtypes import is_integer
+from ..primitive import Primitive
+from .operands import bind, dressed, is_python, spread, typed, typed_after
+
+
+class RoundingMethod(enum.IntEnum):
+    """Where `round` takes ties."""
+
+    AWAY_FROM_ZERO = 0
+    TO_NEAREST_EVEN = 1
+
+
+def _unary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand], Array]:
+    def function(x: Operand) -> Array:
+        return bind(primitive, x)
+
+    return dressed(function, name or primitive.name, doc)
+
+
+def _binary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand, Operand], Array]:
+    def function(x: Operand, y: Operand) -> Array:
+        if isinstance(x, Array) and isinstance(y, Array) and x.shape == y.shape:
+            return bind(primitive, x, y)
+        return bind(primitive, *spread(typed((x, y))))
+
+    return dressed(function, name or primitive.name, doc)
+
+
+# -- elementwise, one operand ---------------------------------------------------------------------------
+abs = _unary(rows.abs_p, "The absolute value.")
+acos = _unary(rows.acos_p, "The inverse cosine.")
+acosh = _unary(rows.acosh_p, "The inverse hyperbolic cosine.")
+asin = _unary(rows.asin_p, "The inverse sine.")
+asinh = _unary(rows.asinh_p, "The inverse hyperbolic sine.")
+atan = _unary(rows.atan_p, "The inverse tangent.")
+atanh = _unary(rows.atanh_p, "The inverse hyperbolic tangent.")
+bitwise_not = _unary(rows.not_p, "Every bit flipped; logical not of booleans.", "bitwise_not")
+cbrt = _unary(rows.cbrt_p, "The cube root.")
+ceil = _unary(rows.ceil_p, "The least integer not below.")
+cos = _unary(rows.cos_p, "The cosine.")
+cosh = _unary(rows.cosh_p, "The hyperbolic cosine.")
+digamma = _unary(rows.digamma_p, "The derivative of `lgamma`.")
+erf = _unary(rows.erf_p, "The error function.")
+erfc = _unary(rows.erfc_p, "1 - erf(x), accurate where erf is near 1.")
+exp = _unary(rows.exp_p, "e to the power of x.")
+exp2 = _unary(rows.exp2_p, "2 to the power of x.")
+expm1 = _unary(rows.expm1_p, "exp(x) - 1, accurate near 0.")
+floor = _unary(rows.floor_p, "The greatest integer not above.")
+is_finite = _unary(rows.is_finite_p, "Whether elements are neither infinite nor NaN.")
+lgamma = _unary(rows.lgamma_p, "The logarithm of the absolute value of the gamma function.")
+log = _unary(rows.log_p, "The natural logarithm.")
+log1p = _unary(rows.log1p_p, "log(1 + x), accurate near 0.")
+logistic = _unary(rows.logistic_p, "1 / (1 + exp(-x)).")
+neg = _unary(rows.neg_p, "The negative.")
+rsqrt = _unary(rows.rsqrt_p, "1 / sqrt(x).")
+sign = _unary(rows.sign_p, "-1, 0 or 1, as x is negative, zero or positive.")
+sin = _unary(rows.sin_p, "The sine.")
+sinh = _unary(rows.sinh_p, "The hyperbolic sine.")
+sqrt = _unary(rows.sqrt_p, "The square root.")
+square = _unary(rows.square_p, "x * x.")
+tan = _unary(rows.tan_p, "The tangent.")
+tanh = _unary(rows.tanh_p, "The hyperbolic tangent.")
+
+# -- elementwise, two operands ----------------------------------------------------------------------------
+add = _binary(rows.add_p, "x + y.")
+atan2 = _binary(rows.atan2_p, "The angle of the point (y, x): the inverse tangent of x / y in all quadrants.")
+bitwise_and = _binary(rows.and_p, "The bits set in both; logical and of booleans.", "bitwise_and")
+bitwise_or = _binary(rows.or_p, "The bits set in either; logical or of booleans.", "bitwise_or")
+bitwise_xor = _binary(rows.xor_p, "The bits set in one only; exclusive or of booleans.", "bitwise_xor")
+div = _binary(rows.div_p, "x / y; integers round towards zero.")
+eq = _binary(rows.eq_p, "Whether x == y.")
+ge = _binary(rows.ge_p, "Whether x >= y.")
+gt = _binary(rows.gt_p, "Whether x > y.")
+le = _binary(rows.le_p, "Whether x <= y.")
+lt = _binary(rows.lt_p, "Whether x < y.")
+max = _binary(rows.max_p, "The larger; NaN if either is.")
+min = _binary(rows.min_p, "The smaller; NaN if either is.")
+mul = _binary(rows.mul_p, "x * y.")
+ne = _binary(rows.ne_p, "Whether x != y.")
+nextafter = _binary(rows.nextafter_p, "The next number after x in the direction of y.")
+rem = _binary(rows.rem_p, "The remainder of x / y, with the sign of x.")
+shift_left = _binary(rows.shift_left_p, "x shifted left by y bits.")
+shift_right_arithmetic = _binary(rows.shift_right_arithmetic_p, "x shifted right by y bits, sign kept.")
+shift_right_logical = _binary(rows.shift_right_logical_p, "x shifted right by y bits, zeros shifted in.")
+sub = _binary(rows.sub_p, "x - y.")
+
+
+def pow(x: Operand, y: Operand) -> Array:
+    """X to the power of y; y may be of an integer dtype while x is a float."""
+    if isinstance(y, int) and not isinstance(y, bool):
+        return bind(rows.pow_p, *spread((x, y)))
+    if not is_python(x) and is_integer(aval_of(y).dtype):
+        return bind(rows.pow_p, *spread((x, y)))
+    return bind(rows.pow_p, *spread(typed((x, y))))
+
+
+def integer_pow(x: Operand, y: int) -> Array:
+    """X to the power of a Python integer."""
+    return bind(rows.integer_pow_p, x, y=y)
+
+
+def reciprocal(x: Operand) -> Array:
+    """1 / x."""
+    check_dtype("reciprocal", aval_of(x), FLOATING, "x")
+    return div(1.0, x)
+
+
+def round(x: Operand, rounding_method: int = RoundingMethod.AWAY_FROM_ZERO) -> Array:
+    """The nearest integer; ties as ``rounding_method`` says."""
+    return bind(rows.round_p, x, rounding_method=int(RoundingMethod(rounding_method)))
+
+
+def clamp(min: Operand, x: Operand, max: Operand) -> Array:
+    """X limited to [min, max], which are scalars or of x's shape."""
+    return bind(rows.clamp_p, *typed_after(x, (min, x, max)))
+
+
+def select_n(which: Operand, *cases: Operand) -> Array:
+    """Elements of ``cases[which]``; False is 0 and True is 1."""
+    if not cases:
+        raise ValueError("`cases` of select_n must be at least one array, got none.")
+    return bind(rows.select_n_p, which, *typed(cases))
+
+
+def select(pred: Operand, on_true: Operand, on_false: Operand) -> Array:
+    """Elements of ``on_true`` where ``pred``, else of ``on_false``; the shapes are equal."""
+    return select_n(pred, on_false, on_true)

@@ -1,0 +1,50 @@
+"""Folds over axes, whole and running."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from .. import catalogue as rows
+from ..arrays import Array
+from ..dispatch import Operand
+from ..dtypes import canonical, int32
+from ..primitive import Primitive
+from .operands import Axes, bind, dressed
+
+
+def _reduction(primitive: Primitive, doc: str) -> Callable[[Operand, Axes], Array]:
+    def function(operand: Operand, axes: Axes) -> Array:
+        return bind(primitive, operand, axes=tuple(axes))
+
+    return dressed(function, primitive.name, doc)
+
+
+def _cumulative(primitive: Primitive, doc: str) -> Callable[..., Array]:
+    def function(operand: Operand, axis: int = 0, reverse: bool = False) -> Array:
+        return bind(primitive, operand, axis=operator.index(axis), reverse=bool(reverse))
+
+    return dressed(function, primitive.name, doc)
+
+
+reduce_and = _reduction(rows.reduce_and_p, "Bitwise and over axes.")
+reduce_max = _reduction(rows.reduce_max_p, "The largest over axes; NaN if there is one.")
+reduce_min = _reduction(rows.reduce_min_p, "The smallest over axes; NaN if there is one.")
+reduce_or = _reduction(rows.reduce_or_p, "Bitwise or over axes.")
+reduce_prod = _reduction(rows.reduce_prod_p, "The product over axes.")
+reduce_sum = _reduction(rows.reduce_sum_p, "The sum over axes.")
+cummax = _cumulative(rows.cummax_p, "The running maximum along an axis.")
+cummin = _cumulative(rows.cummin_p, "The running minimum along an axis.")
+cumprod = _cumulative(rows.cumprod_p, "The running product along an axis.")
+cumsum = _cumulative(rows.cumsum_p, "The running sum along an axis.")
+
+
+def argmax(operand: Operand, axis: int, index_dtype: Any = int32) -> Array:
+    """The index of the first largest element along an axis; the first NaN if there is one."""
+    return bind(rows.argmax_p, operand, axes=(operator.index(axis),), index_dtype=canonical(index_dtype))
+
+
+def argmin(operand: Operand, axis: int, index_dtype: Any = int32) -> Array:
+    """The index of the first smallest element along an axis; the first NaN if there is one."""
+    return bind(rows.argmin_p, operand, axes=(operator.index(axis),), index_dtype=canonical(index_dtype))

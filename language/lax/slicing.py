@@ -1,0 +1,148 @@
+"""Windows and pieces at places known beforehand or computed."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import catalogue as rows
+from ..arrays import Array
+from ..dispatch import Operand, aval_of
+from ..dtypes import canonical, default_int
+from ..shapes import Shape, canonical_axis, canonical_shape
+from .conversion import convert_element_type
+from .elementwise import add, lt, select_n
+from .operands import Axes, bind, is_python, typed
+from .structural import expand_dims, squeeze
+
+
+def split(operand: Operand, sizes: Sequence[int], axis: int = 0) -> list[Array]:
+    """The operand cut into pieces of these sizes along an axis."""
+    total, place = aval_of(operand).shape, canonical_axis(axis, aval_of(operand).ndim)
+    if sum(sizes) != total[place]:
+        raise ValueError(
+            f"`sizes` of split must sum to {total[place]}, the size of axis {axis}, got {tuple(sizes)}."
+        )
+    ends = list(itertools.accumulate(sizes, initial=0))
+    return [slice_in_dim(operand, a, b, axis=place) for a, b in itertools.pairwise(ends)]
+
+
+def slice(operand: Operand, start_indices: Axes, limit_indices: Axes, strides: Axes | None = None) -> Array:
+    """The elements from start up to limit (left out), every stride-th, along each axis."""
+    return bind(
+        rows.slice_p,
+        operand,
+        start_indices=tuple(start_indices),
+        limit_indices=tuple(limit_indices),
+        strides=None if strides is None else tuple(strides),
+    )
+
+
+def slice_in_dim(
+    operand: Operand, start_index: int | None, limit_index: int | None, stride: int = 1, axis: int = 0
+) -> Array:
+    """`slice` along one axis; negative indices count from its end."""
+    shape = aval_of(operand).shape
+    place, step = canonical_axis(axis, len(shape)), int(stride)
+    starts, limits, strides = [0] * len(shape), list(shape), [1] * len(shape)
+    size = shape[place]
+    low = 0 if start_index is None else int(start_index)
+    high = size if limit_index is None else int(limit_index)
+    starts[place] = low + size if low < 0 else low
+    limits[place] = high + size if high < 0 else high
+    strides[place] = step
+    return slice(operand, starts, limits, strides)
+
+
+def index_in_dim(operand: Operand, index: int, axis: int = 0, keepdims: bool = True) -> Array:
+    """One entry along an axis, which stays with size 1 unless ``keepdims`` is False.
+
+    Raises:
+        IndexError: the index is out of bounds.
+    """
+    shape = aval_of(operand).shape
+    place, at = canonical_axis(axis, len(shape)), operator.index(index)
+    if not -shape[place] <= at < shape[place]:
+        raise IndexError(
+            f"`index` of index_in_dim must lie in [{-shape[place]}, {shape[place]}) for shape {shape} "
+            f"along axis {axis}, got {at}."
+        )
+    at %= shape[place]
+    found = slice_in_dim(operand, at, at + 1, 1, place)
+    return found if keepdims else squeeze(found, (place,))
+
+
+def _starts(shape: Shape, start_indices: Any) -> list[Operand]:
+    # One strong integer scalar per axis; negative ones count from the end.
+    if isinstance(start_indices, (Array, np.ndarray)):
+        count = aval_of(start_indices).shape[0]
+        given: list[Any] = [index_in_dim(start_indices, i, 0, keepdims=False) for i in range(count)]
+    else:
+        given = list(start_indices)
+    if len(given) != len(shape):
+        raise ValueError(
+            f"`start_indices` must have one entry for each of the {len(shape)} axes of shape {shape}, "
+            f"got {len(given)}."
+        )
+    typed = [aval_of(i).dtype for i in given if not is_python(i)]
+    dtype = typed[0] if typed else default_int()
+    return [_start(i, n, dtype) for i, n in zip(given, shape, strict=True)]
+
+
+def _start(index: Any, size: int, dtype: Any) -> Operand:
+    if isinstance(index, (int, np.integer)) and not isinstance(index, bool):
+        wanted = dtype if isinstance(index, int) else canonical(index.dtype)
+        return np.asarray(int(index) + size if index < 0 else int(index), wanted)
+    found = aval_of(index)
+    if found.dtype.kind != "i" or found.shape:
+        return index
+    strong = convert_element_type(index, found.dtype)
+    return select_n(lt(strong, 0), strong, add(strong, np.asarray(size, found.dtype)))
+
+
+def dynamic_slice(operand: Operand, start_indices: Any, slice_sizes: Axes) -> Array:
+    """A window of fixed size at computed indices, moved inside where it would stick out."""
+    starts = _starts(aval_of(operand).shape, start_indices)
+    return bind(rows.dynamic_slice_p, operand, *starts, slice_sizes=canonical_shape(tuple(slice_sizes)))
+
+
+def dynamic_update_slice(operand: Operand, update: Operand, start_indices: Any) -> Array:
+    """The operand with a window at computed indices replaced."""
+    shape = aval_of(operand).shape
+    return bind(rows.dynamic_update_slice_p, *typed((operand, update)), *_starts(shape, start_indices))
+
+
+def dynamic_slice_in_dim(operand: Operand, start_index: Operand, slice_size: int, axis: int = 0) -> Array:
+    """`dynamic_slice` along one axis."""
+    shape = list(aval_of(operand).shape)
+    place = canonical_axis(axis, len(shape))
+    starts: list[Operand] = [0] * len(shape)
+    starts[place], shape[place] = start_index, int(slice_size)
+    return dynamic_slice(operand, starts, shape)
+
+
+def dynamic_index_in_dim(operand: Operand, index: Operand, axis: int = 0, keepdims: bool = True) -> Array:
+    """`dynamic_slice` of one entry along an axis, which stays with size 1 unless ``keepdims`` is False."""
+    found = dynamic_slice_in_dim(operand, index, 1, axis)
+    return found if keepdims else squeeze(found, (axis,))
+
+
+def dynamic_update_slice_in_dim(operand: Operand, update: Operand, start_index: Operand, axis: int) -> Array:
+    """`dynamic_update_slice` along one axis."""
+    ndim = aval_of(operand).ndim
+    starts: list[Operand] = [0] * ndim
+    starts[canonical_axis(axis, ndim)] = start_index
+    return dynamic_update_slice(operand, update, starts)
+
+
+def dynamic_update_index_in_dim(operand: Operand, update: Operand, index: Operand, axis: int) -> Array:
+    """The operand with one entry along an axis replaced; the update may lack that axis."""
+    ndim = aval_of(operand).ndim
+    place = canonical_axis(axis, ndim)
+    if aval_of(update).ndim != ndim:
+        update = expand_dims(update, (place,))
+    return dynamic_update_slice_in_dim(operand, update, index, place)
