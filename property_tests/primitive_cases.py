@@ -386,6 +386,7 @@ BUILDERS: dict[str, Builder] = {
     "reduce_min": _reduce,
     "reduce_and": _reduce,
     "reduce_or": _reduce,
+    "reduce_xor": _reduce,
     "cumsum": _cumulate,
     "cumprod": _cumulate,
     "cummax": _cumulate,
@@ -395,8 +396,8 @@ BUILDERS: dict[str, Builder] = {
     "sort": _sort,
     "dot_general": _dot_general,
     "gather": _gather,
-    "scatter": _scatter,
-    "scatter_add": _scatter,
+    **dict.fromkeys(("scatter", "scatter_add", "scatter_sub", "scatter_mul"), _scatter),
+    **dict.fromkeys(("scatter_min", "scatter_max"), _scatter),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -96,7 +97,50 @@ def _gather(call: Call) -> Kernel:
     return gather
 
 
-def _scatter(call: Call, add: bool) -> Kernel:
+Put = Callable[[Call, Buffer, tuple[Buffer, ...], Buffer], None]
+
+
+def _set(call: Call, buffer: Buffer, places: tuple[Buffer, ...], values: Buffer) -> None:
+    buffer[places] = values
+
+
+def _add(call: Call, buffer: Buffer, places: tuple[Buffer, ...], values: Buffer) -> None:
+    call.device.scatter_add(buffer, places, values)
+
+
+def _sub(call: Call, buffer: Buffer, places: tuple[Buffer, ...], values: Buffer) -> None:
+    call.device.scatter_add(buffer, places, call.xp.negative(values))
+
+
+def _in_rounds(name: str) -> Put:
+    """Combine by a function of two operands that array modules cannot scatter: first what comes first to
+    each place, then what comes second, and so on. In a round no place is named twice.
+    """
+
+    def put(call: Call, buffer: Buffer, places: tuple[Buffer, ...], values: Buffer) -> None:
+        xp, combine = call.xp, getattr(call.xp, name)
+        line = xp.reshape(buffer, (-1,))
+        at = xp.zeros(values.shape, "int64")
+        for place, size in zip(places, buffer.shape, strict=True):
+            at = at * size + place
+        at, values = xp.reshape(at, (-1,)), xp.reshape(values, (-1,))
+        if not at.size:
+            return
+        order = xp.argsort(at, kind="stable")
+        ordered = at[order]
+        turn = xp.arange(at.size) - xp.searchsorted(ordered, ordered)
+        order, turn = order[xp.argsort(turn, kind="stable")], xp.sort(turn)
+        rounds = int(call.device.scalar(turn[-1:])) + 1
+        ends = [int(call.device.scalar(xp.searchsorted(turn, xp.asarray([k])))) for k in range(1, rounds)]
+        for low, high in itertools.pairwise((0, *ends, at.size)):
+            now = order[low:high]
+            line[at[now]] = combine(line[at[now]], values[now])
+        buffer[...] = xp.reshape(line, buffer.shape)
+
+    return put
+
+
+def _scatter(call: Call, put: Put) -> Kernel:
     xp, numbers, mode = call.xp, call.params["dimension_numbers"], call.params["mode"]
     operand, _, updates = call.inputs
     shape = operand.shape
@@ -107,7 +151,7 @@ def _scatter(call: Call, add: bool) -> Kernel:
     kept = iter(updates.shape[i] for i in windows)
     absent = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
     sizes = [1 if d in absent else next(kept) for d in range(len(shape))]
-    cast, wide = call.device.cast, add and call.dtype in NARROW
+    cast, wide = call.device.cast, put is not _set and call.dtype in NARROW
 
     def scatter(x: Buffer, indices: Buffer, new: Buffer) -> Buffer:
         if 0 in flat:
@@ -135,10 +179,7 @@ def _scatter(call: Call, add: bool) -> Kernel:
         if inside is not None:
             chosen = xp.broadcast_to(inside, flat)
             places, values = tuple(p[chosen] for p in places), values[chosen]
-        if add:
-            call.device.scatter_add(result, places, values)
-        else:
-            result[places] = values
+        put(call, result, places, values)
         result = xp.reshape(result, shape)
         return cast(result, float32, call.dtype) if wide else result
 
@@ -147,6 +188,10 @@ def _scatter(call: Call, add: bool) -> Kernel:
 
 INDEXING: dict[str, Callable[[Call], Kernel]] = {
     "gather": _gather,
-    "scatter": lambda call: _scatter(call, add=False),
-    "scatter_add": lambda call: _scatter(call, add=True),
+    "scatter": lambda call: _scatter(call, _set),
+    "scatter_add": lambda call: _scatter(call, _add),
+    "scatter_sub": lambda call: _scatter(call, _sub),
+    "scatter_mul": lambda call: _scatter(call, _in_rounds("multiply")),
+    "scatter_min": lambda call: _scatter(call, _in_rounds("minimum")),
+    "scatter_max": lambda call: _scatter(call, _in_rounds("maximum")),
 }

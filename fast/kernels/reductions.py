@@ -69,13 +69,13 @@ def _extreme(call: Call, name: str) -> Kernel:
 
 
 def _bitwise(call: Call, name: str) -> Kernel:
-    """And or or over axes."""
+    """And, or, or exclusive or over axes."""
     xp, axes = call.xp, tuple(call.params["axes"])
     if call.dtype == bool_:
-        reduce = xp.all if name == "bitwise_and" else xp.any
+        reduce = {"bitwise_and": xp.all, "bitwise_or": xp.any, "bitwise_xor": _odd(xp)}[name]
         return lambda x: reduce(x, axis=axes) if axes else x
     combine = getattr(xp, name)
-    start = call.dtype.type(0) if name == "bitwise_or" else np.array(-1).astype(call.dtype)[()]
+    start = np.array(-1 if name == "bitwise_and" else 0).astype(call.dtype)[()]
 
     def fold(x: Buffer) -> Buffer:
         for axis in sorted(axes, reverse=True):
@@ -86,6 +86,11 @@ def _bitwise(call: Call, name: str) -> Kernel:
         return x
 
     return fold
+
+
+def _odd(xp: Any) -> Callable[..., Buffer]:
+    """Whether an odd number of booleans is true."""
+    return lambda x, axis: xp.sum(x, axis=axis, dtype="int64") % 2 == 1
 
 
 def _position(call: Call, name: str) -> Kernel:
@@ -174,6 +179,7 @@ REDUCTIONS: dict[str, Callable[[Call], Kernel]] = {
     "reduce_min": lambda call: _extreme(call, "min"),
     "reduce_and": lambda call: _bitwise(call, "bitwise_and"),
     "reduce_or": lambda call: _bitwise(call, "bitwise_or"),
+    "reduce_xor": lambda call: _bitwise(call, "bitwise_xor"),
     "argmax": lambda call: _position(call, "argmax"),
     "argmin": lambda call: _position(call, "argmin"),
     "cumsum": lambda call: _running_total(call, "cumsum"),

@@ -646,9 +646,11 @@ REDUCTIONS = [
     "reduce_min",
     "reduce_and",
     "reduce_or",
+    "reduce_xor",
     "argmax",
     "argmin",
 ]
+SCATTERS = ["scatter", "scatter_add", "scatter_sub", "scatter_mul", "scatter_min", "scatter_max"]
 
 BATCHING: dict[str, Rule] = {
     **dict.fromkeys(ELEMENTWISE, elementwise),
@@ -668,8 +670,7 @@ BATCHING: dict[str, Rule] = {
     "dynamic_slice": dynamic_slice_rule,
     "dynamic_update_slice": dynamic_update_slice_rule,
     "gather": gather_rule,
-    "scatter": scatter_rule,
-    "scatter_add": scatter_rule,
+    **dict.fromkeys(SCATTERS, scatter_rule),
     "cumsum": along_axis("axis"),
     "cumprod": along_axis("axis"),
     "cummax": along_axis("axis"),

@@ -35,6 +35,7 @@ from ..operations import (
     unary,
     where,
 )
+from .scatters import scatter_extreme_rule, scatter_mul_rule
 
 Values = Sequence[Any]
 Params = Mapping[str, Any]
@@ -652,6 +653,10 @@ JVP: dict[str, Rule] = {
     "gather": indexed,
     "scatter": indexed,
     "scatter_add": indexed,
+    "scatter_sub": indexed,
+    "scatter_mul": scatter_mul_rule,
+    "scatter_min": scatter_extreme_rule,
+    "scatter_max": scatter_extreme_rule,
     # reductions
     "reduce_sum": linear,
     "reduce_prod": reduce_prod_rule,
@@ -659,6 +664,7 @@ JVP: dict[str, Rule] = {
     "reduce_min": reduce_extreme_rule,
     "reduce_and": flat,
     "reduce_or": flat,
+    "reduce_xor": flat,
     "argmax": flat,
     "argmin": flat,
     "cumsum": linear,

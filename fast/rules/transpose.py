@@ -19,6 +19,7 @@ from .. import operations as ops
 from ..differentiation import control
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
+from .scatters import factors, windows
 
 Values = Sequence[Any]
 Rule = Callable[[Equation, Values, Values], Values]
@@ -225,39 +226,27 @@ def gather_transpose(equation: Equation, cotangents: Values, operands: Values) -
     return [found, None]
 
 
-def _windows(c: Any, indices: Any, updates: Any, equation: Equation) -> Any:
-    """What stands in ``c`` where the updates of a scatter went; zero where they were dropped."""
-    numbers, mode = equation.params["dimension_numbers"], equation.params["mode"]
-    shape = updates.shape
-    kept = iter(shape[i] for i in numbers.update_window_dims)
-    absent = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
-    sizes = tuple(1 if d in absent else next(kept) for d in range(c.ndim))
-    there = rows.GatherDimensionNumbers(
-        offset_dims=numbers.update_window_dims,
-        collapsed_slice_dims=numbers.inserted_window_dims,
-        start_index_map=numbers.scatter_dims_to_operand_dims,
-        operand_batching_dims=numbers.operand_batching_dims,
-        start_indices_batching_dims=numbers.scatter_indices_batching_dims,
-    )
-
-    def gathered(x: Any, how: str) -> Any:
-        return bind(rows.gather_p, x, indices, dimension_numbers=there, slice_sizes=sizes, mode=how)[0]
-
-    if mode != "fill":
-        return gathered(c, mode)
-    # A dropped update gathers the filler of integers, the least one.
-    inside = gathered(ops.full(c.shape, 1, int32), "fill")
-    found = gathered(c, "clip")
-    return ops.where(ops.compare("eq", inside, ops.full_like(inside, 1)), found, ops.full_like(found, 0))
-
-
 def scatter_add_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
     """c to the operand, and c at their places to the updates."""
     (c,), (x, indices, updates) = cotangents, operands
     if is_unknown(indices):
         return not_linear(equation, cotangents, operands)
-    found = _windows(c, indices, updates.aval, equation) if is_unknown(updates) else None
+    found = windows(c, indices, updates.aval.shape, equation.params) if is_unknown(updates) else None
     return [c if is_unknown(x) else None, None, found]
+
+
+def scatter_sub_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
+    """As `scatter_add_transpose`, the updates' turned round."""
+    mine, _, theirs = scatter_add_transpose(equation, cotangents, operands)
+    return [mine, None, None if theirs is None else ops.neg(theirs)]
+
+
+def scatter_mul_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
+    """c times what the operand was multiplied by."""
+    (c,), (_, indices, updates) = cotangents, operands
+    if is_unknown(indices) or is_unknown(updates):
+        return not_linear(equation, cotangents, operands)
+    return [ops.mul(c, factors(c, indices, updates, equation.params)), None, None]
 
 
 def scatter_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
@@ -279,8 +268,8 @@ def scatter_transpose(equation: Equation, cotangents: Values, operands: Values) 
         untouched = ops.compare("eq", owners, nobody)
         rest = ops.where(untouched, c, ops.full_like(c, 0))
     if is_unknown(updates):
-        found = _windows(c, indices, aval, equation)
-        won = ops.compare("eq", _windows(owners, indices, aval, equation), names)
+        found = windows(c, indices, aval.shape, equation.params)
+        won = ops.compare("eq", windows(owners, indices, aval.shape, equation.params), names)
         there = ops.where(won, found, ops.full_like(found, 0))
     return [rest, None, there]
 
@@ -419,11 +408,14 @@ NONLINEAR = [
     "clamp",
     "bitcast_convert_type",
     "iota",
+    "scatter_min",
+    "scatter_max",
     "reduce_prod",
     "reduce_max",
     "reduce_min",
     "reduce_and",
     "reduce_or",
+    "reduce_xor",
     "argmax",
     "argmin",
     "cumprod",
@@ -459,6 +451,8 @@ TRANSPOSE: dict[str, Rule] = {
     "gather": gather_transpose,
     "scatter": scatter_transpose,
     "scatter_add": scatter_add_transpose,
+    "scatter_sub": scatter_sub_transpose,
+    "scatter_mul": scatter_mul_transpose,
     "reduce_sum": reduce_sum_transpose,
     "cumsum": cumsum_transpose,
     "dot_general": dot_general_transpose,

@@ -78,7 +78,11 @@ from .indexing import (
     ScatterDimensionNumbers,
     gather_p,
     scatter_add_p,
+    scatter_max_p,
+    scatter_min_p,
+    scatter_mul_p,
     scatter_p,
+    scatter_sub_p,
 )
 from .product import dot_general_p
 from .random import threefry2x32_p
@@ -95,6 +99,7 @@ from .reductions import (
     reduce_or_p,
     reduce_prod_p,
     reduce_sum_p,
+    reduce_xor_p,
     sort_p,
 )
 from .structural import (
@@ -189,6 +194,7 @@ __all__ = [
     "reduce_or_p",
     "reduce_prod_p",
     "reduce_sum_p",
+    "reduce_xor_p",
     "rem_p",
     "reshape_p",
     "rev_p",
@@ -196,7 +202,11 @@ __all__ = [
     "rsqrt_p",
     "scan_p",
     "scatter_add_p",
+    "scatter_max_p",
+    "scatter_min_p",
+    "scatter_mul_p",
     "scatter_p",
+    "scatter_sub_p",
     "select_n_p",
     "shift_left_p",
     "shift_right_arithmetic_p",

@@ -202,3 +202,7 @@ def scatter(name: str, accepts: Dtypes, budget: ULPs = EXACT) -> Primitive:
 gather_p = Primitive("gather", "indexing", _gather_rule)
 scatter_p = scatter("scatter", ANY)
 scatter_add_p = scatter("scatter_add", NUMBERS, ROUNDED)
+scatter_sub_p = scatter("scatter_sub", NUMBERS, ROUNDED)
+scatter_mul_p = scatter("scatter_mul", NUMBERS, ROUNDED)
+scatter_min_p = scatter("scatter_min", NUMBERS)
+scatter_max_p = scatter("scatter_max", NUMBERS)

@@ -110,6 +110,10 @@ from .indexing import (
     gather,
     scatter,
     scatter_add,
+    scatter_max,
+    scatter_min,
+    scatter_mul,
+    scatter_sub,
 )
 from .products import (
     Precision,
@@ -130,6 +134,7 @@ from .reductions import (
     reduce_or,
     reduce_prod,
     reduce_sum,
+    reduce_xor,
 )
 from .slicing import (
     dynamic_index_in_dim,
@@ -259,6 +264,7 @@ __all__ = [
     "reduce_or",
     "reduce_prod",
     "reduce_sum",
+    "reduce_xor",
     "rem",
     "reshape",
     "rev",
@@ -267,6 +273,10 @@ __all__ = [
     "scan",
     "scatter",
     "scatter_add",
+    "scatter_max",
+    "scatter_min",
+    "scatter_mul",
+    "scatter_sub",
     "select",
     "select_n",
     "shift_left",

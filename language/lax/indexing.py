@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from .. import catalogue as rows
@@ -10,9 +11,10 @@ from ..arrays import Array
 from ..catalogue import GatherDimensionNumbers, ScatterDimensionNumbers
 from ..dispatch import Operand, aval_of
 from ..dtypes import uint8
+from ..primitive import Primitive
 from .creation import full, full_like
 from .elementwise import eq, select
-from .operands import Axes, bind
+from .operands import Axes, bind, dressed
 
 
 class GatherScatterMode(enum.Enum):
@@ -75,47 +77,30 @@ def gather(
     return select(eq(inside, 1), found, full_like(found, fill_value))
 
 
-def scatter(
-    operand: Operand,
-    scatter_indices: Operand,
-    updates: Operand,
-    dimension_numbers: ScatterDimensionNumbers,
-    *,
-    indices_are_sorted: bool = False,
-    unique_indices: bool = False,
-    mode: Any = None,
-) -> Array:
-    """The operand with windows at computed places replaced, as XLA's Scatter; by default those out of
-    bounds are dropped. Where windows overlap the last update in order wins.
-    """
-    parsed = GatherScatterMode.from_any(mode)
-    return bind(
-        rows.scatter_p,
-        operand,
-        scatter_indices,
-        updates,
-        dimension_numbers=dimension_numbers,
-        mode=parsed.value,
-    )
+def _scatter(primitive: Primitive, doc: str) -> Callable[..., Array]:
+    def function(
+        operand: Operand,
+        scatter_indices: Operand,
+        updates: Operand,
+        dimension_numbers: ScatterDimensionNumbers,
+        *,
+        indices_are_sorted: bool = False,
+        unique_indices: bool = False,
+        mode: Any = None,
+    ) -> Array:
+        params = {"dimension_numbers": dimension_numbers, "mode": GatherScatterMode.from_any(mode).value}
+        return bind(primitive, operand, scatter_indices, updates, **params)
+
+    return dressed(function, primitive.name, doc)
 
 
-def scatter_add(
-    operand: Operand,
-    scatter_indices: Operand,
-    updates: Operand,
-    dimension_numbers: ScatterDimensionNumbers,
-    *,
-    indices_are_sorted: bool = False,
-    unique_indices: bool = False,
-    mode: Any = None,
-) -> Array:
-    """`scatter`, adding the updates."""
-    parsed = GatherScatterMode.from_any(mode)
-    return bind(
-        rows.scatter_add_p,
-        operand,
-        scatter_indices,
-        updates,
-        dimension_numbers=dimension_numbers,
-        mode=parsed.value,
-    )
+scatter = _scatter(
+    rows.scatter_p,
+    "The operand with windows at computed places replaced, as XLA's Scatter; by default those out of bounds "
+    "are dropped. Where windows overlap the last update in order wins.",
+)
+scatter_add = _scatter(rows.scatter_add_p, "`scatter`, adding the updates.")
+scatter_max = _scatter(rows.scatter_max_p, "`scatter`, taking the larger; NaN if either is.")
+scatter_min = _scatter(rows.scatter_min_p, "`scatter`, taking the smaller; NaN if either is.")
+scatter_mul = _scatter(rows.scatter_mul_p, "`scatter`, multiplying by the updates in order.")
+scatter_sub = _scatter(rows.scatter_sub_p, "`scatter`, subtracting the updates.")

@@ -34,6 +34,7 @@ reduce_min = _reduction(rows.reduce_min_p, "The smallest over axes; NaN if there
 reduce_or = _reduction(rows.reduce_or_p, "Bitwise or over axes.")
 reduce_prod = _reduction(rows.reduce_prod_p, "The product over axes.")
 reduce_sum = _reduction(rows.reduce_sum_p, "The sum over axes.")
+reduce_xor = _reduction(rows.reduce_xor_p, "Bitwise exclusive or over axes.")
 cummax = _cumulative(rows.cummax_p, "The running maximum along an axis.")
 cummin = _cumulative(rows.cummin_p, "The running minimum along an axis.")
 cumprod = _cumulative(rows.cumprod_p, "The running product along an axis.")

@@ -453,7 +453,8 @@ class IndexedReference:
 
     def multiply(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there multiplied, once for every time a place is named."""
-        return _combined(self, values, lax.bitwise_and if self.array.dtype == bool_ else lax.mul, mode)
+        combine = lax.bitwise_and if self.array.dtype == bool_ else lax.mul
+        return _combined(self, values, combine, mode, self._unless_bool(lax.scatter_mul))
 
     mul = multiply
 
@@ -473,15 +474,18 @@ class IndexedReference:
 
     def min(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there limited from above."""
-        return _combined(self, values, lax.min, mode)
+        return _combined(self, values, lax.min, mode, self._unless_bool(lax.scatter_min))
 
     def max(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there limited from below."""
-        return _combined(self, values, lax.max, mode)
+        return _combined(self, values, lax.max, mode, self._unless_bool(lax.scatter_max))
 
     def apply(self, function: Callable[[Array], Array], *, mode: Any = None, **_: Any) -> Array:
         """The array with ``function`` applied to the elements there, once for every time a place is named."""
         return _combined(self, self.array.dtype.type(0), lambda x, _: function(x), mode)
+
+    def _unless_bool(self, scatter: Callable[..., Array]) -> Callable[..., Array] | None:
+        return None if self.array.dtype == bool_ else scatter
 
     def __repr__(self) -> str:
         return f"IndexedReference({self.array!r}, {self.index!r})"
@@ -655,14 +659,24 @@ def _fitted(values: Array, shape: Shape, new_axes: Sequence[int]) -> Array:
     return squeeze(wide, tuple(new_axes)) if new_axes else wide
 
 
-def _combined(reference: IndexedReference, values: Any, combine: Combine, mode: Any) -> Array:
-    """An update that is neither set nor add: at once where no place is named twice, else one by one."""
+def _combined(
+    reference: IndexedReference,
+    values: Any,
+    combine: Combine,
+    mode: Any,
+    scatter: Callable[..., Array] | None = None,
+) -> Array:
+    """An update that is neither set nor add: at once where no place is named twice, else by the scatter that
+    combines so, or one by one where there is none.
+    """
     x = array_of("at", reference.array)
     values = _as_update(x, values)
     entries = [_static(e) for e in _entries(reference.index, x.shape)]
     if _names_once(entries, x.shape):
         old = take_index(x, reference.index, mode=_update_mode(mode))
         return _scattered(x, reference.index, combine(old, _broadcast(values, old.shape)), lax.scatter, mode)
+    if scatter is not None:
+        return _scattered(x, reference.index, values, scatter, mode)
     return _one_by_one(x, entries, values, combine, mode)
 
 

@@ -9,9 +9,12 @@ from ...language.dtypes import UNSIGNED, DType, bool_, is_float
 from ...language.shapes import Shape
 from ..array import ReferenceArray
 from ..reals import NAN, Scalar
+from ..system import NumberSystem
 from .call import Call, Lists, Rule, indices, place, strides
+from .elementwise import DEFINITIONS
 from .integers import limits
-from .pointwise import sum_of
+from .pointwise import integers, sum_of
+from .reductions import Combine, extreme_over, product_over, sum_over
 
 
 def filler(dtype: DType) -> Any:
@@ -110,18 +113,38 @@ def scatter(c: Call) -> Lists:
     return [[c.system.marked(x, marks) for x in found]]
 
 
-def scatter_add(c: Call) -> Lists:
-    """Each place is the sum of what was there and of its updates."""
-    result = c.results[0]
-    terms: dict[int, list[Scalar]] = {}
-    marks: list[Scalar] = []
-    for at, update, vector in _updates(c):
-        terms.setdefault(at, []).append(update)
-        marks += vector
-    found = list(c.operands[0].scalars)
-    for at, updates in terms.items():
-        found[at] = sum_of(c.system, c.primitive, result.dtype, [found[at], *updates])
-    return [[c.system.marked(x, marks) for x in found]]
+def _collected(combine: Combine) -> Rule:
+    """Each place is what `combine` makes of what was there and of its updates, in order."""
+
+    def apply(c: Call) -> Lists:
+        together: dict[int, list[Scalar]] = {}
+        marks: list[Scalar] = []
+        for at, update, vector in _updates(c):
+            together.setdefault(at, []).append(update)
+            marks += vector
+        found = list(c.operands[0].scalars)
+        for at, updates in together.items():
+            found[at] = combine(c.system, c, c.results[0].dtype, [found[at], *updates])
+        return [[c.system.marked(x, marks) for x in found]]
+
+    return apply
 
 
-RULES: dict[str, Rule] = {"gather": gather, "scatter": scatter, "scatter_add": scatter_add}
+def _difference(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+    first, *rest = xs
+    if is_float(dtype):
+        minus = system.map(DEFINITIONS["neg"], dtype, [rest])
+    else:
+        minus = integers(system, "neg", dtype, [rest])
+    return sum_of(system, c.primitive, dtype, [first, *minus])
+
+
+RULES: dict[str, Rule] = {
+    "gather": gather,
+    "scatter": scatter,
+    "scatter_add": _collected(sum_over),
+    "scatter_sub": _collected(_difference),
+    "scatter_mul": _collected(product_over),
+    "scatter_min": _collected(extreme_over(-1)),
+    "scatter_max": _collected(extreme_over(1)),
+}

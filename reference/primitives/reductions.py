@@ -32,11 +32,13 @@ def groups(x: ReferenceArray, axes: Sequence[int]) -> list[list[int]]:
     return [[start + offset for offset in within] for start in starts]
 
 
-def _sum(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+def sum_over(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+    """The sum of elements."""
     return sum_of(system, c.primitive, dtype, xs)
 
 
-def _product(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+def product_over(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+    """The product of elements, one after another."""
     found = system.lift(1, dtype)
     for i, x in enumerate(xs):
         if i == 0:
@@ -48,7 +50,8 @@ def _product(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) 
     return found
 
 
-def _extreme(sign: int) -> Combine:
+def extreme_over(sign: int) -> Combine:
+    """The greatest (``sign`` 1) or least (-1) of elements; of none the neutral one."""
     name = "max" if sign > 0 else "min"
 
     def combine(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
@@ -205,16 +208,17 @@ def _doubtful_runs(ranked: Sequence[int], order: Callable[[int, int], Scalar]) -
 
 
 RULES: dict[str, Rule] = {
-    "reduce_sum": _reduction(_sum),
-    "reduce_prod": _reduction(_product),
-    "reduce_max": _reduction(_extreme(1)),
-    "reduce_min": _reduction(_extreme(-1)),
+    "reduce_sum": _reduction(sum_over),
+    "reduce_prod": _reduction(product_over),
+    "reduce_max": _reduction(extreme_over(1)),
+    "reduce_min": _reduction(extreme_over(-1)),
     "reduce_and": _reduction(_logical("and", -1)),
     "reduce_or": _reduction(_logical("or", 0)),
-    "cumsum": _running(_sum),
-    "cumprod": _chained(_product),
-    "cummax": _chained(_extreme(1)),
-    "cummin": _chained(_extreme(-1)),
+    "reduce_xor": _reduction(_logical("xor", 0)),
+    "cumsum": _running(sum_over),
+    "cumprod": _chained(product_over),
+    "cummax": _chained(extreme_over(1)),
+    "cummin": _chained(extreme_over(-1)),
     "argmax": _position(1),
     "argmin": _position(-1),
     "sort": _sort,

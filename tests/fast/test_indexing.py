@@ -107,3 +107,25 @@ def test_padding_may_drop_and_spread_elements() -> None:
     assert lists(lax.pad(x, array(0.0), ((1, -1, 1),))) == [0, 1, 0, 2, 0]
     assert lists(lax.pad(x, array(0.0), ((-1, 2, 0),))) == [2, 3, 0, 0]
     assert lists(lax.pad(array([]), array(7.0), ((1, 1, 3),))) == [7, 7]
+
+
+@pytest.mark.parametrize(
+    "dtype", [np.int8, np.uint16, np.int64, np.float16, "bfloat16", np.float32, np.float64]
+)
+@pytest.mark.parametrize(
+    ("scatter", "wanted"),
+    [
+        (lax.scatter_sub, [4, -4, -3]),
+        (lax.scatter_mul, [4, 24, 0]),
+        (lax.scatter_min, [4, 1, 0]),
+        (lax.scatter_max, [4, 4, 3]),
+    ],
+)
+def test_every_occurrence_of_a_place_is_combined(scatter: Any, wanted: list[int], dtype: Any) -> None:
+    store = lax.ScatterDimensionNumbers((), (0,), (0,))
+    with verax.enable_x64():
+        x, new = array([4, 3, 0], dtype), array([1, 2, 3, 4, 5], dtype)
+
+        found = lists(scatter(x, array([1, 1, 2, 1, 9], np.int32)[:, None], new, store))
+
+    assert found == np.asarray(wanted).astype(dtype).tolist()

@@ -211,6 +211,13 @@ def overwriting(rule: Any) -> Any:
     return wrong
 
 
+def all_updates_win(p: Any, primals: Any, tangents: Any, params: Any) -> Any:
+    """The sum of all tangents of a place, not only of the extreme ones."""
+    x, indices, updates = primals
+    full = [ops.zeros(v.aval) if t is None else t for v, t in zip((x, updates), tangents[::2], strict=True)]
+    return bind(p, *primals, **params), bind(rows.scatter_add_p, full[0], indices, full[1], **params)
+
+
 def concatenated_from_the_start(rule: Any) -> Any:
     """Every operand's stretch taken from the start."""
 
@@ -294,6 +301,7 @@ FAULTS = [
     Fault("sign", "jvp", "acos", negated),
     Fault("sign", "transpose", "neg", lambda rule: lambda e, c, x: list(c)),
     Fault("sign", "transpose", "sub", negated),
+    Fault("sign", "transpose", "scatter_sub", negated),
     # factors and terms
     Fault("factor", "jvp", "exp", sloped(by_double_slope)),
     Fault("factor", "jvp", "log", scaled(0.5)),
@@ -315,6 +323,8 @@ FAULTS = [
     Fault("missing term", "jvp", "pow", without(0), seed=1),
     Fault("missing term", "jvp", "dot_general", without(0), seed=2),
     Fault("missing mask", "jvp", "reduce_max", lambda rule: all_win),
+    Fault("missing term", "jvp", "scatter_mul", without(2), seed=1),
+    Fault("missing mask", "jvp", "scatter_max", lambda rule: all_updates_win),
     Fault("missing order", "jvp", "sort", lambda rule: unsorted_tangents),
     Fault("missing reduction", "transpose", "broadcast_in_dim", transposed(broadcast_without_sum), seed=1),
     Fault("missing reduction", "transpose", "gather", overwriting, seed=1),
@@ -339,6 +349,8 @@ FAULTS = [
     Fault("wrong lanes", "batching", "exp", lanes_turned, seed=1),
     Fault("wrong lanes", "batching", "transpose", lanes_turned),
     Fault("wrong lanes", "batching", "gather", first_lane_for_all),
+    Fault("wrong lanes", "batching", "scatter_min", first_lane_for_all),
+    Fault("wrong axis", "batching", "reduce_xor", unshifted),
     Fault("wrong lanes", "batching", "clamp", first_lane_for_all, seed=4),
     Fault("wrong lanes", "batching", "mul", first_lane_for_all),
 ]

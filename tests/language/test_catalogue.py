@@ -22,8 +22,9 @@ add sub mul div rem pow max min atan2 nextafter and or xor shift_left shift_righ
 eq ne lt le gt ge clamp select_n
 convert_element_type bitcast_convert_type stop_gradient
 broadcast_in_dim reshape transpose squeeze concatenate slice dynamic_slice dynamic_update_slice pad rev iota
-gather scatter_add scatter
-reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or argmax argmin cumsum cumprod cummax cummin sort
+gather scatter_add scatter scatter_sub scatter_mul scatter_min scatter_max
+reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or reduce_xor argmax argmin
+cumsum cumprod cummax cummin sort
 dot_general jit cond while scan psum pmax pmin axis_index custom_jvp_call custom_vjp_call threefry2x32
 """
 

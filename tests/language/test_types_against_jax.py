@@ -598,7 +598,16 @@ BINARY = [
     "shift_right_logical",
     "sub",
 ]
-REDUCTIONS = ["reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum"]
+REDUCTIONS = [
+    "reduce_and",
+    "reduce_max",
+    "reduce_min",
+    "reduce_or",
+    "reduce_prod",
+    "reduce_sum",
+    "reduce_xor",
+]
+SCATTERS = ["scatter", "scatter_add", "scatter_max", "scatter_min", "scatter_mul", "scatter_sub"]
 CUMULATIVE = ["cummax", "cummin", "cumprod", "cumsum"]
 
 CALLS: dict[str, st.SearchStrategy[Call]] = {
@@ -607,7 +616,7 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     **{name: reduction(name) for name in REDUCTIONS},
     **{name: cumulative(name) for name in CUMULATIVE},
     **{name: position(name) for name in ("argmax", "argmin")},
-    **{name: scatter(name) for name in ("scatter", "scatter_add")},
+    **{name: scatter(name) for name in SCATTERS},
     "batch_matmul": batch_matmul(),
     "bitcast_convert_type": bitcast(),
     "broadcast": broadcast(),

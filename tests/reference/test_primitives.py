@@ -184,12 +184,16 @@ SCATTERS: list[tuple[Any, Any, Any, tuple[Any, ...]]] = [
 
 @pytest.mark.parametrize("mode", ["clip", "fill"])
 @pytest.mark.parametrize(("operand", "indices", "updates", "numbers"), SCATTERS)
-def test_scatters_add_as_jaxs_do(operand: Any, indices: Any, updates: Any, numbers: Any, mode: str) -> None:
+@pytest.mark.parametrize("name", ["scatter_add", "scatter_sub", "scatter_mul", "scatter_min", "scatter_max"])
+@pytest.mark.parametrize("dtype", [F32, I32, U32], ids=str)
+def test_scatters_combine_as_jaxs_do(
+    name: str, dtype: Any, operand: Any, indices: Any, updates: Any, numbers: Any, mode: str
+) -> None:
+    x, new = operand.astype(I32).astype(dtype), updates.astype(dtype)
     own = catalogue.ScatterDimensionNumbers(*numbers)
-    (got,) = bound("scatter_add", operand, indices, updates, dimension_numbers=own, mode=mode)
-    assert_equal(
-        got, jlax.scatter_add(operand, indices, updates, jlax.ScatterDimensionNumbers(*numbers), mode=mode)
-    )
+    (got,) = bound(name, x, indices, new, dimension_numbers=own, mode=mode)
+    theirs = jlax.ScatterDimensionNumbers(*numbers)
+    assert_equal(got, getattr(jlax, name)(x, indices, new, theirs, mode=mode))
 
 
 def test_a_scatter_sets_as_jaxs_does() -> None:
@@ -234,7 +238,9 @@ def test_logical_reductions_are_numpys(axes: tuple[int, ...]) -> None:
     mask = X[:, :, 0] > 0
     assert_equal(bound("reduce_and", mask, axes=axes)[0], np.all(mask, axis=axes))
     assert_equal(bound("reduce_or", mask, axes=axes)[0], np.any(mask, axis=axes))
+    assert_equal(bound("reduce_xor", mask, axes=axes)[0], np.logical_xor.reduce(mask, axis=axes))
     whole = X[:, :, 0].astype(I32)
+    assert_equal(bound("reduce_xor", whole, axes=axes)[0], np.bitwise_xor.reduce(whole, axis=axes))
     assert_equal(bound("reduce_and", whole, axes=axes)[0], np.bitwise_and.reduce(whole, axis=axes))
     assert bound("reduce_and", mask[:0], axes=(0,))[0].all()
     assert not bound("reduce_or", mask[:0], axes=(0,))[0].any()
