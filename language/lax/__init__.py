@@ -136,6 +136,10 @@ from .reductions import (
     reduce_sum,
     reduce_xor,
 )
+from .running import (
+    associative_scan,
+    cumlogsumexp,
+)
 from .slicing import (
     dynamic_index_in_dim,
     dynamic_slice,
@@ -181,6 +185,7 @@ __all__ = [
     "argmin",
     "asin",
     "asinh",
+    "associative_scan",
     "atan",
     "atan2",
     "atanh",
@@ -206,6 +211,7 @@ __all__ = [
     "convert_element_type",
     "cos",
     "cosh",
+    "cumlogsumexp",
     "cummax",
     "cummin",
     "cumprod",

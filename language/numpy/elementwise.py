@@ -12,6 +12,7 @@ from .. import lax
 from ..arrays import Array
 from ..dispatch import Tracer, aval_of, lift
 from ..dtypes import UNSIGNED, DType, bool_, canonical, default_float, finfo, float16, is_float, is_integer
+from ..lax.running import logaddexp as _logaddexp
 from .promotion import (
     array_of,
     convert,
@@ -459,18 +460,9 @@ def hypot(x1: Any, x2: Any, /) -> Array:
 
 
 def logaddexp(x1: Any, x2: Any, /) -> Array:
-    """log(exp(x1) + exp(x2)) without overflow on the way.
-
-    Written with selections, not with max and abs, so that every derivative holds at x1 == x2 too.
-    """
+    """log(exp(x1) + exp(x2)) without overflow on the way."""
     x1, x2 = same_shape(*promote_inexact("logaddexp", x1, x2))
-    first = lax.ge(x1, x2)
-    large, small = lax.select(first, x1, x2), lax.select(first, x2, x1)
-    gap = lax.sub(small, large)
-    # NaN for equal infinities and for NaN operands: there the sum says what is right.
-    unordered = lax.ne(gap, gap)
-    safe = lax.select(unordered, lax.full_like(gap, 0), gap)
-    return lax.select(unordered, lax.add(x1, x2), lax.add(large, lax.log1p(lax.exp(safe))))
+    return _logaddexp(lift(x1), lift(x2))
 
 
 def logaddexp2(x1: Any, x2: Any, /) -> Array:

@@ -282,3 +282,34 @@ def test_a_bad_call_says_what_was_wrong(case: str) -> None:
     function, error, message = BAD[case]
     with pytest.raises(error, match=message):
         function()
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 8, 13])
+def test_an_associative_scan_combines_in_order(room: str, count: int, reverse: bool) -> None:
+    # Affine maps do not commute: a wrong order shows.
+    slopes, shifts = np.arange(2 * count).reshape(2, 2 * count // 2).astype(np.int32) % 5 - 2
+    pair = (slopes[None], shifts[None])
+
+    def after(f: Any, g: Any) -> Any:
+        return f[0] * g[0], f[1] * g[0] + g[1]
+
+    found = lax.associative_scan(after, pair, reverse=reverse, axis=1)
+
+    wanted = jax_lax.associative_scan(after, pair, reverse=reverse, axis=1)
+    for ours, theirs in zip(found, wanted, strict=True):
+        assert_same(ours, np.asarray(theirs))
+
+
+def test_an_associative_scan_needs_a_function_and_arrays_of_one_length(room: str) -> None:
+    with pytest.raises(TypeError, match="`fn` of associative_scan must be a function, got 3"):
+        lax.associative_scan(3, X)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"equally long along axis 0, got shapes \(2, 3\), \(3, 2\)"):
+        lax.associative_scan(lambda a, b: a, (X, X.T))
+
+
+def test_a_running_logarithm_of_sums_does_not_overflow(room: str) -> None:
+    x = np.array([[-np.inf, 1000.0, 1000.0, np.inf]], np.float32)
+    doubled = np.float32(1000 + np.log(2))
+    assert_same(lax.cumlogsumexp(x, 1), np.array([[-np.inf, 1000, doubled, np.inf]], np.float32))
+    assert_same(lax.cumlogsumexp(x[:, :3], 1, True), np.array([[doubled, doubled, 1000]], np.float32))

@@ -448,7 +448,27 @@ def reduction(draw: Any, name: str) -> Call:
 def cumulative(draw: Any, name: str) -> Call:
     x = draw(specs(solid))
     axis, reverse = draw(st.integers(0, len(x.shape) - 1)), draw(st.booleans())
-    return of(lambda lax, x: getattr(lax, name)(x, axis, reverse), f"{name} {axis}", x)
+    # JAX lets integers through, until it compiles.
+    strict = name == "cumlogsumexp" and x.dtype not in FLOATS
+    return of(lambda lax, x: getattr(lax, name)(x, axis, reverse), f"{name} {axis}", x, strict=strict)
+
+
+@st.composite
+def associative_scan(draw: Any) -> Call:
+    x = draw(specs(solid, st.sampled_from(NUMBERS)))
+    y = draw(specs(st.just(x.shape), st.sampled_from(NUMBERS)))
+    if draw(st.integers(0, 4)) == 0:
+        y = draw(specs(solid, st.sampled_from(NUMBERS)))
+    axis, reverse = draw(st.integers(-1, len(x.shape) - 1)), draw(st.booleans())
+
+    def call(lax: Any, x: Any, y: Any) -> Any:
+        def combine(a: Any, b: Any) -> Any:
+            return lax.add(a[0], b[0]), lax.mul(a[1], b[1])
+
+        return lax.associative_scan(combine, (x, y), reverse, axis)
+
+    # JAX does not count its axis from the front before it turns arrays round.
+    return of(call, f"associative_scan {axis} {reverse}", x, y, lenient=axis < 0 and reverse)
 
 
 @st.composite
@@ -608,13 +628,14 @@ REDUCTIONS = [
     "reduce_xor",
 ]
 SCATTERS = ["scatter", "scatter_add", "scatter_max", "scatter_min", "scatter_mul", "scatter_sub"]
-CUMULATIVE = ["cummax", "cummin", "cumprod", "cumsum"]
+CUMULATIVE = ["cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum"]
 
 CALLS: dict[str, st.SearchStrategy[Call]] = {
     **{name: unary(name) for name in UNARY},
     **{name: binary(name) for name in BINARY},
     **{name: reduction(name) for name in REDUCTIONS},
     **{name: cumulative(name) for name in CUMULATIVE},
+    "associative_scan": associative_scan(),
     **{name: position(name) for name in ("argmax", "argmin")},
     **{name: scatter(name) for name in SCATTERS},
     "batch_matmul": batch_matmul(),
