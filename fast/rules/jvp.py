@@ -338,9 +338,10 @@ def atan2_rule(
     origin = compare("eq", large, zero)
     large = where(origin, ops.full_like(x, 1), large)
     ratio = div(small, large)
-    near = div(ops.reciprocal(large), shift(square(ratio), 1.0))
-    near = where(origin, zero, near)
-    far = mul(ratio, near)
+    part = ops.reciprocal(shift(square(ratio), 1.0))
+    # The larger is divided by last: the inverse of a subnormal one overflows, and 0 times that is no 0.
+    near = where(origin, zero, div(part, large))
+    far = where(origin, zero, div(mul(ratio, part), large))
     terms = [
         None if dy is None else mul(dy, where(steep, far, near)),
         None if dx is None else mul(dx, neg(where(steep, near, far))),

@@ -65,11 +65,20 @@ def _expm1(x: Raw, bits: int, rounding: str) -> Any:
     return mpf_sub(libmp.mpf_exp(x, bits + 16 + max(-size, 0)), fone, bits, rounding)
 
 
+def _log(x: Raw, bits: int, rounding: str) -> Any:
+    # mpmath 1.4.1 takes a number just above 1/4 for one just above 1: there log(4 x) - 2 log 2 is asked.
+    if _size(x) != -1 or x[0]:
+        return libmp.mpf_log(x, bits, rounding)
+    wide = bits + 8
+    twice = libmp.mpf_shift(libmp.mpf_ln2(wide), 1)
+    return mpf_sub(libmp.mpf_log(libmp.mpf_shift(x, 2), wide), twice, bits, rounding)
+
+
 def _log1p(x: Raw, bits: int, rounding: str) -> Any:
     if _size(x) < -bits:  # x - x^2/2
         return mpf_sub(x, libmp.mpf_shift(mpf_mul(x, x), -1), bits, rounding)
     above = mpf_add(x, fone) if _size(x) < 2 * bits else x
-    return libmp.mpf_log(above, bits, rounding) if above[1] else -INF
+    return _log(above, bits, rounding) if above[1] else -INF
 
 
 def _rsqrt(x: Raw, bits: int, rounding: str) -> Any:
@@ -156,7 +165,7 @@ def _log_abs_gamma(x: Raw, bits: int) -> Raw:
     if _size(x) > _TURNS:
         raise OutOfReach("the gamma function of a negative number this large is not computed")
     turn = libmp.mpf_abs(libmp.mpf_sin_pi(x, wide))
-    logarithm = libmp.mpf_log(mpf_div(libmp.mpf_pi(wide), turn, wide), wide)
+    logarithm = _log(mpf_div(libmp.mpf_pi(wide), turn, wide), wide, libmp.round_nearest)
     reflected: Raw = mpf_sub(logarithm, libmp.mpf_loggamma(mpf_sub(fone, x), wide, libmp.round_nearest), wide)
     return reflected
 
@@ -178,9 +187,17 @@ def _pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
         grows = (_size(x) > 0) != bool(y[0])
         return INF if grows else 0.0
     if x[0] and y[2] >= 0:
-        power = libmp.mpf_pow(libmp.mpf_abs(x), y, bits, rounding)
+        power = _positive_pow(libmp.mpf_abs(x), y, bits, rounding)
         return mpf_neg(power) if y[2] == 0 else power
-    return libmp.mpf_pow(x, y, bits, rounding)
+    return _positive_pow(x, y, bits, rounding)
+
+
+def _positive_pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
+    if _size(x) != -1 or x[0]:
+        return libmp.mpf_pow(x, y, bits, rounding)
+    # x lies in [1/4, 1/2), where `_log` says why mpmath's logarithm is not asked.
+    wide = bits + 16 + max(_size(y), 0)
+    return libmp.mpf_exp(mpf_mul(y, _log(x, wide, libmp.round_nearest), wide), bits, rounding)
 
 
 def _rem(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
@@ -307,7 +324,7 @@ define(
 define(
     "log",
     "A&S 4.1.1, 4.1.46",
-    function=libmp.mpf_log,
+    function=_log,
     partials=_d(lambda o, x, z: o.div(1, x)),
 )
 define(
