@@ -136,7 +136,8 @@ class _Checker:
         limit = self.witnesses.limit(form.coefficients)
         value = _weighted(form, self.rows)
         if limit is None:
-            if not self._apart(form, value, self.witnesses.dual(form.coefficients)):
+            dual = self.witnesses.dual(form.coefficients)
+            if dual is not None and not self._apart(form, value, dual):
                 return None
             why = "the limit of difference quotients does not settle"
             self.check.unsettled.setdefault(form.entry or (0, 0), why)

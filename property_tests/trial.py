@@ -15,6 +15,7 @@ from ..language import dispatch, trees
 from ..language.arrays import Array
 from ..language.config import enable_x64
 from ..language.dispatch import aval_of, lift_to
+from ..language.dtypes import is_float
 from ..language.platform import Platform
 from ..reference.capsules import hexadecimal
 from ..reference.findings import Blame, Finding, Status, relative_name
@@ -70,6 +71,11 @@ class Result:
     def has_nan(self) -> bool:
         """Whether some element is NaN."""
         return any(bool(np.isnan(x.astype(np.float64)).any()) for x in self.leaves)
+
+    @property
+    def is_floating(self) -> bool:
+        """Whether some leaf is of a floating dtype."""
+        return any(is_float(x.dtype) for x in self.leaves)
 
     @property
     def is_finite(self) -> bool:

@@ -23,7 +23,19 @@ from ..language.primitive import Primitive
 from . import decisions
 from .exact import Aligned, Exact, ordering
 from .propagation import PROPAGATIONS, UNKNOWN, Propagation, integer_power
-from .reals import INF, Scalar, approximate, format_of, from_number, is_special, magnitude, real, rounded
+from .reals import (
+    INF,
+    NEAREST,
+    SPREAD,
+    Scalar,
+    approximate,
+    format_of,
+    from_number,
+    is_special,
+    magnitude,
+    real,
+    rounded,
+)
 from .system import Definition, Question
 
 # Candidates of an undecided scalar beyond which they are not listed any more.
@@ -547,14 +559,14 @@ def _stepped(x: Any) -> Scalar:
 
 
 def _moved(x: Scalar, by: float) -> Scalar:
-    """``x + by``, to more digits than the bound has."""
+    """``x + by``, to as many digits as keep the difference between all numbers that machines hold."""
     if not by or is_special(x):
         return x
     if by - by != 0.0:
         return by
     if type(x) is float:
         return from_number(by)
-    return real(mpf_add(x._mpf_, from_float(by)))
+    return real(mpf_add(x._mpf_, from_float(by), SPREAD, NEAREST))
 
 
 def _distance(x: Scalar, y: Scalar) -> float:

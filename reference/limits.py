@@ -115,7 +115,8 @@ def _lost(recorded: Recorded, tangents: Tangents) -> int:
         return 0
     most: int = everywhere(recorded.system.widest, max, recorded.lanes)
     # Next to exp(1e38) no digits would do: the quotients then say of themselves that they do not agree.
-    return min(MOST_DIGITS, -16 * (-int(max(0, most - exponent) / _BITS) // 16))
+    bits = min(max(0, most - exponent), int(MOST_DIGITS * _BITS))
+    return min(MOST_DIGITS, -16 * (-int(bits / _BITS) // 16))
 
 
 def _quotients(

@@ -24,7 +24,7 @@ from .exact import Exact
 from .interpreter import implementation
 from .limits import MOST_DIGITS, Kink, Limit, Limits, Quotients
 from .reals import Scalar, is_special, ulp_exponent
-from .system import arithmetic
+from .system import arithmetic, current_system
 
 # A truth's radius, in powers of two of an ulp.
 _CERTIFIED = -20
@@ -167,20 +167,27 @@ class Derivative:
 
     def _at_kink(self, tangents: Sequence[ReferenceArray | None], kink: Kink) -> Truth:
         """By dual numbers and the subgradient table; where these say NaN, the mean of the two sides."""
-        with arithmetic(Exact(2 * _FIRST)) as system, decisions.recording():
-            values, found = dual_jvp(self._function, self._primals, tangents, system)
-        means: Quotients = kink.quotients or [None] * len(values)
+
+        def along(*primals: ReferenceArray) -> list[ReferenceArray]:
+            system = current_system()
+            with decisions.recording():
+                values, found = dual_jvp(self._function, primals, tangents, system)
+            return [
+                t if t is not None else ReferenceArray([0.0] * len(y.scalars), y.aval, system)
+                for y, t in zip(values, found, strict=True)
+            ]
+
+        found = true_value(along, self._primals).outputs
+        means: Quotients = kink.quotients or [None] * len(found)
         arrays: list[TrueArray | None] = []
-        for y, t, mean in zip(values, found, means, strict=True):
-            if not is_float(y.dtype):
+        for y, t, mean in zip(self.outputs, found, means, strict=True):
+            if not is_float(y.aval.dtype):
                 arrays.append(None)
                 continue
-            scalars = [0.0] * len(y.scalars) if t is None else t.scalars
-            if mean is not None:
-                scalars = [
-                    m if x != x and not is_special(m) else x for x, m in zip(scalars, mean, strict=True)
-                ]
-            arrays.append(TrueArray(y.aval, scalars, [True] * len(scalars)))
+            pairs = zip(t.scalars, mean or t.scalars, strict=True)
+            scalars = [m if x != x and not is_special(m) else x for x, m in pairs]
+            certified = [c or x != x for c, x in zip(t.certified, t.scalars, strict=True)]
+            arrays.append(TrueArray(y.aval, scalars, certified))
         smooth = not kink.flipped and kink.quotients is None
         return Truth(self.outputs, arrays, kink=not smooth, flipped=tuple(kink.flipped))
 

@@ -26,8 +26,8 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
     pooled: list[Measured] = []
     for i, result in trial.returning():
         arguments = trial.inputs[i]
-        if not arguments.dynamic or (order and result.has_nan):
-            continue  # what has no value has no derivative
+        if not arguments.dynamic or (order and (result.has_nan or not result.is_floating)):
+            continue  # what has no value has no derivative, nor has an integer
         # Where the value itself is too large for its format, no form of its derivative is to blame.
         formula = arguments.judged_as_formula and (order == 0 or result.is_finite)
         verdict = _judged(trial, i, order, formula)

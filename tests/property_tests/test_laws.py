@@ -293,6 +293,17 @@ def test_integers_have_no_gradient() -> None:
     assert {"gradient", "second derivative"} <= set(found.skipped)
 
 
+def highest(x: Vector) -> Int32[Array, ""]:
+    return vnp.argmax(x)
+
+
+def test_what_returns_integers_has_no_gradient_either() -> None:
+    found = report(highest)
+
+    assert found.findings == ()
+    assert {law.law: law.elements for law in found.laws}["gradient"] == 0
+
+
 def test_the_same_seed_gives_the_same_report() -> None:
     first, second = (report(naive_softplus, "value") for _ in range(2))
 

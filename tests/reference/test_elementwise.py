@@ -8,6 +8,7 @@ from typing import Any
 import flint
 import numpy as np
 import pytest
+from mpmath.libmp import fone, from_man_exp, mpf_add, mpf_sub
 
 from verax.language import dispatch
 from verax.language.catalogue import PRIMITIVES
@@ -15,7 +16,7 @@ from verax.reference import Exact, evaluate
 from verax.reference.dual import Dual
 from verax.reference.limits import Limits
 from verax.reference.primitives.elementwise import DEFINITIONS, integer_pow, polygamma
-from verax.reference.reals import Real, Scalar, from_number
+from verax.reference.reals import Real, Scalar, from_number, real
 from verax.reference.system import Operations, arithmetic
 
 arb = flint.arb
@@ -26,7 +27,7 @@ F64 = np.dtype(np.float64)
 @pytest.fixture(autouse=True)
 def _many_bits() -> Any:
     before = flint.ctx.prec
-    flint.ctx.prec = 1500
+    flint.ctx.prec = 3000
     yield
     flint.ctx.prec = before
 
@@ -157,6 +158,18 @@ def test_a_function_of_two_operands_is_arbs(name: str) -> None:
     got = Exact().map(DEFINITIONS[name], F64, [[from_number(x) for x in xs], [from_number(y) for y in ys]])
     for x, y, z in zip(xs, ys, got, strict=True):
         assert_agrees(z, truth(arb(x), arb(y)))
+
+
+@pytest.mark.parametrize("exponent", range(-3, 4))
+@pytest.mark.parametrize("beside", [-1, 1])
+def test_a_logarithm_beside_a_power_of_two_keeps_its_digits(exponent: int, beside: int) -> None:
+    """Closer than floats come: mpmath takes a number just above 1/4 for one just above 1."""
+    raw = mpf_add(from_man_exp(1, exponent), from_man_exp(beside, exponent - 2144))
+    x, y, system = real(raw), from_number(-2.53), Exact()
+    assert_agrees(system.apply(DEFINITIONS["log"], F64, [x]), exactly(x).log())
+    assert_agrees(system.apply(DEFINITIONS["pow"], F64, [x, y]), exactly(x) ** exactly(y))
+    below = real(mpf_sub(raw, fone))
+    assert_agrees(system.apply(DEFINITIONS["log1p"], F64, [below]), exactly(x).log())
 
 
 @pytest.mark.parametrize("n", [-7, -1, 0, 1, 2, 3, 10])

@@ -129,6 +129,29 @@ def test_a_step_between_equal_numbers_is_a_kink_or_a_doubt() -> None:
     assert float(found.tangents[0].scalars[0]) == 1.0
 
 
+def test_a_kink_is_certified_with_as_many_digits_as_it_takes() -> None:
+    """The slope is cos(r) with r the rest of 1e300 by a number that is known to the digits in force only."""
+
+    def function(v: Any) -> list[Any]:
+        return [vnp.sin(lax.rem(vnp.full_like(v, 1e300), vnp.exp(v))) + vnp.abs(v - 1)]
+
+    from verax import enable_x64
+
+    with enable_x64():
+        found = true_derivative(function, [F64(1)], [F64(1)])
+    flint.ctx.prec = 2400
+    huge = flint.arb(1e300)
+    e = flint.arb(1).exp()
+    quotient = (huge / e).floor()
+    slope = -quotient * e * (huge - quotient * e).cos()
+    assert found.kink
+    assert found.certified
+    assert found.tangents[0] is not None
+    sign, man, exp, _ = found.tangents[0].scalars[0]._mpf_
+    got = flint.arb((-int(man) if sign else int(man), int(exp)))
+    assert abs(got / slope - 1) < flint.arb((1, -72))
+
+
 @pytest.mark.parametrize("function", [lax.rsqrt, lambda v: vnp.exp(-1 / v)])
 def test_tiny_points_are_no_obstacle(function: Any) -> None:
     found = true_derivative(lambda v: [function(v)], [F32(1e-30)], [F32(1)])
