@@ -1,9 +1,10 @@
 """Whether a derivative's program is the derivative: its exact value against the limit.
 
 A gradient has many entries and a limit costs several runs of the function. A linear form in all entries
-with random coefficients tells a wrong entry as surely as all entries by themselves do; so large gradients
-are held to two such forms, and very large ones to 8 entries of their own besides. Where a form differs,
-entries are looked at to say which one.
+with random coefficients tells a wrong entry as surely as all entries by themselves do, if small entries get
+large coefficients: so large gradients are held to two such forms, of which one is in the entries that are
+zero if there are any, and very large ones to 8 entries of their own besides. Where a form differs, entries are
+looked at to say which one.
 
 What differs from the limit is held against two more witnesses before it is called wrong: dual numbers,
 which at a kink follow the subgradient table, and at a kink the difference quotients of the two sides.
@@ -18,21 +19,20 @@ from typing import Any
 
 import numpy as np
 
-from ..language.dtypes import is_float
+from ..language.dtypes import finfo, is_float
 from ..language.inlining import inlined
 from ..language.program import Atom, Constant, Program, subprograms
 from ..reference import evaluate
 from ..reference.exact import Exact
-from ..reference.reals import real, to_machine
+from ..reference.reals import magnitude, real, to_machine
 from ..reference.truth import Truth
 from ..reference.verdict import exact, is_nan, is_special, rule_differs, ulp_of
 from .case import Case
 from .witnesses import Limit, Witnesses
 
-# Up to so many entries, each has a limit of its own; above, two linear forms in all of them are taken, and
-# above `entries` so many drawn ones besides.
+# Up to so many entries, each has a limit of its own; above, two linear forms are taken, and above `entries` so
+# many drawn ones besides.
 _FEW = 2
-_FORMS = 2
 _DRAWN = 8
 # A constant with so few bits was meant as it is written; others are known to half an ulp.
 _PLAIN_BITS = 12
@@ -96,20 +96,47 @@ def _forms(case: Case, rows: Sequence[Sequence[Any]], entries: int, seed: int) -
     special = [(o, i) for o, row in enumerate(rows) for i, x in enumerate(row) if is_special(x)]
     rng = np.random.default_rng([seed, zlib.crc32(case.subject.encode()), case.order])
     every = [(o, i) for o, row in enumerate(rows) for i in range(len(row))]
-    for _ in range(_FORMS if len(every) > _FEW else 0):
-        coefficients = [_coefficients(rng, case.inputs[k].aval) for k in case.floats]
-        for o, i in special:
-            coefficients[o].reshape(-1)[i] = 0
-        yield _Form(coefficients)
+    if len(every) > _FEW:
+        still = [[not is_special(x) and exact(x) == 0 for x in row] for row in rows]
+        yield _mixed(case, rows, rng)
+        yield _mixed(case, rows, rng, still if any(map(any, still)) else None)
     single = every if len(every) <= _FEW else _some(every, rng) if len(every) > entries else []
     for entry in dict.fromkeys([*special[:_DRAWN], *single]):
         yield _unit(case, entry)
 
 
-def _coefficients(rng: np.random.Generator, aval: Any) -> np.ndarray[Any, Any]:
-    """Random numbers of size 1/2 to 1 with 7 bits, which every format holds: entries seldom cancel."""
+def _mixed(
+    case: Case,
+    rows: Sequence[Sequence[Any]],
+    rng: np.random.Generator,
+    among: Sequence[Sequence[bool]] | None = None,
+) -> _Form:
+    """A form in the entries that are not special, or in those of them that are ``among``."""
+    coefficients = []
+    for o, (k, weights) in enumerate(zip(case.floats, _weights(rows), strict=True)):
+        drawn = _coefficients(rng, case.inputs[k].aval, weights)
+        left_out = [is_special(x) or (among is not None and not among[o][i]) for i, x in enumerate(rows[o])]
+        drawn[np.asarray(left_out, bool).reshape(drawn.shape)] = 0
+        coefficients.append(drawn)
+    return _Form(coefficients)
+
+
+def _weights(rows: Sequence[Sequence[Any]]) -> list[list[int]]:
+    """For each entry the power of two that brings it to the size of the largest; 0 for zeros."""
+    sizes = [[None if is_special(x) or exact(x) == 0 else int(magnitude(x)) for x in row] for row in rows]
+    most = max((size for row in sizes for size in row if size is not None), default=0)
+    return [[0 if size is None else most - size for size in row] for row in sizes]
+
+
+def _coefficients(rng: np.random.Generator, aval: Any, weights: Sequence[int]) -> np.ndarray[Any, Any]:
+    """Random numbers of size 1/2 to 1 with 7 bits, which every format holds, times powers of two.
+
+    Entries seldom cancel, and none is too small beside the others to be seen.
+    """
     sizes = rng.integers(64, 128, aval.shape) * rng.choice([-1, 1], aval.shape)
-    return np.asarray(sizes / 128.0).astype(aval.dtype)
+    most = int(np.log2(float(finfo(aval.dtype).max)))
+    powers = np.minimum(np.asarray(weights, np.float64), most).reshape(aval.shape)
+    return np.asarray(sizes / 128.0 * 2.0**powers).astype(aval.dtype)
 
 
 def _some(every: Sequence[tuple[int, int]], rng: np.random.Generator) -> list[tuple[int, int]]:

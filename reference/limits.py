@@ -88,17 +88,22 @@ def _moved(x: ReferenceArray, tangent: ReferenceArray, step: Raw) -> ReferenceAr
 
 
 def _reach(recorded: Recorded, tangents: Tangents) -> int | None:
-    """The exponent of the least |x / t|: what a relative step is relative to. None: nothing moves."""
-    ratios, sizes = [], []
-    for x, t in zip(recorded.primals, tangents, strict=True):
-        if t is None or not is_float(x.dtype):
-            continue
-        for s, u in zip(x.scalars, t.scalars, strict=True):
-            if type(u) is not float and not is_special(s):
-                sizes.append(-magnitude(u))
-                if type(s) is not float:
-                    ratios.append(magnitude(s) - magnitude(u))
-    here = min(ratios, default=min(sizes, default=None))
+    """The exponent of the least |x / t|: what a relative step is relative to. None: nothing moves.
+
+    A zero counts as one, or as the least of the others if that is less.
+    """
+    moving = [
+        (s, u)
+        for x, t in zip(recorded.primals, tangents, strict=True)
+        if t is not None and is_float(x.dtype)
+        for s, u in zip(x.scalars, t.scalars, strict=True)
+        if type(u) is not float and not is_special(s)
+    ]
+    least_size = min((magnitude(s) for s, _ in moving if type(s) is not float), default=0)
+    here = min(
+        ((min(0, least_size) if type(s) is float else magnitude(s)) - magnitude(u) for s, u in moving),
+        default=None,
+    )
     least: int | None = everywhere(
         here, lambda found: min((e for e in found if e is not None), default=None), recorded.lanes
     )

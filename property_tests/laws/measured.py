@@ -36,7 +36,8 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
             found.append((i, _unjudged(trial, law, i, verdict)))
             break  # what cannot be judged at one input cannot be judged at the others
         checked.elements += len(verdict.elements)
-        found += [(i, f) for f in verdict.findings]
+        claimed = arguments.judged_as_formula and result.is_finite
+        found += [(i, f if claimed else _as_a_note(f)) for f in verdict.findings]
         checked.samples += _samples(trial, i, verdict)
         checked.worst = _worse(checked.worst, verdict)
         if arguments.source == "ordinary":
@@ -69,6 +70,11 @@ def _judged(trial: Trial, index: int, order: int, formula: bool) -> Verdict | Ra
             )
     except Exception as err:  # noqa: BLE001  # told as unverified, in red, with the error
         return Raised.of(err, trial.subject)
+
+
+def _as_a_note(finding: Finding) -> Finding:
+    """Where no declared domain reaches, or nothing finite is returned, what cannot be verified is no alarm."""
+    return replace(finding, status=Status.NOTE) if finding.status is Status.UNVERIFIED else finding
 
 
 # -- the scale ---------------------------------------------------------------------------------------------
