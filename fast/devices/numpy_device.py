@@ -12,6 +12,7 @@ from ...language.dtypes import DType, bfloat16, float64
 from . import bits
 from .device import Buffer, Device
 from .libm import erf, erfc
+from .quiet import quiet
 
 
 class NumpyDevice(Device):
@@ -33,7 +34,8 @@ class NumpyDevice(Device):
 
     def running(self) -> AbstractContextManager[Any]:
         """Special values are results like others: NumPy is not to warn of them."""
-        return np.errstate(all="ignore")
+        block: AbstractContextManager[Any] = quiet()
+        return block
 
     def cast(self, buffer: Buffer, old: DType, new: DType) -> Buffer:
         """NumPy's conversion; float64 to bfloat16, which it rounds twice, goes through rounding to odd."""

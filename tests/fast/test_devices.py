@@ -126,3 +126,20 @@ def test_both_devices_give_the_same_bits() -> None:
         with on_device(device):
             found.append([np.asarray(y).tobytes() for y in everything(lift(xs))])
     assert found[0] == found[1]
+
+
+def test_numpy_is_silent_while_kernels_run_and_as_before_afterwards() -> None:
+    before = np.geterr()
+    with np.errstate(all="raise"):
+        with folder.CPU.running(), folder.CPU.running():
+            assert np.isnan(np.log(np.float32(-1)))
+        with pytest.raises(FloatingPointError):
+            np.log(np.float32(-1))
+    assert np.geterr() == before
+
+
+def test_numpy_is_silent_too_where_its_error_state_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet = sys.modules["verax.fast.devices.quiet"]
+    monkeypatch.setattr(quiet, "_found", lambda: None)
+    with np.errstate(all="raise"), quiet._made()():
+        assert np.isnan(np.log(np.float32(-1)))
