@@ -94,9 +94,19 @@ class Fast:
         return found
 
     # -- transforms ---------------------------------------------------------------------------------------
-    def jit(self, function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[Array], Any]:
+    def jit(
+        self,
+        function: FlatFunction,
+        operands: list[Array],
+        key: Any,
+        memory: dict[Hashable, Any] | None = None,
+    ) -> tuple[list[Array], Any]:
         """See `jit.jit`."""
-        return jitting.jit(function, operands, key)
+        return jitting.jit(function, operands, key, memory)
+
+    def recall(self, memory: dict[Hashable, Any], operands: Sequence[Any]) -> tuple[Any] | None:
+        """See `jit.recall`."""
+        return jitting.recall(memory, operands)
 
     def vmap(
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any

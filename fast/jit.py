@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..language import dispatch
+from ..language import dispatch, trees
 from ..language.arrays import Array
 from ..language.catalogue import jit_p
+from ..language.config import config
 from ..language.dispatch import FlatFunction, Tracer
 from ..language.program import Program
 from ..language.shapes import ShapedArray
@@ -36,6 +37,10 @@ class Traced:
         captured: those values.
         out_tree: the structure of the function's result.
         avals: of the results.
+        device: where it runs.
+        single: whether the result is an array, and no tree of them.
+        run: compiled when first needed.
+        buffers: of the captured values, lifted once.
     """
 
     program: Program
@@ -43,6 +48,7 @@ class Traced:
     out_tree: Any
     avals: list[ShapedArray]
     device: Device
+    single: bool
     run: Executable | None = None
     buffers: tuple[Any, ...] = ()
 
@@ -69,7 +75,8 @@ def _signatures(key: Any) -> tuple[_Signatures, Hashable]:
 def _trace(function: FlatFunction, operands: Sequence[Array], device: Device) -> Traced:
     program, captured = trace(function, [x.aval for x in operands]).closed()
     tree = getattr(function, "out_tree", None)
-    return Traced(program, captured, tree, program.out_avals, device)
+    single = tree is not None and tree.is_leaf()
+    return Traced(program, captured, tree, program.out_avals, device, single)
 
 
 def _device_of(operands: Sequence[Array]) -> Device:
@@ -79,7 +86,9 @@ def _device_of(operands: Sequence[Array]) -> Device:
     return default_device()
 
 
-def jit(function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[Array], Any]:
+def jit(
+    function: FlatFunction, operands: list[Array], key: Any, memory: dict[Hashable, Any] | None = None
+) -> tuple[list[Array], Any]:
     """Run ``function``, traced once for operands of these types; see `Implementation.jit`."""
     device = _device_of(operands)
     if key is None:
@@ -101,7 +110,40 @@ def jit(function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[A
         program = traced.program
         params = {"program": program, "name": program.name}
         return dispatch.bind(jit_p, *traced.captured, *operands, **params), traced.out_tree
-    return _execute(traced, operands), traced.out_tree
+    results = _execute(traced, operands)
+    if memory is not None and key is not None and dispatch.undisturbed():
+        place = _place(operands)
+        if place is not None:
+            if len(memory) >= SIGNATURES:
+                memory.clear()
+            memory[place] = traced
+    return results, traced.out_tree
+
+
+def _place(operands: Sequence[Any]) -> Hashable:
+    """Where `recall` looks for what was compiled for these operands; None if one is not of `fast`."""
+    parts: list[Any] = [config.enable_x64]
+    for x in operands:
+        if type(x) is not FastArray:
+            return None
+        aval = x.aval
+        parts += (aval.shape, aval.dtype, aval.weak_type, x.device)
+    return tuple(parts)
+
+
+def recall(memory: dict[Hashable, Any], operands: Sequence[Any]) -> tuple[Any] | None:
+    """See `Implementation.recall`."""
+    place = _place(operands) if dispatch.undisturbed() else None
+    traced: Traced | None = None if place is None else memory.get(place)
+    if traced is None or traced.run is None:
+        return None
+    device = traced.device
+    with device.running():
+        buffers = traced.run(*traced.buffers, *[x.data for x in operands])
+    if traced.single:
+        return (FastArray(buffers[0], traced.avals[0], device),)
+    results = [FastArray(x, a, device) for x, a in zip(buffers, traced.avals, strict=True)]
+    return (trees.unflatten(traced.out_tree, results),)
 
 
 def _must_bind(operands: Sequence[Array], traced: Traced) -> bool:

@@ -7,17 +7,18 @@ All state is in context variables: right under threads, tasks and lanes, restore
 
 from __future__ import annotations
 
+import functools
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from .arrays import Array
-from .dtypes import bool_, canonical, default_float, default_int
+from .dtypes import DType, bool_, canonical, default_float, default_int
 from .errors import CollectiveError, UnexpectedTracerError
 from .implementations import MODULES
 from .primitive import Primitive
@@ -44,10 +45,24 @@ class Implementation(Protocol):
     def bind(self, primitive: Primitive, operands: list[Array], params: Params) -> list[Array]:
         """Apply a primitive to arrays of this implementation."""
 
-    def jit(self, function: FlatFunction, operands: list[Array], key: Any) -> tuple[list[Array], Any]:
+    def jit(
+        self,
+        function: FlatFunction,
+        operands: list[Array],
+        key: Any,
+        memory: dict[Hashable, Any] | None = None,
+    ) -> tuple[list[Array], Any]:
         """Run ``function``, compiled; returns its results and what ``function.out_tree`` was.
 
         ``key`` is hashable and equal for equal (function, static arguments, tree); None: do not cache.
+        ``memory``, where given, belongs to this function and tree: what is put there, `recall` finds.
+        """
+
+    def recall(self, memory: dict[Hashable, Any], operands: Sequence[Any]) -> tuple[Any] | None:
+        """The result, in its tree, of a jitted function on operands that it has been compiled for.
+
+        None if it has not, or if anything but this implementation's own arrays takes part: then `jit` is
+        called. It is a short cut, by which a compiled call costs less than one eager operation.
         """
 
     def vmap(
@@ -158,6 +173,8 @@ class AxisFrame:
 _CURRENT: ContextVar[Implementation | None] = ContextVar("verax_implementation", default=None)
 _LEVELS: ContextVar[tuple[Level, ...]] = ContextVar("verax_levels", default=())
 _AXES: ContextVar[tuple[AxisFrame, ...]] = ContextVar("verax_axes", default=())
+# A module's name -> the implementation found in it.
+_LOADED: dict[str, Implementation] = {}
 
 DEFAULT = "fast"
 
@@ -174,7 +191,11 @@ def implementation_of(which: Any) -> Implementation:
                 f"`implementation` must be one of {', '.join(sorted(MODULES))}, got {which!r}. "
                 f"Import verax first, which registers them."
             )
-        which = importlib.import_module(MODULES[which])
+        module = MODULES[which]
+        loaded = _LOADED.get(module)
+        if loaded is None:
+            loaded = _LOADED[module] = implementation_of(importlib.import_module(module))
+        return loaded
     found: Implementation = getattr(which, "implementation", which)
     return found
 
@@ -184,15 +205,26 @@ def current() -> Implementation:
     return _CURRENT.get() or implementation_of(DEFAULT)
 
 
-@contextmanager
-def using(which: Any) -> Iterator[Implementation]:
+class _Using(AbstractContextManager[Implementation]):
+    """A block in which an implementation is current. A class: every call of a transform enters one."""
+
+    __slots__ = ("chosen", "tokens")
+
+    def __init__(self, chosen: Implementation) -> None:
+        self.chosen = chosen
+        self.tokens: list[Token[Implementation | None]] = []
+
+    def __enter__(self) -> Implementation:
+        self.tokens.append(_CURRENT.set(self.chosen))
+        return self.chosen
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self.tokens.pop())
+
+
+def using(which: Any) -> AbstractContextManager[Implementation]:
     """Make an implementation (``verax.reference``, ``verax.fast``, or a name) current in the block."""
-    chosen = implementation_of(which)
-    token = _CURRENT.set(chosen)
-    try:
-        yield chosen
-    finally:
-        _CURRENT.reset(token)
+    return _Using(implementation_of(which))
 
 
 @contextmanager
@@ -248,6 +280,11 @@ def axes_in_scope() -> tuple[AxisFrame, ...]:
     return _AXES.get()
 
 
+def undisturbed() -> bool:
+    """Whether no transform runs and no axis is named: operations go straight to their arrays' owner."""
+    return not _LEVELS.get() and not _AXES.get()
+
+
 def lanes_in_scope() -> tuple[AxisFrame, ...]:
     """The named axes whose owner is a lane, outermost first."""
     return tuple(f for f in _AXES.get() if not isinstance(f.owner, Level))
@@ -267,10 +304,10 @@ def level_for(operands: Sequence[Operand], axes: Sequence[Any] = ()) -> Level | 
     Raises:
         UnexpectedTracerError: a tracer's transform has ended.
     """
-    found = staging_level()
+    stack = _LEVELS.get()
+    found = staging_level() if stack else None
     for x in operands:
         if isinstance(x, Tracer):
-            stack = _LEVELS.get()
             level = x.level
             if level.depth >= len(stack) or stack[level.depth] is not level:
                 raise UnexpectedTracerError(
@@ -289,8 +326,11 @@ def level_for(operands: Sequence[Operand], axes: Sequence[Any] = ()) -> Level | 
 def owner_of(operands: Sequence[Operand]) -> Implementation:
     """The implementation that a call on these operands belongs to, levels aside or not."""
     level = level_for(operands)
-    if level is not None:
-        return level.implementation
+    return _owner_among(operands) if level is None else level.implementation
+
+
+def _owner_among(operands: Sequence[Operand]) -> Implementation:
+    # Where no level owns the call.
     found: Implementation | None = None
     for x in operands:
         if isinstance(x, Array):
@@ -298,6 +338,11 @@ def owner_of(operands: Sequence[Operand]) -> Implementation:
             if found is None or owner.precedence > found.precedence:
                 found = owner
     return found or current()
+
+
+@functools.cache
+def _scalar(dtype: DType, weak: bool) -> ShapedArray:
+    return ShapedArray((), dtype, weak)
 
 
 def aval_of(x: Operand) -> ShapedArray:
@@ -309,12 +354,14 @@ def aval_of(x: Operand) -> ShapedArray:
     if isinstance(x, Array):
         return x.aval
     if isinstance(x, bool):
-        return ShapedArray((), bool_)
+        return _scalar(bool_, False)
     if type(x) is int:
-        return ShapedArray((), default_int(), True)
+        return _scalar(default_int(), True)
     if type(x) is float:
-        return ShapedArray((), default_float(), True)
-    if isinstance(x, (np.ndarray, np.generic)):
+        return _scalar(default_float(), True)
+    if isinstance(x, np.generic):
+        return _scalar(canonical(x.dtype), False)
+    if isinstance(x, np.ndarray):
         return ShapedArray(x.shape, canonical(x.dtype))
     raise TypeError(
         f"An operand must be an array or a number, got {type(x).__name__}: {x!r}. "
@@ -362,12 +409,18 @@ def bind(primitive: Primitive, *operands: Operand, **params: Any) -> list[Array]
     """Apply a primitive through the owner of the call; returns the list of results."""
     if primitive.rebind is not None:
         return primitive.rebind(operands, params)
-    axes = params["axes"] if primitive.kind == "collective" else ()
-    level = level_for(operands, axes)
+    collective = primitive.kind == "collective"
+    if operands and not collective and not _LEVELS.get():
+        # The common case, which everything else would be slowed by: one owner's arrays, and no transform.
+        kinds = {*map(type, operands)}
+        sole: Implementation | None = getattr(kinds.pop(), "implementation", None)
+        if sole is not None and not kinds:
+            return sole.bind(primitive, list(operands), params)
+    level = level_for(operands, params["axes"] if collective else ())
     if level is not None:
         own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
         return level.bind(primitive, own, params)
-    owner = owner_of(operands)
+    owner = _owner_among(operands)
     return owner.bind(primitive, [lift_to(owner, x) for x in operands], params)
 
 
@@ -377,7 +430,7 @@ def bind_custom_jvp(function: FlatFunction, rule: FlatFunction, operands: Sequen
     if level is not None:
         own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
         return level.custom_jvp(function, rule, own)
-    owner = owner_of(operands)
+    owner = _owner_among(operands)
     return owner.custom_jvp(function, rule, [lift_to(owner, x) for x in operands])
 
 
@@ -389,5 +442,5 @@ def bind_custom_vjp(
     if level is not None:
         own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
         return level.custom_vjp(function, forward, backward, own)
-    owner = owner_of(operands)
+    owner = _owner_among(operands)
     return owner.custom_vjp(function, forward, backward, [lift_to(owner, x) for x in operands])

@@ -37,7 +37,9 @@ UNSIGNED = (uint8, uint16, uint32, uint64)
 INTEGERS = SIGNED + UNSIGNED
 FLOATS = (float16, bfloat16, float32, float64)
 ALL = (bool_, *INTEGERS, *FLOATS)
+_FLOATS, _INTEGERS = frozenset(FLOATS), frozenset(INTEGERS)
 
+_KNOWN = frozenset((*ALL, float0))
 _NARROW = {int64: int32, uint64: uint32, float64: float32}
 
 # Weak nodes stand for Python's int and float.
@@ -64,12 +66,12 @@ _EDGES: dict[_Node, tuple[_Node, ...]] = {
 
 def is_float(dtype: DType) -> bool:
     """Whether the dtype is one of the real floating formats."""
-    return dtype in FLOATS
+    return dtype in _FLOATS
 
 
 def is_integer(dtype: DType) -> bool:
     """Whether the dtype is a signed or unsigned integer format (bool is not)."""
-    return dtype in INTEGERS
+    return dtype in _INTEGERS
 
 
 def kind_of(dtype: DType) -> str:
@@ -87,7 +89,8 @@ def canonical(dtype: Any) -> DType:
     Raises:
         TypeError: the language has no such dtype.
     """
-    found = as_dtype(dtype)
+    # Most calls hand in a dtype that there is.
+    found = dtype if isinstance(dtype, np.dtype) and dtype in _KNOWN else as_dtype(dtype)
     return found if config.enable_x64 else _NARROW.get(found, found)
 
 
@@ -112,12 +115,12 @@ def as_dtype(dtype: Any) -> DType:
 
 def default_float() -> DType:
     """float64 with x64 enabled, else float32."""
-    return canonical(float64)
+    return float64 if config.enable_x64 else float32
 
 
 def default_int() -> DType:
     """int64 with x64 enabled, else int32."""
-    return canonical(int64)
+    return int64 if config.enable_x64 else int32
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from .dispatch import Implementation, aval_of
 from .dtypes import float0, is_float
 from .flat import Flat, arrays_in, check_array, name_of, own, path_of
 from .program import Program
+from .recall import Recall
 from .shapes import ShapedArray, ShapeDtypeStruct, canonical_axis
 from .tracing import trace
 
@@ -46,9 +47,16 @@ def jit(
         )
     _check_callable(fun, "jit")
     numbers, names = _static(fun, static_argnums, static_argnames)
+    name, plain = name_of(fun), not numbers and not names
+    recall = Recall()
 
     @functools.wraps(fun)
     def jitted(*args: Any, **kwargs: Any) -> Any:
+        memory = None
+        if plain:
+            known, memory = recall(args, kwargs)
+            if known is not None:
+                return known[0]
         fixed = tuple((i % len(args), args[i]) for i in numbers if -len(args) <= i < len(args))
         fixed_names = tuple((k, kwargs[k]) for k in sorted(names) if k in kwargs)
         places = {i for i, _ in fixed}
@@ -57,12 +65,12 @@ def jit(
         leaves, tree = trees.flatten((dynamic, {k: v for k, v in kwargs.items() if k not in names}))
         for i, x in enumerate(leaves):
             if not isinstance(x, Array):
-                check_array(x, f"Leaf {i} of the arguments of {name_of(fun)!r}", "Mark it static.")
+                check_array(x, f"Leaf {i} of the arguments of {name!r}", "Mark it static.")
         implementation = dispatch.owner_of(leaves)
-        flat = Flat(_with_static(fun, fixed, fixed_names), tree, name_of(fun))
+        flat = Flat(_with_static(fun, fixed, fixed_names), tree, name)
         with dispatch.using(implementation):
             found, out_tree = implementation.jit(
-                flat, [own(implementation, x) for x in leaves], (fun, key_static, tree)
+                flat, [own(implementation, x) for x in leaves], (fun, key_static, tree), memory
             )
         return trees.unflatten(out_tree, found)
 

@@ -66,10 +66,15 @@ class Reference:
         return found
 
     # -- transforms -----------------------------------------------------------------------------------
-    def jit(self, function: FlatFunction, operands: list[Any], key: Any) -> tuple[list[Array], Any]:
+    def jit(
+        self, function: FlatFunction, operands: list[Any], key: Any, memory: Any = None
+    ) -> tuple[list[Array], Any]:
         """``function`` itself; while a program is traced, its operations."""
         results: list[Array] = [x if isinstance(x, Tracer) else self.own(x) for x in function(*operands)]
         return results, getattr(function, "out_tree", None)
+
+    def recall(self, memory: Any, operands: Sequence[Any]) -> None:
+        """Nothing is compiled, so nothing is kept."""
 
     def vmap(
         self, function: FlatFunction, operands: list[Any], axes: list[int | None], size: int, axis_name: Any

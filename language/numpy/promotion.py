@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..catalogue import broadcast_in_dim_p, convert_element_type_p
+from ..config import config
 from ..dispatch import aval_of, bind, lift
 from ..dtypes import (
     FLOATS,
@@ -70,8 +72,8 @@ def _common(pairs: tuple[Pair, ...], x64: bool) -> Pair:
 
 def common_type(avals: Sequence[ShapedArray]) -> Pair:
     """The dtype and weak type that arguments of these abstract values have in common."""
-    pairs = tuple((a.dtype, a.weak_type) for a in avals)
-    return _common(pairs, default_int() == int64)
+    pairs = tuple([(a.dtype, a.weak_type) for a in avals])
+    return _common(pairs, config.enable_x64)
 
 
 def _pair_of(x: Any) -> Pair:
@@ -179,6 +181,15 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
         if aval_of(scalar).dtype == dtype:
             return scalar
         return convert(lift(scalar), dtype, weak)
+    if type(x) in (bool, int, float):
+        return _written(x, math.copysign(1.0, x) if x == 0 else 0.0, dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(x).astype(dtype)[()]
+
+
+@functools.lru_cache(maxsize=4096, typed=True)
+def _written(x: Any, sign: float, dtype: DType) -> Any:
+    """A Python number in a dtype. ``sign`` tells 0.0 from -0.0, which are equal."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x).astype(dtype)[()]
 
@@ -192,7 +203,7 @@ def _matched(x: Any, aval: ShapedArray, dtype: DType, weak: bool) -> Any:
 
 def broadcast_operands(operands: Sequence[Any], shapes: Sequence[Shape]) -> list[Any]:
     """The operands in their common shape."""
-    if len(set(shapes)) == 1:
+    if shapes.count(shapes[0]) == len(shapes):
         return list(operands)
     wide = [s for s in shapes if s]
     # A scalar beside arrays of one shape is the common case, and needs no rule to find that shape.
@@ -210,7 +221,13 @@ def expand_to(x: Any, shape: Shape, wide: Shape) -> Array:
 def _alike(operands: Sequence[Any]) -> bool:
     """Whether all are arrays of one type: then there is nothing to do."""
     first = operands[0]
-    return isinstance(first, Array) and all(isinstance(x, Array) and x.aval == first.aval for x in operands)
+    if not isinstance(first, Array):
+        return False
+    aval = first.aval
+    for x in operands:
+        if x is not first and not (isinstance(x, Array) and (x.aval is aval or x.aval == aval)):
+            return False
+    return True
 
 
 def _promoter(rule: Callable[[DType], DType], what: str) -> Callable[..., list[Any]]:

@@ -174,6 +174,24 @@ def test_signatures_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert traced == [1, 2, 3, 1]
 
 
+def test_what_is_remembered_of_a_call_tells_structures_configurations_and_transforms_apart() -> None:
+    @verax.jit
+    def f(*xs: Any) -> Any:
+        leaves = verax.tree.leaves(xs)
+        return leaves[0] * 10 + leaves[-1] if isinstance(xs[0], dict) else leaves[0] - leaves[-1]
+
+    x, y = array([1, 2]), array([3, 4])
+    for _ in range(2):
+        assert np.asarray(f(x, y)).tolist() == [-2, -2]
+        assert np.asarray(f({"a": x, "b": y})).tolist() == [13, 24]
+        assert np.asarray(f(x, [y])).tolist() == [-2, -2]
+        assert np.asarray(f(x, 1.0)).tolist() == [0, 1]
+        assert np.asarray(verax.vmap(f)(x, y)).tolist() == [-2, -2]
+        assert float(verax.grad(lambda z: vnp.sum(f(z, y)))(x)[0]) == 1
+        with verax.enable_x64():
+            assert f(array([1], np.float64), array([2], np.float64)).dtype == np.float64
+
+
 def test_a_jit_that_closes_over_a_tracer_is_differentiated() -> None:
     def f(x: Any) -> Any:
         return verax.jit(lambda y: y * x)(vnp.asarray(3.0))
