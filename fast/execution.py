@@ -1,8 +1,8 @@
 """Execution: a program and a device go in, a callable of buffers comes out.
 
-The program's calls are inlined and its dead code is dropped; what is left becomes one Python function
-that calls kernels one after another and frees every buffer after its last use. This is the interface
-that a compiler of kernels takes over.
+The program's calls are inlined, its dead code is dropped, and what it computes twice is computed once; what
+is left becomes one Python function that calls kernels one after another, long elementwise chains block by
+block, and frees every buffer after its last use. This is the interface that a compiler of kernels takes over.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ..language.dispatch import Params
 from ..language.errors import MissingRuleError
 from ..language.inlining import inlined
 from ..language.primitive import Primitive
 from ..language.program import Atom, Constant, Equation, Program, Variable
-from ..language.shapes import ShapedArray
+from ..language.shapes import Shape, ShapedArray
 from . import collectives
+from .blocks import blocked
 from .devices.device import Buffer, Device
 from .differentiation.linear import refuse_forward
+from .grouping import EXTREMES, Group, grouped
 from .kernels import ELEMENTWISE, KERNELS
 from .kernels.call import Call, Kernel
+from .sharing import shared
 
 # Buffers in, a tuple of buffers out. Runs inside `Device.running`.
 Executable = Callable[..., tuple[Buffer, ...]]
@@ -147,30 +152,34 @@ def _thin_broadcasts(program: Program) -> set[Variable]:
     return thin
 
 
-def _thin_kernel(equation: Equation, device: Device) -> Kernel | None:
-    """A broadcast's operand with axes of size 1 where it has none; None where it can stay as it is."""
+def _thin_shape(equation: Equation) -> Shape:
+    """The shape that a broadcast's operand is left in: its own, or with axes of size 1 where it lacks some."""
     shape, places = equation.params["shape"], equation.params["broadcast_dimensions"]
     operand = equation.inputs[0].aval.shape
     if places == tuple(range(len(shape) - len(operand), len(shape))):
-        return None
+        return operand
     sizes = [1] * len(shape)
     for size, place in zip(operand, places, strict=True):
         sizes[place] = size
-    xp, thin = device.xp, tuple(sizes)
-    return lambda x: xp.reshape(x, thin)
+    return tuple(sizes)
 
 
 class _Writer:
     """Writes a program as the source of one Python function."""
 
-    def __init__(self, program: Program, device: Device) -> None:
+    def __init__(self, program: Program, device: Device, block: int | None) -> None:
         self.program, self.device = program, device
         self.names: dict[Atom, str] = {}
         self.known: dict[str, Any] = {}
         self.lines: list[str] = []
-        self.last = {
-            a: e for e in program.equations for a in (*e.inputs, *e.outputs) if isinstance(a, Variable)
+        self.thin = _thin_broadcasts(program)
+        self.thin_shapes = {
+            e.outputs[0]: _thin_shape(e)
+            for e in program.equations
+            if e.outputs[0:1] and e.outputs[0] in self.thin
         }
+        self.steps = grouped(program, self.thin, block)
+        self.last = {a: s for s in self.steps for a in (*s.inputs, *s.outputs) if isinstance(a, Variable)}
 
     def name(self, atom: Atom) -> str:
         if atom not in self.names:
@@ -185,44 +194,73 @@ class _Writer:
         self.known[name] = value
         return name
 
-    def write(self) -> tuple[str, dict[str, Any]]:
+    def kernel(self, step: Equation | Group) -> tuple[Kernel | None, bool]:
+        """What a step calls, and whether that gives a tuple; None where there is nothing to do."""
+        if isinstance(step, Group):
+            return self.group_kernel(step), True
+        if step.outputs[0:1] and step.outputs[0] in self.thin:
+            shape, xp = self.thin_shapes[step.outputs[0]], self.device.xp
+            return (None if shape == step.inputs[0].aval.shape else lambda x: xp.reshape(x, shape)), False
+        inputs, outputs = [a.aval for a in step.inputs], [v.aval for v in step.outputs]
+        kernel = kernel_of(step.primitive, inputs, outputs, step.params, self.device)
+        return kernel, step.primitive.name in MANY
+
+    def group_kernel(self, group: Group) -> Kernel:
+        """A group's program, compiled, and run block by block where that pays."""
+        name = group.program.name
+        compute = _executable(*_Writer(group.program, self.device, None).write(), name)
+        into = _executable(*_Writer(group.program, self.device, None).write(into=True), name)
+        shapes = [self.thin_shapes.get(v, v.aval.shape) for v in group.inputs]
+        extremes = {a for e in group.program.equations if e.primitive.name in EXTREMES for a in e.inputs}
+        filled = [v in self.thin_shapes and v in extremes for v in group.inputs]
+        outputs = [v.aval for v in group.outputs]
+        return blocked(compute, into, shapes, outputs, self.device, filled, group.light) or compute
+
+    def write(self, into: bool = False) -> tuple[str, dict[str, Any]]:
+        """The source and what it refers to; with ``into`` the function takes buffers for its results too."""
         program = self.program
         inputs = [self.name(v) for v in program.inputs]
+        places = {a: f"o{i}" for i, a in enumerate(program.outputs)} if into else {}
         keep = {*program.outputs, *program.inputs}
-        thin = _thin_broadcasts(program)
         aliases: set[str] = set()
-        for e in program.equations:
-            if e.outputs[0:1] and e.outputs[0] in thin:
-                shaped = _thin_kernel(e, self.device)
-                if shaped is None:  # another name for the same buffer, which must outlive both
-                    self.names[e.outputs[0]] = self.name(e.inputs[0])
-                    aliases.add(self.names[e.outputs[0]])
-                    continue
-                kernel, many = shaped, False
-            else:
-                kernel = kernel_of(
-                    e.primitive,
-                    [a.aval for a in e.inputs],
-                    [v.aval for v in e.outputs],
-                    e.params,
-                    self.device,
-                )
-                many = e.primitive.name in MANY
-            called = f"{self.given('k', kernel)}({', '.join(self.name(a) for a in e.inputs)})"
-            targets = [self.name(v) for v in e.outputs]
+        for step in self.steps:
+            kernel, many = self.kernel(step)
+            if kernel is None:  # another name for the same buffer, which must outlive both
+                self.names[step.outputs[0]] = self.name(step.inputs[0])
+                aliases.add(self.names[step.outputs[0]])
+                continue
+            operands = [self.name(a) for a in step.inputs]
+            place = places.get(step.outputs[0]) if step.outputs else None
+            if place and isinstance(kernel, np.ufunc):
+                operands.append(f"out={place}")
+            called = f"{self.given('k', kernel)}({', '.join(operands)})"
+            targets = [self.name(v) for v in step.outputs]
             left = "".join(f"{t}, " for t in targets) if many else targets[0]
             self.lines.append(f"{left} = {called}" if targets else called)
+            if place and not isinstance(kernel, np.ufunc):
+                self.lines.append(f"{place}[...] = {left}")
             free = [
                 self.names[a]
-                for a in dict.fromkeys((*e.inputs, *e.outputs))
-                if isinstance(a, Variable) and self.last[a] is e and a not in keep
+                for a in dict.fromkeys((*step.inputs, *step.outputs))
+                if isinstance(a, Variable) and self.last[a] is step and a not in keep
             ]
             free = [n for n in dict.fromkeys(free) if n not in aliases and n not in inputs]
             if free:
                 self.lines.append(f"del {', '.join(free)}")
         outputs = "".join(f"{self.name(a)}, " for a in program.outputs)
         body = "".join(f"    {line}\n" for line in [*self.lines, f"return ({outputs})"])
-        return f"def run({', '.join(inputs)}):\n{body}", self.known
+        return f"def run({', '.join([*inputs, *places.values()])}):\n{body}", self.known
+
+
+def _executable(source: str, namespace: dict[str, Any], name: str) -> Executable:
+    exec(compile(source, f"<program {name}>", "exec"), namespace)  # noqa: S102  our own text, no user's
+    run: Executable = namespace["run"]
+    return run
+
+
+def source_of(program: Program, device: Device) -> tuple[str, dict[str, Any]]:
+    """The source of the function ``run`` that a program becomes, and the names that it refers to."""
+    return _Writer(shared(inlined(program).pruned()), device, device.block).write()
 
 
 def compile_program(program: Program, device: Device) -> Executable:
@@ -231,7 +269,5 @@ def compile_program(program: Program, device: Device) -> Executable:
     Raises:
         MissingRuleError: the tables have no row for one of its primitives.
     """
-    source, namespace = _Writer(inlined(program).pruned(), device).write()
-    exec(compile(source, f"<program {program.name}>", "exec"), namespace)  # noqa: S102  our own text, no user's
-    run: Executable = namespace["run"]
-    return run
+    source, namespace = source_of(program, device)
+    return _executable(source, namespace, program.name)

@@ -22,12 +22,14 @@ class Device(ABC):
         platform: "cpu" or "gpu".
         id: its number among devices of its platform.
         xp: the array module.
+        block: how many elements elementwise chains are best computed at a time; None: all of them.
         functions: elementwise functions of floats that array modules do not agree on, by primitive name.
     """
 
     platform: str
     id: int = 0
     xp: Any
+    block: int | None = None
     functions: Mapping[str, Callable[[Buffer], Buffer]]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...language.dtypes import DType, bool_, float32, float64, is_float
+from ..blocks import blocked
 from ..devices.device import Buffer
 from . import special
 from .call import NARROW, Call, Kernel, wider
@@ -237,7 +238,22 @@ IN_DOUBLE: dict[str, Callable[[Call], Function]] = {
 }
 
 
+def _in_blocks(call: Call, kernel: Kernel) -> Kernel:
+    """A kernel of several steps, run block by block where that pays."""
+
+    def into(*xs: Buffer) -> None:
+        xs[-1][...] = kernel(*xs[:-1])
+
+    shapes = [a.shape for a in call.inputs]
+    run = blocked(lambda *xs: (kernel(*xs),), into, shapes, call.outputs, call.device)
+    return kernel if run is None else lambda *xs: run(*xs)[0]
+
+
 def _computed_in(call: Call, function: Function, work: DType) -> Kernel:
+    return _in_blocks(call, _converting(call, function, work))
+
+
+def _converting(call: Call, function: Function, work: DType) -> Kernel:
     """A kernel that converts floats to ``work``, computes, and rounds once to the result's dtype."""
     cast, xp = call.device.cast, call.xp
     old = tuple(a.dtype for a in call.inputs)
@@ -264,7 +280,7 @@ def _in_double(build: Callable[[Call], Function]) -> Callable[[Call], Kernel]:
         function = build(call)
         work = wider(call.dtype)
         if all(a.dtype == work for a in call.inputs) or not is_float(call.dtype):
-            return function
+            return function if isinstance(function, np.ufunc) else _in_blocks(call, function)
         return _computed_in(call, function, work)
 
     return kernel

@@ -14,10 +14,8 @@ import verax
 from verax import lax
 from verax import numpy as vnp
 from verax.errors import TracerArrayConversionError, TracerBoolConversionError, UnexpectedTracerError
-from verax.fast import FastArray, default_device
-from verax.fast.execution import _Writer
+from verax.fast import FastArray, default_device, execution
 from verax.language.dispatch import lift
-from verax.language.inlining import inlined
 from verax.language.program import Program
 
 
@@ -26,7 +24,7 @@ def array(xs: Any, dtype: Any = np.float32) -> Any:
 
 
 def source_of(program: Program) -> str:
-    return _Writer(inlined(program).pruned(), default_device()).write()[0]
+    return execution.source_of(program, default_device())[0]
 
 
 def test_a_function_is_traced_once_per_shape_dtype_and_weak_type() -> None:
