@@ -6,6 +6,7 @@ and Stegun (A&S), *Handbook of Mathematical Functions*; NIST's Digital Library o
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from functools import cache
@@ -18,6 +19,8 @@ from ...language.dtypes import float64
 from .. import special_values
 from ..reals import INF, NAN, SPREAD, Raw, Scalar, is_special, sign_of
 from ..system import Definition, NumberSystem, Operations, OutOfReach
+from . import gamma
+from .logarithm import log
 
 # An exponential of a number above 2^HORIZON would need an exponent too long to compute with; every
 # machine format overflows long before.
@@ -65,20 +68,11 @@ def _expm1(x: Raw, bits: int, rounding: str) -> Any:
     return mpf_sub(libmp.mpf_exp(x, bits + 16 + max(-size, 0)), fone, bits, rounding)
 
 
-def _log(x: Raw, bits: int, rounding: str) -> Any:
-    # mpmath 1.4.1 takes a number just above 1/4 for one just above 1: there log(4 x) - 2 log 2 is asked.
-    if _size(x) != -1 or x[0]:
-        return libmp.mpf_log(x, bits, rounding)
-    wide = bits + 8
-    twice = libmp.mpf_shift(libmp.mpf_ln2(wide), 1)
-    return mpf_sub(libmp.mpf_log(libmp.mpf_shift(x, 2), wide), twice, bits, rounding)
-
-
 def _log1p(x: Raw, bits: int, rounding: str) -> Any:
     if _size(x) < -bits:  # x - x^2/2
         return mpf_sub(x, libmp.mpf_shift(mpf_mul(x, x), -1), bits, rounding)
     above = mpf_add(x, fone) if _size(x) < 2 * bits else x
-    return _log(above, bits, rounding) if above[1] else -INF
+    return log(above, bits, rounding) if above[1] else -INF
 
 
 def _rsqrt(x: Raw, bits: int, rounding: str) -> Any:
@@ -135,53 +129,6 @@ def _erfc(x: Raw, bits: int, rounding: str) -> Any:
     return libmp.mpf_erfc(x, bits, rounding)
 
 
-def _relative(function: Callable[[Raw, int], Raw]) -> Callable[..., Any]:
-    """A function whose error is absolute, to full relative precision: next to a root it is asked again."""
-
-    def asked(x: Raw, bits: int, rounding: str) -> Any:
-        guard = 32
-        while True:
-            found = function(x, bits + guard)
-            if not found[1] or _size(found) > 16 - guard or guard > 4 * bits + 64:
-                return libmp.mpf_pos(found, bits, rounding)
-            guard = 32 - _size(found)
-
-    return asked
-
-
-def _lgamma(x: Raw, bits: int, rounding: str) -> Any:
-    if x[0] and x[2] >= 0:
-        return INF  # a pole
-    return _log_abs_gamma(x, bits, rounding)
-
-
-@_relative
-def _log_abs_gamma(x: Raw, bits: int) -> Raw:
-    wide = bits + max(_size(x), 0) + max(-_size(x), 0)
-    if not x[0]:
-        found: Raw = libmp.mpf_loggamma(x, wide, libmp.round_nearest)
-        return found
-    # The reflection formula, DLMF 5.5.3: |Gamma(x) Gamma(1 - x)| = pi / |sin(pi x)|.
-    if _size(x) > _TURNS:
-        raise OutOfReach("the gamma function of a negative number this large is not computed")
-    turn = libmp.mpf_abs(libmp.mpf_sin_pi(x, wide))
-    logarithm = _log(mpf_div(libmp.mpf_pi(wide), turn, wide), wide, libmp.round_nearest)
-    reflected: Raw = mpf_sub(logarithm, libmp.mpf_loggamma(mpf_sub(fone, x), wide, libmp.round_nearest), wide)
-    return reflected
-
-
-def _digamma(x: Raw, bits: int, rounding: str) -> Any:
-    if x[0] and x[2] >= 0:
-        return NAN  # a pole with limits of both signs
-    return _psi(x, bits, rounding)
-
-
-@_relative
-def _psi(x: Raw, bits: int) -> Raw:
-    found: Raw = libmp.mpf_psi0(x, bits + max(-_size(x), 0), libmp.round_nearest)
-    return found
-
-
 def _pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
     if _size(y) + max(abs(_size(x)), 1).bit_length() > _HORIZON and x not in (fone, mpf_neg(fone)):
         grows = (_size(x) > 0) != bool(y[0])
@@ -195,9 +142,9 @@ def _pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
 def _positive_pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
     if _size(x) != -1 or x[0]:
         return libmp.mpf_pow(x, y, bits, rounding)
-    # x lies in [1/4, 1/2), where `_log` says why mpmath's logarithm is not asked.
+    # x lies in [1/4, 1/2), where `log` says why mpmath's logarithm is not asked.
     wide = bits + 16 + max(_size(y), 0)
-    return libmp.mpf_exp(mpf_mul(y, _log(x, wide, libmp.round_nearest), wide), bits, rounding)
+    return libmp.mpf_exp(mpf_mul(y, log(x, wide, libmp.round_nearest), wide), bits, rounding)
 
 
 def _rem(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
@@ -324,7 +271,7 @@ define(
 define(
     "log",
     "A&S 4.1.1, 4.1.46",
-    function=_log,
+    function=log,
     partials=_d(lambda o, x, z: o.div(1, x)),
 )
 define(
@@ -426,13 +373,13 @@ define(
 define(
     "lgamma",
     "log |Gamma(x)|, DLMF 5.2.1",
-    function=_lgamma,
+    function=gamma.lgamma,
     partials=_d(lambda o, x, z: o.digamma(x)),
 )
 define(
     "digamma",
     "DLMF 5.2.2",
-    function=_digamma,
+    function=functools.partial(gamma.psi, 0),
     partials=_d(lambda o, x, z: _trigamma(o, x)),
 )
 define(
@@ -536,11 +483,6 @@ def _trigamma(o: Operations, x: Scalar) -> Scalar:
 def polygamma(order: int) -> Definition:
     """The derivative of digamma of that order (DLMF 5.15)."""
 
-    def function(x: Raw, bits: int, rounding: str) -> Any:
-        if x[0] and x[2] >= 0:
-            return INF if order % 2 else NAN
-        return libmp.mpf_psi(order, x, bits, rounding)
-
     def special(system: NumberSystem, x: Scalar) -> Scalar:
         if x == 0.0:
             return INF if order % 2 else math.copysign(INF, -x)
@@ -550,6 +492,6 @@ def polygamma(order: int) -> Definition:
         f"polygamma{order}",
         "DLMF 5.15.1",
         special,
-        function,
+        functools.partial(gamma.psi, order),
         partials=(lambda o, x, z: o.apply(polygamma(order + 1), x),),
     )

@@ -189,6 +189,31 @@ def test_a_polygamma_is_the_derivative_of_the_one_before(order: int) -> None:
         assert_close_to_limit(Exact().apply(polygamma(order), F64, [from_number(x)]), slope)
 
 
+@pytest.mark.parametrize("digits", [50, 400, 2000])
+@pytest.mark.parametrize("x", [2.3, -2.4570247382208006, -7.5, -33.7, 1e-3, -(2.0**-300), 1e20])
+def test_the_gamma_function_is_arbs_at_thousands_of_digits(x: float, digits: int) -> None:
+    flint.ctx.prec = 5 * digits + 1000
+    # As a limit moves it: with as many digits as are asked for.
+    moved = from_number(x)._mpf_
+    moved = mpf_add(moved, from_man_exp(1, moved[2] + moved[3] - int(1.6 * digits)))
+    at = exactly(real(moved))
+    bits = Exact(digits).bits
+    for name, ball in (("lgamma", gamma_logarithm(at)), ("digamma", at.digamma())):
+        found = exactly(Exact(digits).apply(DEFINITIONS[name], F64, [real(moved)]))
+        assert abs(found - ball) <= abs(ball) * arb((1, 1 - bits)), name
+
+
+@pytest.mark.parametrize("x", [-(2.0**50) + 0.375, -1e6 + 0.25])
+def test_a_polygamma_far_down_takes_no_more_steps_than_far_up(x: float) -> None:
+    at, above, angle = from_number(x), flint.acb(1 - arb(x)), arb.pi() * arb(x)
+    reflected = {
+        1: (arb.pi() / angle.sin()) ** 2 - above.polygamma(1).real,
+        2: above.polygamma(2).real - 2 * arb.pi() ** 3 * angle.cot() / angle.sin() ** 2,
+    }
+    for order, ball in reflected.items():
+        assert_agrees(Exact().apply(polygamma(order), F64, [at]), ball)
+
+
 def derivative_of(definition: Any, at: list[float], operand: int) -> Scalar:
     """The derivative by one operand, as a limit."""
     from verax.language.shapes import ShapedArray
