@@ -34,6 +34,7 @@ from ..reference.verdict import (
     half_of_the_digits,
     is_problem,
     is_special,
+    largest,
     law_name,
     loses_digits,
     measure,
@@ -75,6 +76,7 @@ class Options:
     scale: Scales = None
     drawn: bool = False
     formula: bool = True
+    vanishing: bool = True
     relative: bool = False
     believe_rules: bool = False
     entries: int = 64
@@ -89,6 +91,7 @@ def judge(
     scale: Scales = None,
     drawn: bool = False,
     formula: bool = True,
+    vanishing: bool = True,
     relative: bool = False,
     gradient: str = "true",
     entries: int = 64,
@@ -107,6 +110,8 @@ def judge(
         drawn: whether ``args`` were drawn by the harness (continuous, full mantissa, independent): then
             errors are also judged together, for faults of the quiet kind.
         formula: whether the formula is judged too.
+        vanishing: whether digits that are lost only beside larger values are also looked into, for a note;
+            that costs a run of the program for each of its equations.
         relative: hold the formula against each true value itself, as for catalogue primitives.
         gradient: "true", or "declared" if custom rules are meant to differ from the derivative.
         entries: a gradient of more entries than this is judged at 8 of them and along 2 directions.
@@ -129,7 +134,15 @@ def judge(
     if gradient not in ("true", "declared"):
         raise ValueError(f"`gradient` must be 'true' or 'declared', got {gradient!r}.")
     options = Options(
-        platform_of(platform), scale, drawn, formula, relative, gradient == "declared", entries, seed
+        platform_of(platform),
+        scale,
+        drawn,
+        formula,
+        vanishing,
+        relative,
+        gradient == "declared",
+        entries,
+        seed,
     )
     return judge_case(case_of(f, args, order, seed, name), options)
 
@@ -213,7 +226,7 @@ class _Output:
 def judge_case(case: Case, options: Options) -> Verdict:
     """Judge what was prepared by `case_of`."""
     if case.meaning is None:
-        return _summed_up(case, options, [], [_untraceable(case, options)], None)
+        return _summed_up(case, options, [], [_untraceable(case, options)])
     truth = true_value(case.meaning, case.operands)
     check = RuleCheck()
     if case.order and case.is_finite and not options.believe_rules:
@@ -224,12 +237,11 @@ def judge_case(case: Case, options: Options) -> Verdict:
         findings += _element_findings(case, options, output)
     if options.drawn:
         findings += _quiet_findings(case, options, outputs)
-    scale = None
-    if options.formula and check.fault is None and any(_is_suspicious(o) for o in outputs):
-        found, scale, explained = _formula_findings(case, options, outputs)
-        findings = [f for f in findings if not (f.status is Status.UNVERIFIED and f.output in explained)]
-        findings += found
-    return _summed_up(case, options, outputs, findings, scale)
+    if not (options.formula and check.fault is None and any(_is_suspicious(o) for o in outputs)):
+        return _summed_up(case, options, outputs, findings)
+    formula = _formula_findings(case, options, outputs)
+    findings = [f for f in findings if not (f.status is Status.UNVERIFIED and f.output in formula.explained)]
+    return _summed_up(case, options, outputs, findings + formula.findings, formula.scale, formula.searched)
 
 
 def _measured(case: Case, options: Options, truth: Truth, check: RuleCheck) -> list[_Output]:
@@ -442,26 +454,43 @@ def _is_suspicious(output: _Output) -> bool:
     return False
 
 
-def _formula_findings(
-    case: Case, options: Options, outputs: list[_Output]
-) -> tuple[list[Finding], tuple[float, ...] | None, set[str]]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the formula came to.
+
+    Attributes:
+        findings: what is said of it.
+        scale: the size that errors were held against; None if that was not asked.
+        explained: the elements that the findings explain.
+        searched: whether the equations were run one by one.
+    """
+
+    findings: list[Finding]
+    scale: tuple[float, ...] | None
+    explained: frozenset[str] = frozenset()
+    searched: bool = False
+
+
+def _formula_findings(case: Case, options: Options, outputs: list[_Output]) -> _Judged:
     program = case.traced()
     meaning, operands = case.meaning, case.operands
     assert meaning is not None, "checked by the caller"
     ideal = evaluate(meaning, operands, ideal_machine())
     judged = _Formula(case, options, outputs, [[r.system.value(s) for s in r.scalars] for r in ideal])
     lost = judged.lost()
-    if not lost or not (any(lost.values()) or case.order == 0 or _may_be_rewritten(program)):
-        return [], judged.scale, set()
+    looked_into = options.vanishing and (case.order == 0 or _may_be_rewritten(program))
+    if not any(lost.values()) and not (lost and looked_into):
+        return _Judged([], judged.scale)
     moved = movements(meaning, operands, options.seed)
     problems = {(o, i) for o, i in lost if is_problem(moved[o][i], judged.error(o, i))}
     faults = [p for p in lost if lost[p] and p not in problems]
     ill = [p for p in lost if lost[p] and p in problems]
-    vanishing = [p for p in lost if not lost[p] and p not in problems]
+    vanishing = [p for p in lost if not lost[p] and p not in problems and looked_into]
     found = [judged.fault(faults, program)] if faults else []
     found += [judged.problem(ill)] if ill and not faults else []
     found += judged.vanishing(vanishing, program) if vanishing and not faults else []
-    return found, judged.scale, {outputs[o].place(i) for o, i in faults + ill}
+    explained = frozenset(outputs[o].place(i) for o, i in faults + ill)
+    return _Judged(found, judged.scale, explained, searched=True)
 
 
 @dataclass(slots=True)
@@ -488,14 +517,16 @@ class _Formula:
             for i, e in enumerate(output.evidence):
                 if e.certified and loses_digits(self.ideal[o][i], e.true, self._least(e), e.dtype):
                     found[o, i] = self.options.relative
-        if found and not self.options.relative:
+        # The values here are among those of the scale: what keeps its digits beside them needs no scale.
+        here = [largest(e.true for e in o.evidence if is_float(o.dtype)) for o in self.outputs]
+        if not self.options.relative and any(self._is_lost(o, i, here[o]) for o, i in found):
             scale = self._scales()
-            for o, i in found:
-                e = self.outputs[o].evidence[i]
-                found[o, i] = loses_digits(
-                    self.ideal[o][i], e.true, max(scale[o], self._own(e.true)), e.dtype
-                )
+            return {(o, i): self._is_lost(o, i, max(scale[o], here[o])) for o, i in found}
         return found
+
+    def _is_lost(self, o: int, i: int, scale: Any) -> bool:
+        e = self.outputs[o].evidence[i]
+        return loses_digits(self.ideal[o][i], e.true, scale, e.dtype)
 
     @staticmethod
     def _own(true: Any) -> Any:
@@ -671,7 +702,8 @@ def _summed_up(
     options: Options,
     outputs: list[_Output],
     findings: list[Finding],
-    scale: tuple[float, ...] | None,
+    scale: tuple[float, ...] | None = None,
+    searched: bool = False,
 ) -> Verdict:
     elements = [m for o in outputs for m in o.measured]
     owners = [k for k, o in enumerate(outputs) for _ in o.measured]
@@ -691,6 +723,7 @@ def _summed_up(
         typical=None if top is None else elements[top].typical,
         rms=root_mean_square(elements),
         scale=scale,
+        searched=searched,
     )
 
 

@@ -18,7 +18,7 @@ import verax
 import verax.numpy as vnp
 from verax import Array, lax, nn
 
-HIDDEN, CLASSES, PIXELS = 24, 10, 64
+HIDDEN, CLASSES, PIXELS = 16, 10, 64
 STEPS, BATCH, RATE, MOMENTUM = 400, 64, 0.1, 0.9
 
 
@@ -97,7 +97,7 @@ def _accuracy(parameters: Parameters) -> float:
     return float(np.mean(np.argmax(np.asarray(_logits(parameters, vnp.asarray(images))), axis=-1) == labels))
 
 
-def _batches(parameters: Parameters, size: int = 2, count: int = 4) -> list[tuple[Any, ...]]:
+def _batches(parameters: Parameters, size: int = 2, count: int = 40) -> list[tuple[Any, ...]]:
     """Real batches, to be judged at these parameters."""
     _, _, images, labels = _data()
     starts = range(0, count * size, size)

@@ -167,7 +167,12 @@ def _of_node(node: _Node) -> DType:
 
 def finfo(dtype: Any) -> Any:
     """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included)."""
-    return ml_dtypes.finfo(as_dtype(dtype))  # type: ignore[no-untyped-call]  # it ships untyped
+    return _finfo(as_dtype(dtype))
+
+
+@functools.cache
+def _finfo(dtype: DType) -> Any:
+    return ml_dtypes.finfo(dtype)  # type: ignore[no-untyped-call]  # it ships untyped
 
 
 def iinfo(dtype: Any) -> Any:

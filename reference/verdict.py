@@ -11,10 +11,12 @@ import html
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import mpmath
 import numpy as np
+from mpmath.libmp import from_float, from_int, from_man_exp
 
 from ..language.dtypes import DType, finfo, float32, is_float
 from ..language.errors import VeraxError
@@ -40,14 +42,18 @@ CERTIFIED = 2.0**-20
 # -- numbers -----------------------------------------------------------------------------------------
 def exact(x: Scalar) -> Any:
     """A scalar of the reference, or of a machine, as a real of this module's own context."""
-    if hasattr(x, "_mpf_"):
-        return _CONTEXT.make_mpf(x._mpf_)
-    return _CONTEXT.mpf(x if isinstance(x, (int, float)) else float(x))
+    raw = getattr(x, "_mpf_", None)
+    if raw is not None:
+        return _CONTEXT.make_mpf(raw)
+    return _CONTEXT.make_mpf(from_int(x) if isinstance(x, int) else from_float(float(x)))
 
 
 def is_special(x: Scalar) -> bool:
     """Whether a scalar is infinite or NaN."""
-    return not (mpmath.isfinite(x) if hasattr(x, "_mpf_") else math.isfinite(x))
+    raw = getattr(x, "_mpf_", None)
+    if raw is None:
+        return not math.isfinite(x)
+    return not raw[1] and bool(raw[2])  # mpmath's infinities and NaN have an exponent and no mantissa
 
 
 def is_nan(x: Scalar) -> bool:
@@ -61,6 +67,7 @@ def same_special(a: Scalar, b: Scalar) -> bool:
     return (math.isnan(a) and math.isnan(b)) or a == b
 
 
+@cache
 def precision(dtype: DType) -> int:
     """The bits of the significand, the hidden one included: 24 for float32."""
     return int(finfo(dtype).nmant) + 1
@@ -68,15 +75,24 @@ def precision(dtype: DType) -> int:
 
 def ulp_of(true: Scalar, dtype: DType) -> Any:
     """The distance of neighbouring machine numbers at ``true``; at zero and below, the subnormal one."""
+    _, mantissa, exponent, bits = exact(true)._mpf_
+    least = _least_exponent(dtype)
+    if not mantissa:
+        return _power_of_two(least)
+    return _power_of_two(max(int(exponent) + bits - precision(dtype), least))
+
+
+@cache
+def _least_exponent(dtype: DType) -> int:
     info = finfo(dtype)
-    least = int(info.minexp) - int(info.nmant)
-    value = exact(true)
-    if value == 0:
-        return _CONTEXT.ldexp(_CONTEXT.mpf(1), least)
-    _, exponent = _CONTEXT.frexp(abs(value))
-    return _CONTEXT.ldexp(_CONTEXT.mpf(1), max(int(exponent) - precision(dtype), least))
+    return int(info.minexp) - int(info.nmant)
 
 
+def _power_of_two(exponent: int) -> Any:
+    return _CONTEXT.make_mpf(from_man_exp(1, exponent))
+
+
+@cache
 def overflows_at(dtype: DType) -> Any:
     """The least real that rounds to infinity: the largest number and half of its ulp."""
     largest = exact(float(finfo(dtype).max))
@@ -304,6 +320,7 @@ def wide(dtype: DType) -> DType:
     return float32 if is_float(dtype) and precision(dtype) < precision(float32) else dtype
 
 
+@cache
 def half_of_the_digits(dtype: DType) -> Any:
     """2^(-p/2): the relative error from which on a result has lost half of its digits."""
     return _CONTEXT.mpf(2) ** (_CONTEXT.mpf(-precision(wide(dtype))) / 2)
@@ -364,6 +381,7 @@ class Verdict:
         typical: the typical error of that element in ULPs.
         rms: root-mean-square of error over typical error, over all elements where it says something.
         scale: for each output the size that its errors were held against; None if that was not asked.
+        searched: whether its equations were run one by one, to find where digits go.
     """
 
     subject: str
@@ -378,6 +396,7 @@ class Verdict:
     typical: float | None = None
     rms: float | None = None
     scale: tuple[float, ...] | None = None
+    searched: bool = False
 
     @property
     def status(self) -> Status:

@@ -57,7 +57,9 @@ def associative_scan(fn: Callable[..., Any], elems: Any, reverse: bool = False, 
 
     found = turned(_running(combine, turned(leaves), places))
     # Results of more than one element are strong, as JAX's are.
-    return trees.unflatten(tree, [convert_element_type(x, x.dtype) for x in found] if max(sizes) > 1 else found)
+    return trees.unflatten(
+        tree, [convert_element_type(x, x.dtype) for x in found] if max(sizes) > 1 else found
+    )
 
 
 def _running(

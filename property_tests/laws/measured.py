@@ -19,23 +19,29 @@ from .law import Checked
 _GRAVITY = {s: i for i, s in enumerate((Status.FINDING, Status.UNVERIFIED, Status.AMBIGUOUS, Status.NOTE))}
 
 
+# Where digits vanish is a note, and dear to find: after so many elements of a law it is not asked again.
+_MOST_SEARCHED = 2048
+
+
 def measured(trial: Trial, law: str, order: int) -> Checked:
     """Judge a derivative of that order (0: the value) at every input at which the function returns."""
     checked = Checked()
     found: list[tuple[int, Finding]] = []
     pooled: list[Measured] = []
+    searched = 0
     for i, result in trial.returning():
         arguments = trial.inputs[i]
         if not arguments.dynamic or (order and (result.has_nan or not result.is_floating)):
             continue  # what has no value has no derivative, nor has an integer
         # Where the value itself is too large for its format, no form of its derivative is to blame.
         formula = arguments.judged_as_formula and (order == 0 or result.is_finite)
-        verdict = _judged(trial, i, order, formula)
+        verdict = _judged(trial, i, order, formula, searched < _MOST_SEARCHED)
         checked.tried(trial, i)
         if isinstance(verdict, Raised):
             found.append((i, _unjudged(trial, law, i, verdict)))
             break  # what cannot be judged at one input cannot be judged at the others
         checked.elements += len(verdict.elements)
+        searched += len(verdict.elements) if verdict.searched else 0
         claimed = arguments.judged_as_formula and result.is_finite
         found += [(i, f if claimed else _as_a_note(f)) for f in verdict.findings]
         checked.samples += _samples(trial, i, verdict)
@@ -49,7 +55,7 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
     return checked
 
 
-def _judged(trial: Trial, index: int, order: int, formula: bool) -> Verdict | Raised:
+def _judged(trial: Trial, index: int, order: int, formula: bool, vanishing: bool) -> Verdict | Raised:
     from ...chex_like.judgement import judge
 
     arguments = trial.inputs[index]
@@ -63,6 +69,7 @@ def _judged(trial: Trial, index: int, order: int, formula: bool) -> Verdict | Ra
                 platform=trial.platform,
                 scale=declared_scale(trial, order),
                 formula=formula,
+                vanishing=vanishing,
                 relative=trial.subject.relative,
                 gradient=trial.subject.mark.gradient,
                 seed=trial.seed % 2**31 + index,
@@ -81,10 +88,12 @@ def _as_a_note(finding: Finding) -> Finding:
 def declared_scale(trial: Trial, order: int) -> Callable[[], Sequence[float]] | None:
     """The largest true sizes over the inputs, found once and only if they are needed.
 
-    None where no domain is declared: then inputs of the same decade are asked.
+    None where no domain is declared: then inputs of the same decade are asked. Several given inputs declare it,
+    as intervals do.
     """
     signature = trial.subject.signature
-    if signature is None or not all_declared(signature):
+    several = len(trial.inputs) > 1 and all(a.source == "given" for a in trial.inputs)
+    if not several and (signature is None or not all_declared(signature)):
         return None
 
     def largest() -> Sequence[float]:
