@@ -20,6 +20,7 @@ import click
 
 from ...language.errors import UsageError
 from ..profiles import PROFILES, profile_named
+from .record import Run, write
 from .trying import Outcome, Task, safely
 from .workers import Crashed, Hung, answers
 
@@ -120,27 +121,33 @@ def run(
 @click.option(
     "--device", type=click.Choice(["cpu", "gpu"]), help="Where fast computes; a GPU if one answers."
 )
-def main(checks: int, seed: int | None, profile: str, processes: int, device: str | None) -> None:
+@click.option(
+    "--record",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for a page that says what was tried and found.",
+)
+def main(
+    checks: int, seed: int | None, profile: str, processes: int, device: str | None, record: Path | None
+) -> None:
     """Hold fast against the reference: every primitive, and random programs, under every law.
 
     Exit codes: 0 no disagreement, 1 a disagreement, 2 usage or internal error.
     """
     chosen = profile_named(profile)
     start = chosen.seed() if seed is None else seed
+    begun = time.monotonic()
     # Few inputs of many functions find more than many inputs of few.
     outcome = run(checks, start, max(6, chosen.examples // 4), processes, device=device or "")
+    ended = Run(outcome, start, time.monotonic() - begun, processes, device or "")
     for _, text in outcome.disagreements:
         click.echo(f"{text}\n")
-    by_law = ", ".join(f"{law} {count:,}" for law, count in sorted(outcome.checks.items()) if count)
-    click.echo(
-        f"{outcome.total:,} checks of {outcome.functions:,} functions at {outcome.inputs:,} inputs, seed "
-        f"{start}: {by_law}"
-    )
+    for text in outcome.unverified:
+        click.echo(f"unverified: {text}")
     for task in outcome.slow:
         click.echo(f"left after {_MOST_SECONDS} s: {task}")
-    click.echo(
-        f"{len(outcome.disagreements)} disagreements, {outcome.unverified} unverified, {outcome.notes} notes"
-    )
+    click.echo(ended.summary())
+    if record is not None:
+        click.echo(f"recorded in {write(record, ended)}")
     sys.exit(1 if outcome.disagreements else 0)
 
 

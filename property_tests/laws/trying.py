@@ -41,7 +41,7 @@ class Outcome:
     checks: Counter[str] = field(default_factory=Counter)
     inputs: int = 0
     functions: int = 0
-    unverified: int = 0
+    unverified: list[str] = field(default_factory=list)
     notes: int = 0
     disagreements: list[tuple[Task, str]] = field(default_factory=list)
     slow: list[Task] = field(default_factory=list)
@@ -82,7 +82,7 @@ def tried(task: Task) -> Outcome:
         if is_claimed(task, finding):
             outcome.disagreements.append((task, f"{finding}\n{text}"))
         elif finding.status is Status.UNVERIFIED:
-            outcome.unverified += 1
+            outcome.unverified.append(f"{task}: {finding.code} {finding.law}: {finding.message}")
         else:
             outcome.notes += 1
     return outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import subprocess
@@ -16,6 +17,7 @@ from verax.fast.rules import jvp
 from verax.language.errors import UsageError
 from verax.property_tests.laws import __main__ as command
 from verax.property_tests.laws.__main__ import keep, known_failures, tasks_of
+from verax.property_tests.laws.record import Run
 from verax.property_tests.laws.trying import Outcome, Task, safely, tried
 from verax.property_tests.laws.workers import Crashed, Hung, answers
 
@@ -91,7 +93,8 @@ def test_a_planted_fault_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_command_prints_its_count(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "verax.property_tests.laws", "--checks", "300", "--seed", "5"],
+        [sys.executable, "-W", "error", "-m", "verax.property_tests.laws"]
+        + ["--checks", "300", "--seed", "5", "--record", "pages"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -101,6 +104,21 @@ def test_the_command_prints_its_count(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert " checks of " in done.stdout
     assert "0 disagreements" in done.stdout
+    (page,) = (tmp_path / "pages").iterdir()
+    assert f"recorded in {Path('pages') / page.name}" in done.stdout
+    assert page.name.endswith("-seed-5.md")
+    assert "**0 disagreements**, 0 unverified" in page.read_text(encoding="utf-8")
+
+
+def test_a_record_names_what_disagreed_and_what_was_left() -> None:
+    task = Task("primitive", "sin", 1, 6)
+    outcome = Outcome(disagreements=[(task, "VX201 wrong\nmore")], unverified=["VX905 unknown"], slow=[task])
+    page = Run(outcome, 7, 1.5, 2, "cpu").page(dt.date(2026, 1, 2))
+
+    assert page.startswith("# The laws on 2026-01-02\n")
+    assert "--seed 7 --processes 2 --device cpu`" in page
+    assert "## Disagreements\n\n- VX201 wrong\n\n## Unverified\n\n- VX905 unknown\n" in page
+    assert "## Left for want of time\n\n- Task(kind='primitive', name='sin'" in page
 
 
 def test_an_unknown_profile_is_a_usage_error(tmp_path: Path) -> None:
