@@ -93,8 +93,10 @@ def test_a_planted_fault_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_command_prints_its_count(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "verax.property_tests.laws"]
-        + ["--checks", "300", "--seed", "5", "--record", "pages"],
+        [
+            *(sys.executable, "-W", "error", "-m", "verax.property_tests.laws"),
+            *("--checks", "300", "--seed", "5", "--record", "pages"),
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
