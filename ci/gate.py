@@ -38,6 +38,8 @@ class GateReport(msgspec.Struct, frozen=True):
         silenced: how many findings an ignore took out.
         interrupted: whether it was stopped before its end.
         seconds: how long it took.
+        passed_over: the public functions of the targets that were not judged, because no argument says that it
+            is an array.
     """
 
     schema: int
@@ -49,6 +51,7 @@ class GateReport(msgspec.Struct, frozen=True):
     silenced: int = 0
     interrupted: bool = False
     seconds: float = 0.0
+    passed_over: tuple[str, ...] = ()
 
     @property
     def tally(self) -> Tally:
@@ -141,6 +144,7 @@ class _Run:
             silenced=silenced,
             interrupted=self.interrupted,
             seconds=round(time.monotonic() - self.began, 3),
+            passed_over=tuple(dict.fromkeys(name for d in self.discoveries for name in d.passed_over)),
         )
 
     # -- what there is to do

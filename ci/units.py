@@ -11,7 +11,7 @@ import msgspec
 
 from ..language.errors import UsageError
 from ..property_tests.outcomes import LawOutcome, Sample, SubjectReport, Worst
-from ..property_tests.subjects import Subject
+from ..property_tests.subjects import Subject, passed_over
 from ..reference.findings import Status
 from .ignores import Ignore, read_ignores
 from .targets import Found, found_in
@@ -29,6 +29,7 @@ class Discovery(msgspec.Struct, frozen=True):
         laws: for each function, by its name, its laws in groups: one unit each.
         code: a digest of every source file that importing it loaded, Verax's own included.
         refusal: why it cannot be judged at all, for the user; empty if it can.
+        passed_over: its public functions that take arguments and none that is annotated as an array.
     """
 
     found: tuple[Found, ...] = ()
@@ -36,6 +37,7 @@ class Discovery(msgspec.Struct, frozen=True):
     laws: dict[str, tuple[tuple[str, ...], ...]] = {}
     code: str = ""
     refusal: str = ""
+    passed_over: tuple[str, ...] = ()
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -65,10 +67,12 @@ def discover(target: str) -> Discovery:
         pairs = found_in(target)
         files = sorted({subject.file for _, subject in pairs if subject.file})
         ignores = [i for file in files for i in read_ignores(file)]
+        left = tuple(passed_over(target))
     except UsageError as err:
         return Discovery(refusal=str(err))
     laws = {found.subject: _groups(subject) for found, subject in pairs}
-    return Discovery(tuple(found for found, _ in pairs), tuple(ignores), laws, _code_digest())
+    found = tuple(one for one, _ in pairs)
+    return Discovery(found, tuple(ignores), laws, _code_digest(), passed_over=left)
 
 
 def _groups(subject: Subject) -> tuple[tuple[str, ...], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..property_tests.outcomes import SubjectReport, Worst
 from ..reference.findings import Finding, Status, shown
@@ -44,6 +45,14 @@ def verdict(report: SubjectReport) -> str:
     word = VERDICTS[report.status]
     codes = dict.fromkeys(f.code for f in report.findings if f.status is report.status)
     return f"{word} {' '.join(codes)}" if codes else word
+
+
+def passed_over(names: Sequence[str]) -> str:
+    """The line that names the functions that were not judged."""
+    them = "it" if len(names) == 1 else "them"
+    listed = ", ".join(map(plain, names))
+    mend = f"annotate {them}, or mark {them} @verax.subject"
+    return f"not judged, since no argument is annotated as an array: {listed}; {mend}"
 
 
 def head(finding: Finding) -> str:

@@ -112,6 +112,18 @@ def discover(target: str) -> list[Subject]:
     return meant or subjects
 
 
+def passed_over(target: str) -> list[str]:
+    """The public functions with arguments that `discover` leaves out of a target, because no argument is an array's.
+
+    None where one function is named, or where all are taken.
+    """
+    place, colons, _ = target.partition("::")
+    if colons:
+        return []
+    taken = {id(s.function) for s in discover(target)}
+    return [n for n, f in _public(load(place)) if id(f) not in taken and inspect.signature(f).parameters]
+
+
 def find(target: str, name: str) -> Subject:
     """The subject of that name in a target.
 

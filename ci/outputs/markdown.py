@@ -6,7 +6,7 @@ import re
 from typing import TextIO
 
 from ..gate import GateReport
-from ..wording import details, head, law_mark, plain, ulps, verdict
+from ..wording import details, head, law_mark, passed_over, plain, ulps, verdict
 
 # GitHub drops a step's summary above 1 MiB, and the step stays green.
 _MOST_CHARACTERS = 900_000
@@ -40,6 +40,8 @@ def write(report: GateReport, stream: TextIO) -> None:
             blocks.append(f"{len(findings) - i} more findings: see the gate's own output.")
             break
         blocks.append(block)
+    if report.passed_over:
+        blocks.append(escaped(passed_over(report.passed_over)))
     blocks.append(str(report.tally))
     stream.write("\n\n".join(blocks) + "\n")
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from ...property_tests.outcomes import SubjectReport
 from ...reference.findings import Finding, Status
 from ..gate import GateReport
-from ..wording import details, head, law_mark, plain, ulps, verdict
+from ..wording import details, head, law_mark, passed_over, plain, ulps, verdict
 
 _STYLES: dict[Status, str] = {
     Status.HOLD: "green",
@@ -43,6 +43,8 @@ def write(report: GateReport, stream: TextIO) -> None:
             style="dim",
         )
     )
+    if report.passed_over:
+        console.print(Text(passed_over(report.passed_over), style="yellow"))
     console.print(Text(str(report.tally), style="bold"))
 
 

@@ -203,6 +203,18 @@ def test_functions_without_annotations_are_unverified_and_nothing_checked_is_not
     assert 'Annotate it, such as `x: Float32[Array, "n"]`' in finding["message"]
 
 
+def test_functions_without_annotations_beside_annotated_ones_are_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = module(here, FINE, "def helper(x):\n    return x\n", "def main() -> None:\n    pass\n")
+    assert run(["gate", target, "--examples", "6", "--output", "table", "--output", "json:gate.json"]) == 0
+    assert json.loads(Path("gate.json").read_text())["passed_over"] == ["helper"]
+    assert (
+        "not judged, since no argument is annotated as an array: helper; annotate it, or mark it @verax.subject\n"
+        in capsys.readouterr().out
+    )
+
+
 def test_a_dtype_that_verax_lacks_is_unverified_with_the_mend(here: Path) -> None:
     code, report = gate(
         module(here, 'def c(x: Complex64[Array, "n"]) -> Float32[Array, "n"]:\n    return x.real\n')
