@@ -16,7 +16,7 @@ from . import lax
 from . import numpy as vnp
 from .arrays import Array
 from .dispatch import lift
-from .dtypes import default_float, is_integer
+from .dtypes import default_float, finfo, is_float, is_integer
 from .numpy.promotion import array_of, canonical_dtype, convert, promote_inexact
 from .shapes import canonical_axes, canonical_axis
 
@@ -147,8 +147,17 @@ def softplus(x: Any) -> Array:
 
 
 def squareplus(x: Any, b: Any = 4) -> Array:
-    """(x + sqrt(x**2 + b)) / 2."""
-    return vnp.true_divide(vnp.add(x, vnp.sqrt(vnp.add(vnp.square(x), b))), 2)
+    """(x + sqrt(x**2 + b)) / 2, without overflow, and without loss for large negative x."""
+    x = lift(*promote_inexact("squareplus", x))
+    positive = vnp.greater_equal(x, 0)
+    size = vnp.where(positive, x, vnp.negative(x))  # not abs: the slope of the sum at 0 is 1/2
+    # The root does not depend on the scale, so that no derivative passes through it.
+    scale = lax.stop_gradient(vnp.clip(size, 1, finfo(x.dtype).max))
+    ratio = vnp.true_divide(vnp.true_divide(b, scale), scale)
+    root = vnp.multiply(scale, vnp.sqrt(vnp.add(vnp.square(vnp.true_divide(x, scale)), ratio)))
+    half = vnp.add(vnp.true_divide(size, 2), vnp.true_divide(root, 2))
+    # (root + x) (root - x) = b.
+    return _choose(positive, half, vnp.true_divide(vnp.true_divide(b, 4), half))
 
 
 def sparse_plus(x: Any) -> Array:
@@ -167,7 +176,13 @@ def sparse_sigmoid(x: Any) -> Array:
 def soft_sign(x: Any) -> Array:
     """x / (|x| + 1)."""
     x = array_of("soft_sign", x)
-    return vnp.true_divide(x, vnp.add(vnp.abs(x), 1))
+    if not is_float(x.dtype):
+        return vnp.true_divide(x, vnp.add(vnp.abs(x), 1))
+    size, sign = vnp.abs(x), vnp.sign(x)
+    near = vnp.where(vnp.less(size, 1), x, 0)
+    # Far out the quotient's slope is a difference of nearly equal terms; 1 - 1 / (|x| + 1) has one term.
+    far = vnp.subtract(sign, vnp.true_divide(sign, vnp.add(size, 1)))
+    return _choose(vnp.less(size, 1), vnp.true_divide(near, vnp.add(vnp.abs(near), 1)), far)
 
 
 def silu(x: Any) -> Array:
@@ -196,8 +211,11 @@ def gelu(x: Any, approximate: bool = True) -> Array:
     x = lift(given)
     if approximate:
         scale = np.sqrt(2 / np.pi).astype(x.dtype)
-        inner = vnp.multiply(scale, vnp.add(x, vnp.multiply(0.044715, vnp.power(x, 3))))
-        return vnp.multiply(x, vnp.multiply(0.5, vnp.add(1.0, vnp.tanh(inner))))
+        # From |x| = 30 on the tanh is 1 or -1 in every format, and a cube would overflow.
+        near = vnp.where(vnp.less(vnp.abs(x), 30), x, vnp.multiply(30, vnp.sign(x)))
+        inner = vnp.multiply(scale, vnp.add(near, vnp.multiply(0.044715, vnp.power(near, 3))))
+        # (1 + tanh(z)) / 2 without the cancellation for negative z.
+        return vnp.multiply(x, lax.logistic(vnp.multiply(2, inner)))
     half = np.sqrt(0.5).astype(x.dtype)
     tail = lax.erfc(vnp.multiply(vnp.negative(x), half))
     return lift(convert(vnp.multiply(vnp.multiply(0.5, x), tail), x.dtype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,18 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import Tracer, aval_of, lift
-from ..dtypes import UNSIGNED, DType, bool_, canonical, default_float, finfo, float16, is_float, is_integer
+from ..dtypes import (
+    UNSIGNED,
+    DType,
+    bool_,
+    canonical,
+    default_float,
+    finfo,
+    float16,
+    float64,
+    is_float,
+    is_integer,
+)
 from ..lax.running import logaddexp as _logaddexp
 from .promotion import (
     array_of,
@@ -219,13 +231,25 @@ radians, degrees = deg2rad, rad2deg
 
 def sinc(x: Any, /) -> Array:
     """sin(pi x) / (pi x), and 1 at 0."""
-    (x,) = promote_inexact("sinc", x)
-    angle = lax.mul(const(x, np.pi), x)
-    at_zero = lax.eq(x, const(x, 0))
-    # Near 0 the Taylor series carries value and derivatives; the quotient never sees 0.
-    series = lax.sub(const(x, 1), lax.div(lax.square(angle), const(x, 6)))
-    safe = lax.select(at_zero, lax.full_like(angle, 1), angle)
-    return lax.select(at_zero, series, lax.div(lax.sin(safe), safe))
+    x = lift(*promote_inexact("sinc", x))
+    pi = const(x, np.pi)
+    near = lax.lt(lax.abs(x), const(x, 0.5))
+    # The quotient's derivatives cancel near 0, and it never comes there: the Taylor series carries them.
+    square = lax.square(lax.mul(pi, lax.select(near, x, lax.full_like(x, 0))))
+    series = lax.full_like(x, 0)
+    for k in reversed(range(_SINC_TERMS.get(x.dtype, 9))):
+        series = lax.add(lax.mul(series, square), const(x, (-1.0) ** k / math.factorial(2 * k + 1)))
+    # The distance from the next whole number is exact: the sine keeps its digits, however large x is.
+    far = lax.select(near, lax.full_like(x, 1), x)
+    whole = lax.round(far, ROUND_TO_EVEN)
+    sine = lax.sin(lax.mul(pi, lax.sub(far, whole)))
+    odd = lax.ne(lax.rem(whole, const(x, 2)), const(x, 0))
+    quotient = lax.div(lax.div(lax.select(odd, lax.neg(sine), sine), pi), far)
+    return lax.select(near, series, quotient)
+
+
+# (pi / 2)^2k / (2k + 1)! and its slopes are below half an ulp of 1 from that term on.
+_SINC_TERMS = {float64: 14}
 
 
 # -- signs and classes ------------------------------------------------------------------------------------

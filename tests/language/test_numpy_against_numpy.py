@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -211,6 +212,13 @@ class Oracle:
     # The constant is rounded to the dtype before it is multiplied with, as in the program.
     degrees = rad2deg = staticmethod(lambda x: x * x.dtype.type(180 / np.pi))
     radians = deg2rad = staticmethod(lambda x: x * x.dtype.type(np.pi / 180))
+
+    @staticmethod
+    def sinc(x: Any) -> Any:
+        """NumPy's loses the digits that pi x is rounded by: the definition, at 50 digits."""
+        with mpmath.workdps(50):
+            found = [mpmath.sincpi(v) if np.isfinite(v) else np.nan for v in x.reshape(-1).tolist()]
+        return np.array(found, np.float64).astype(x.dtype).reshape(x.shape)
 
     @staticmethod
     def positive(x: Any) -> Any:
