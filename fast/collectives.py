@@ -43,8 +43,8 @@ def _met(call: Call, operation: str, combine: Callable[[list[Buffer]], Buffer]) 
     return meet
 
 
-def _psum(call: Call) -> Kernel:
-    # In order of lanes, in a wider format, rounded once.
+def _total(call: Call) -> Callable[[list[Buffer]], Buffer]:
+    """The sum in order of lanes, in a wider format, rounded once."""
     cast, dtype = call.device.cast, call.dtype
     work = wider(dtype) if is_float(dtype) else dtype
 
@@ -52,7 +52,7 @@ def _psum(call: Call) -> Kernel:
         wide = [cast(x, dtype, work) for x in values]
         return cast(call.xp.asarray(functools.reduce(call.xp.add, wide)), work, dtype)
 
-    return _met(call, "psum", total)
+    return total
 
 
 def _extreme(operation: str, name: str) -> Callable[[Call], Kernel]:
@@ -67,6 +67,48 @@ def _extreme(operation: str, name: str) -> Callable[[Call], Kernel]:
     return build
 
 
+def _exchange(call: Call, operation_name: str, part: Callable[[list[Buffer], int], Buffer]) -> Kernel:
+    """Each lane makes its own part of what all have brought."""
+    (name,) = call.params["axes"]
+    told = ", ".join(f"{k}={v}" for k, v in call.params.items() if k != "axes")
+    operation = f"{operation_name} with {told}"
+    signature = (call.inputs[0].shape, str(call.inputs[0].dtype))
+
+    def exchange(x: Buffer) -> Buffer:
+        lane = _lane(name)
+        return part(lane.meet(operation, x, signature), lane.index)
+
+    return exchange
+
+
+def _all_gather(call: Call) -> Kernel:
+    axis = call.params["axis"]
+    return _exchange(call, "all_gather", lambda values, _: call.xp.stack(values, axis))
+
+
+def _reduce_scatter(call: Call) -> Kernel:
+    axis, total = call.params["scatter_dimension"], _total(call)
+    return _exchange(
+        call, "reduce_scatter", lambda values, k: total([call.xp.take(x, k, axis) for x in values])
+    )
+
+
+def _all_to_all(call: Call) -> Kernel:
+    split, to = call.params["split_axis"], call.params["concat_axis"]
+    return _exchange(
+        call, "all_to_all", lambda values, k: call.xp.stack([call.xp.take(x, k, split) for x in values], to)
+    )
+
+
+def _ppermute(call: Call) -> Kernel:
+    sources = {to: source for source, to in call.params["perm"]}
+
+    def received(values: list[Buffer], k: int) -> Buffer:
+        return values[sources[k]] if k in sources else call.xp.zeros_like(values[k])
+
+    return _exchange(call, "ppermute", received)
+
+
 def _axis_index(call: Call) -> Kernel:
     def index() -> Buffer:
         place = 0
@@ -79,9 +121,13 @@ def _axis_index(call: Call) -> Kernel:
 
 
 KERNELS: dict[str, Callable[[Call], Kernel]] = {
-    "psum": _psum,
+    "psum": lambda call: _met(call, "psum", _total(call)),
     "pmax": _extreme("pmax", "maximum"),
     "pmin": _extreme("pmin", "minimum"),
+    "all_gather": _all_gather,
+    "reduce_scatter": _reduce_scatter,
+    "all_to_all": _all_to_all,
+    "ppermute": _ppermute,
     "axis_index": _axis_index,
 }
 

@@ -22,6 +22,7 @@ from ..batching import BatchLevel, Lane, vmap
 from ..common_inputs import with_common_captures
 from ..differentiation.linear import refuse_forward
 from ..memo import derived
+from . import exchanges
 
 Lanes = Sequence[Lane]
 Params = Mapping[str, Any]
@@ -684,6 +685,7 @@ BATCHING: dict[str, Rule] = {
     "psum": _collective(_sum_of_lanes),
     "pmax": _collective(_extreme_of_lanes("reduce_max")),
     "pmin": _collective(_extreme_of_lanes("reduce_min")),
+    **exchanges.BATCHING,
     "axis_index": axis_index_rule,
     "backward_call": backward_call_rule,
 }

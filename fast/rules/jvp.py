@@ -541,10 +541,10 @@ def dot_general_rule(
     return outs, [_sum(terms)]
 
 
-def psum_rule(
+def lane_linear_rule(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
-    """The sum of the tangents; lanes must meet whether theirs is zero or not."""
+    """The same of the tangents; lanes must meet whether theirs is zero or not."""
     (x,), (t,) = primals, tangents
     outs = bind(primitive, x, **params)
     return outs, [None] if t is None else bind(primitive, t, **params)
@@ -679,7 +679,8 @@ JVP: dict[str, Rule] = {
     "cond": control.cond_jvp,
     "while": control.while_jvp,
     "scan": control.scan_jvp,
-    "psum": psum_rule,
+    "psum": lane_linear_rule,
+    **dict.fromkeys(("all_gather", "reduce_scatter", "all_to_all", "ppermute"), lane_linear_rule),
     "pmax": _lane_extreme,
     "pmin": _lane_extreme,
     "axis_index": flat,

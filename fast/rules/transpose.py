@@ -19,6 +19,7 @@ from .. import operations as ops
 from ..differentiation import control
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
+from . import exchanges
 from .scatters import factors, windows
 
 Values = Sequence[Any]
@@ -457,6 +458,7 @@ TRANSPOSE: dict[str, Rule] = {
     "cumsum": cumsum_transpose,
     "dot_general": dot_general_transpose,
     "psum": psum_transpose,
+    **exchanges.TRANSPOSE,
     "jit": control.jit_transpose,
     "cond": control.cond_transpose,
     "while": control.while_transpose,

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from ..primitive import Primitive
 from .calls import custom_jvp_call_p, custom_vjp_call_p
-from .collective import axis_index_p, pmax_p, pmin_p, psum_p
+from .collective import (
+    all_gather_p,
+    all_to_all_p,
+    axis_index_p,
+    pmax_p,
+    pmin_p,
+    ppermute_p,
+    psum_p,
+    reduce_scatter_p,
+)
 from .control import cond_p, jit_p, scan_p, while_p
 from .conversion import bitcast_convert_type_p, convert_element_type_p
 from .elementwise import (
@@ -125,6 +134,8 @@ __all__ = [
     "acos_p",
     "acosh_p",
     "add_p",
+    "all_gather_p",
+    "all_to_all_p",
     "and_p",
     "argmax_p",
     "argmin_p",
@@ -187,12 +198,14 @@ __all__ = [
     "pmax_p",
     "pmin_p",
     "pow_p",
+    "ppermute_p",
     "psum_p",
     "reduce_and_p",
     "reduce_max_p",
     "reduce_min_p",
     "reduce_or_p",
     "reduce_prod_p",
+    "reduce_scatter_p",
     "reduce_sum_p",
     "reduce_xor_p",
     "rem_p",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 from .. import catalogue as rows
@@ -9,9 +11,12 @@ from .. import dispatch, trees
 from ..arrays import Array
 from ..dispatch import aval_of
 from ..dtypes import as_dtype, bool_, int32, is_float, promote
+from ..shapes import canonical_axis
 from .conversion import convert_element_type
 from .elementwise import div
 from .operands import bind, is_python
+from .slicing import index_in_dim
+from .structural import reshape
 
 
 def _names(axis_name: Any) -> tuple[Any, ...]:
@@ -67,3 +72,181 @@ def pmax(x: Any, axis_name: Any) -> Any:
 def pmin(x: Any, axis_name: Any) -> Any:
     """The smallest over the lanes of named axes, leaf by leaf."""
     return trees.map(lambda leaf: bind(rows.pmin_p, leaf, axes=_names(axis_name)), x)
+
+
+# -- exchanges ---------------------------------------------------------------------------------------------
+def _no_groups(name: str, axis_index_groups: Any) -> None:
+    if axis_index_groups is not None:
+        raise ValueError(
+            f"`axis_index_groups` of {name} must be None, got {axis_index_groups}. Map over two axes, one for "
+            f"the groups and one for their members."
+        )
+
+
+def all_gather(
+    x: Any, axis_name: Any, *, axis_index_groups: Any = None, axis: int = 0, tiled: bool = False
+) -> Any:
+    """What all lanes of named axes hold, leaf by leaf, in order along an axis.
+
+    Args:
+        x: a tree of arrays.
+        axis_name: the name, or several, whose lanes are counted row by row.
+        axis_index_groups: accepted as None only.
+        axis: where the lanes go: a new axis, or with ``tiled`` the one that they are concatenated along.
+        tiled: whether they are concatenated, not stacked.
+    """
+    _no_groups("all_gather", axis_index_groups)
+
+    def gathered(leaf: Any) -> Array:
+        found = dispatch.lift(leaf)
+        place = canonical_axis(axis, found.ndim + (not tiled))
+        for name in reversed(_names(axis_name)):
+            size = axis_size(name)
+            found = bind(rows.all_gather_p, found, axes=(name,), axis=place, axis_size=size)
+            if tiled or name != _names(axis_name)[-1]:
+                found = _merged(found, place)
+        return found
+
+    return trees.map(gathered, x)
+
+
+def _merged(x: Array, axis: int) -> Array:
+    """An axis and the one after it made one."""
+    shape = x.shape
+    return reshape(x, (*shape[:axis], shape[axis] * shape[axis + 1], *shape[axis + 2 :]))
+
+
+def _cut(x: Array, axis: int, count: int, function: str, argument: str) -> Array:
+    """An axis cut into ``count`` equal pieces: it becomes two."""
+    shape = x.shape
+    if shape[axis] % count:
+        raise ValueError(
+            f"`x` of {function} must have a multiple of {count}, the number of lanes, along {argument} {axis}, "
+            f"got shape {shape}. Pad it."
+        )
+    return reshape(x, (*shape[:axis], count, shape[axis] // count, *shape[axis + 1 :]))
+
+
+def psum_scatter(
+    x: Any,
+    axis_name: Any,
+    *,
+    scatter_dimension: int = 0,
+    axis_index_groups: Any = None,
+    tiled: bool = False,
+) -> Any:
+    """The sum over the lanes of named axes, leaf by leaf, of which each lane gets its own part.
+
+    Args:
+        x: a tree of arrays.
+        axis_name: the name, or several, whose lanes are counted row by row.
+        scatter_dimension: the axis along which the sum is handed out.
+        axis_index_groups: accepted as None only.
+        tiled: whether a lane gets a stretch of that axis, not one entry without it.
+    """
+    _no_groups("psum_scatter", axis_index_groups)
+
+    def scattered(leaf: Any) -> Array:
+        found = dispatch.lift(leaf)
+        place = canonical_axis(scatter_dimension, found.ndim, "scatter_dimension")
+        names = _names(axis_name)
+        if not tiled and found.shape[place] != axis_size(names):
+            raise ValueError(
+                f"`x` of psum_scatter must have size {axis_size(names)}, the number of lanes, along axis "
+                f"{place}, got shape {found.shape}. Pass tiled=True for several elements a lane."
+            )
+        for name in names:
+            size = axis_size(name)
+            if tiled or name != names[-1]:
+                found = _cut(found, place, size, "psum_scatter", "scatter_dimension")
+            found = bind(rows.reduce_scatter_p, found, axes=(name,), scatter_dimension=place, axis_size=size)
+        return found
+
+    return trees.map(scattered, x)
+
+
+def all_to_all(
+    x: Any,
+    axis_name: Any,
+    split_axis: int,
+    concat_axis: int,
+    *,
+    axis_index_groups: Any = None,
+    tiled: bool = False,
+) -> Any:
+    """Each lane sends its i-th part to lane i, leaf by leaf.
+
+    Args:
+        x: a tree of arrays.
+        axis_name: the name of the axis.
+        split_axis: the axis along which a lane's parts lie.
+        concat_axis: where the lanes that parts come from go: a new axis once ``split_axis`` is gone, or with
+            ``tiled`` the one that they are concatenated along.
+        axis_index_groups: accepted as None only.
+        tiled: whether the parts are stretches that keep their axis.
+    """
+    _no_groups("all_to_all", axis_index_groups)
+    (name,) = _one_name("all_to_all", axis_name)
+    size = axis_size(name)
+
+    def exchanged(leaf: Any) -> Array:
+        found = dispatch.lift(leaf)
+        split = canonical_axis(split_axis, found.ndim, "split_axis")
+        to = canonical_axis(concat_axis, found.ndim, "concat_axis")
+        if tiled:
+            found = _cut(found, split, size, "all_to_all", "split_axis")
+        found = bind(rows.all_to_all_p, found, axes=(name,), split_axis=split, concat_axis=to, axis_size=size)
+        return _merged(found, to) if tiled else found
+
+    return trees.map(exchanged, x)
+
+
+def _one_name(function: str, axis_name: Any) -> tuple[Any, ...]:
+    names = _names(axis_name)
+    if len(names) != 1:
+        raise ValueError(
+            f"`axis_name` of {function} must be one axis, got {names}. Apply it once for each axis."
+        )
+    return names
+
+
+def pswapaxes(x: Any, axis_name: Any, axis: int, *, axis_index_groups: Any = None) -> Any:
+    """A named axis and an axis of the arrays exchanged, leaf by leaf."""
+    return all_to_all(x, axis_name, axis, axis, axis_index_groups=axis_index_groups)
+
+
+def ppermute(x: Any, axis_name: Any, perm: Sequence[tuple[int, int]]) -> Any:
+    """What another lane holds, leaf by leaf; zeros where nobody sends.
+
+    Args:
+        x: a tree of arrays.
+        axis_name: the name of the axis.
+        perm: pairs (source, destination), each lane at most once in either place.
+
+    Raises:
+        ValueError: a lane is named twice, or is none.
+    """
+    (name,) = _one_name("ppermute", axis_name)
+    pairs = tuple((operator.index(source), operator.index(to)) for source, to in perm)
+    size = axis_size(name)
+    if any(not 0 <= lane < size for pair in pairs for lane in pair):
+        raise ValueError(f"`perm` of ppermute must name lanes in [0, {size}), got {pairs}.")
+    return trees.map(lambda leaf: bind(rows.ppermute_p, leaf, axes=(name,), perm=pairs), x)
+
+
+def pshuffle(x: Any, axis_name: Any, perm: Sequence[int]) -> Any:
+    """What lane ``perm[i]`` holds, in lane i, leaf by leaf.
+
+    Raises:
+        ValueError: ``perm`` is no permutation of the lanes.
+    """
+    if sorted(perm) != list(range(axis_size(axis_name))):
+        raise ValueError(
+            f"`perm` of pshuffle must be a permutation of {axis_size(axis_name)} lanes, got {tuple(perm)}."
+        )
+    return ppermute(x, axis_name, [(source, to) for to, source in enumerate(perm)])
+
+
+def pbroadcast(x: Any, axis_name: Any, source: int) -> Any:
+    """What one lane holds, leaf by leaf."""
+    return trees.map(lambda leaf: index_in_dim(all_gather(leaf, axis_name), source, 0, keepdims=False), x)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...language import dispatch
-from ...language.dtypes import DType, is_float
+from ...language.dtypes import DType, bool_, is_float
 from ..reals import Scalar
-from .call import Call, Lists, Rule
+from .call import Call, Lists, Rule, indices, place, strides
 from .pointwise import integers, sum_of
 
 
@@ -41,6 +41,57 @@ def _combined(combine: Callable[[Call, DType, Sequence[Scalar]], Scalar]) -> Rul
     return apply
 
 
+# -- exchanges ---------------------------------------------------------------------------------------------
+def _of_lanes(c: Call) -> tuple[list[list[Scalar]], int]:
+    """What each lane of the axis brings, and the place of this one."""
+    (x,), (name,) = c.operands, c.params["axes"]
+    lane = dispatch.axis_frame(name).owner
+    told = {k: v for k, v in c.params.items() if k != "axes"}
+    return lane.meet(f"{c.primitive.name} {told}", x.scalars, (x.shape, str(x.dtype))), lane.index
+
+
+def _inserted(index: Sequence[int], axis: int, k: int) -> tuple[int, ...]:
+    return (*index[:axis], k, *index[axis:])
+
+
+def all_gather(c: Call) -> Lists:
+    """result[..., k, ...] = the operand of lane k."""
+    of_lanes, _ = _of_lanes(c)
+    axis, steps = c.params["axis"], strides(c.operands[0].shape)
+    return [
+        [of_lanes[i[axis]][place((*i[:axis], *i[axis + 1 :]), steps)] for i in indices(c.results[0].shape)]
+    ]
+
+
+def reduce_scatter(c: Call) -> Lists:
+    """result[...] = the sum over lanes of x[..., k, ...], in lane k."""
+    of_lanes, k = _of_lanes(c)
+    axis, steps = c.params["scatter_dimension"], strides(c.operands[0].shape)
+    places = [place(_inserted(i, axis, k), steps) for i in indices(c.results[0].shape)]
+    return [[_sum(c, c.results[0].dtype, [xs[at] for xs in of_lanes]) for at in places]]
+
+
+def all_to_all(c: Call) -> Lists:
+    """result[..., j, ...] in lane k = x[..., k, ...] in lane j."""
+    of_lanes, k = _of_lanes(c)
+    split, to, steps = c.params["split_axis"], c.params["concat_axis"], strides(c.operands[0].shape)
+    found = []
+    for i in indices(c.results[0].shape):
+        rest = (*i[:to], *i[to + 1 :])
+        found.append(of_lanes[i[to]][place(_inserted(rest, split, k), steps)])
+    return [found]
+
+
+def ppermute(c: Call) -> Lists:
+    """The operand of the lane that sends here; zeros where none does."""
+    of_lanes, k = _of_lanes(c)
+    sources = {to: source for source, to in c.params["perm"]}
+    if k in sources:
+        return [of_lanes[sources[k]]]
+    dtype = c.results[0].dtype
+    return [[c.system.lift(False if dtype == bool_ else 0, dtype)] * c.results[0].size]
+
+
 def axis_index(c: Call) -> Lists:
     """The lane's place; over several axes, in row-major order of these."""
     found = 0
@@ -63,5 +114,9 @@ RULES: dict[str, Rule] = {
     "psum": _combined(_sum),
     "pmax": _combined(_extreme("max", 1)),
     "pmin": _combined(_extreme("min", -1)),
+    "all_gather": all_gather,
+    "reduce_scatter": reduce_scatter,
+    "all_to_all": all_to_all,
+    "ppermute": ppermute,
     "axis_index": axis_index,
 }

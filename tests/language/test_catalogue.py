@@ -25,7 +25,8 @@ broadcast_in_dim reshape transpose squeeze concatenate slice dynamic_slice dynam
 gather scatter_add scatter scatter_sub scatter_mul scatter_min scatter_max
 reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or reduce_xor argmax argmin
 cumsum cumprod cummax cummin sort
-dot_general jit cond while scan psum pmax pmin axis_index custom_jvp_call custom_vjp_call threefry2x32
+dot_general jit cond while scan psum pmax pmin all_gather reduce_scatter all_to_all ppermute axis_index
+custom_jvp_call custom_vjp_call threefry2x32
 """
 
 
