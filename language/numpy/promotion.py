@@ -213,8 +213,8 @@ def broadcast_operands(operands: Sequence[Any], shapes: Sequence[Shape]) -> list
 
 def expand_to(x: Any, shape: Shape, wide: Shape) -> Array:
     """Broadcast an operand of shape ``shape`` to ``wide`` by NumPy's rule, with one primitive."""
-    offset = len(wide) - len(shape)
-    (found,) = bind(broadcast_in_dim_p, x, shape=wide, broadcast_dimensions=tuple(range(offset, len(wide))))
+    places = tuple(range(len(wide) - len(shape), len(wide))) if shape else ()
+    (found,) = bind(broadcast_in_dim_p, x, shape=wide, broadcast_dimensions=places)
     return found
 
 
@@ -230,10 +230,40 @@ def _alike(operands: Sequence[Any]) -> bool:
     return True
 
 
+_NUMBERS = frozenset({bool, int, float})
+
+
+@functools.lru_cache(maxsize=4096)
+def _keeps_type(dtype: DType, weak: bool, number: type, rule: Callable[[DType], DType], x64: bool) -> bool:
+    """Whether a strong array beside a Python number is left in its type by a promotion."""
+    pairs = ((dtype, weak), (aval_of(number()).dtype, number is not bool))
+    found, found_weak = promote_pairs(pairs)
+    return not weak and rule(found) == dtype and not found_weak
+
+
+def _beside_number(x: Array, number: Any, rule: Callable[[DType], DType]) -> Any:
+    """The number in the array's type and shape, where the array stays as it is; else None."""
+    aval = x.aval
+    if not _keeps_type(aval.dtype, aval.weak_type, type(number), rule, config.enable_x64):
+        return None
+    written = convert(number, aval.dtype)
+    return expand_to(written, (), aval.shape) if aval.shape else written
+
+
 def _promoter(rule: Callable[[DType], DType], what: str) -> Callable[..., list[Any]]:
     def promoted(name: str, *operands: Any) -> list[Any]:
         if _alike(operands) and rule(operands[0].dtype) == operands[0].dtype:
             return list(operands)
+        if len(operands) == 2:  # an array and a number: most of what is not alike
+            x, y = operands
+            if type(y) in _NUMBERS and isinstance(x, Array):
+                other = _beside_number(x, y, rule)
+                if other is not None:
+                    return [x, other]
+            elif type(x) in _NUMBERS and isinstance(y, Array):
+                other = _beside_number(y, x, rule)
+                if other is not None:
+                    return [other, y]
         avals = checked(name, operands)
         dtype, weak = common_type(avals)
         dtype = rule(dtype)
