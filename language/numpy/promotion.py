@@ -233,18 +233,11 @@ def _alike(operands: Sequence[Any]) -> bool:
 _NUMBERS = frozenset({bool, int, float})
 
 
-@functools.lru_cache(maxsize=4096)
-def _keeps_type(dtype: DType, weak: bool, number: type, rule: Callable[[DType], DType], x64: bool) -> bool:
-    """Whether a strong array beside a Python number is left in its type by a promotion."""
-    pairs = ((dtype, weak), (aval_of(number()).dtype, number is not bool))
-    found, found_weak = promote_pairs(pairs)
-    return not weak and rule(found) == dtype and not found_weak
-
-
 def _beside_number(x: Array, number: Any, rule: Callable[[DType], DType]) -> Any:
     """The number in the array's type and shape, where the array stays as it is; else None."""
     aval = x.aval
-    if not _keeps_type(aval.dtype, aval.weak_type, type(number), rule, config.enable_x64):
+    dtype, weak = common_type((aval, aval_of(number)))
+    if weak or rule(dtype) != aval.dtype:
         return None
     written = convert(number, aval.dtype)
     return expand_to(written, (), aval.shape) if aval.shape else written
