@@ -104,9 +104,7 @@ class Fast:
         """See `jit.jit`."""
         return jitting.jit(function, operands, key, memory)
 
-    def recall(self, memory: dict[Hashable, Any], operands: Sequence[Any]) -> tuple[Any] | None:
-        """See `jit.recall`."""
-        return jitting.recall(memory, operands)
+    recall = staticmethod(jitting.recall)
 
     def vmap(
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from .memo import ambient, derived
 # Signatures kept per function, and functions kept that cannot be referred to weakly; the oldest go first.
 SIGNATURES = 256
 FUNCTIONS = 256
+_DATA = operator.attrgetter("data")
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ def _place(operands: Sequence[Any]) -> Hashable:
         if type(x) is not FastArray:
             return None
         aval = x.aval
-        parts += (aval.shape, aval.dtype, aval.weak_type, x.device)
+        parts += aval.shape, aval.dtype, aval.weak_type, x.device
     return tuple(parts)
 
 
@@ -139,7 +141,7 @@ def recall(memory: dict[Hashable, Any], operands: Sequence[Any]) -> tuple[Any] |
         return None
     device = traced.device
     with device.running():
-        buffers = traced.run(*traced.buffers, *[x.data for x in operands])
+        buffers = traced.run(*traced.buffers, *map(_DATA, operands))
     if traced.single:
         return (FastArray(buffers[0], traced.avals[0], device),)
     results = [FastArray(x, a, device) for x, a in zip(buffers, traced.avals, strict=True)]

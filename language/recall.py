@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from . import trees
@@ -24,24 +24,28 @@ class Recall:
         self.arrays: Memory = {}
         self.structures: dict[trees.TreeDef, Memory] = {}
 
-    def __call__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any] | None, Memory]:
-        """The result if the call has been compiled, in a tuple; and the memory that the call belongs to."""
-        if not kwargs:
-            found = _found(self.arrays, args)
-            if found is not None or all(isinstance(x, Array) for x in args):
-                return found, self.arrays
+    def __call__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Any] | None:
+        """The result of a call that has been compiled, in a tuple."""
+        if args and not kwargs:
+            first = args[0]
+            if isinstance(first, Array) and not isinstance(first, Tracer):
+                owner: Implementation = first.implementation  # type: ignore[attr-defined]  # classes set it
+                found = owner.recall(self.arrays, args)
+                if found is not None:
+                    return found
+        if not self.structures:
+            return None
         leaves, tree = trees.flatten((args, kwargs))
-        memory = self.structures.get(tree)
-        if memory is None:
-            if len(self.structures) >= STRUCTURES:
-                self.structures.clear()
-            memory = self.structures[tree] = {}
-        return _found(memory, leaves), memory
+        memory, first = self.structures.get(tree), leaves[0] if leaves else None
+        if memory is None or not isinstance(first, Array) or isinstance(first, Tracer):
+            return None
+        owner = first.implementation  # type: ignore[attr-defined]  # each array class sets it
+        return owner.recall(memory, leaves)
 
-
-def _found(memory: Memory, leaves: Sequence[Any]) -> tuple[Any] | None:
-    first = leaves[0] if leaves and memory else None
-    if not isinstance(first, Array) or isinstance(first, Tracer):
-        return None
-    owner: Implementation = first.implementation  # type: ignore[attr-defined]  # each array class sets it
-    return owner.recall(memory, leaves)
+    def memory(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], tree: trees.TreeDef) -> Memory:
+        """The memory that a call with arguments of this structure belongs to."""
+        if not kwargs and all(isinstance(x, Array) for x in args):
+            return self.arrays
+        if tree not in self.structures and len(self.structures) >= STRUCTURES:
+            self.structures.clear()
+        return self.structures.setdefault(tree, {})

@@ -52,11 +52,9 @@ def jit(
 
     @functools.wraps(fun)
     def jitted(*args: Any, **kwargs: Any) -> Any:
-        memory = None
-        if plain:
-            known, memory = recall(args, kwargs)
-            if known is not None:
-                return known[0]
+        known = recall(args, kwargs) if plain else None
+        if known is not None:
+            return known[0]
         fixed = tuple((i % len(args), args[i]) for i in numbers if -len(args) <= i < len(args))
         fixed_names = tuple((k, kwargs[k]) for k in sorted(names) if k in kwargs)
         places = {i for i, _ in fixed}
@@ -68,6 +66,7 @@ def jit(
                 check_array(x, f"Leaf {i} of the arguments of {name!r}", "Mark it static.")
         implementation = dispatch.owner_of(leaves)
         flat = Flat(_with_static(fun, fixed, fixed_names), tree, name)
+        memory = recall.memory(args, kwargs, tree) if plain else None
         with dispatch.using(implementation):
             found, out_tree = implementation.jit(
                 flat, [own(implementation, x) for x in leaves], (fun, key_static, tree), memory

@@ -25,7 +25,7 @@ def _found() -> tuple[ContextVar[Any], Any] | None:
     return (changed[0], ignoring[changed[0]]) if len(changed) == 1 else None
 
 
-class _Quiet(AbstractContextManager[None]):
+class _Quiet:
     __slots__ = ("token",)
     variable: ContextVar[Any]
     ignoring: Any
