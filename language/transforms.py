@@ -48,29 +48,29 @@ def jit(
     _check_callable(fun, "jit")
     numbers, names = _static(fun, static_argnums, static_argnames)
     name, plain = name_of(fun), not numbers and not names
-    recall = Recall()
+    recalls: dict[Hashable, Recall] = {None: Recall()}
 
     @functools.wraps(fun)
     def jitted(*args: Any, **kwargs: Any) -> Any:
-        known = recall(args, kwargs) if plain else None
+        fixed: _Statics = ()
+        named: _Statics = ()
+        key: Hashable = None
+        if not plain:
+            args, kwargs, fixed, named = _parted(args, kwargs, numbers, names)
+            key = _typed(_hashable(fixed, "static_argnums")), _typed(_hashable(named, "static_argnames"))
+        recall = recalls.get(key) or _another(recalls, key)
+        known = recall(args, kwargs)
         if known is not None:
             return known[0]
-        fixed = tuple((i % len(args), args[i]) for i in numbers if -len(args) <= i < len(args))
-        fixed_names = tuple((k, kwargs[k]) for k in sorted(names) if k in kwargs)
-        places = {i for i, _ in fixed}
-        key_static = (_hashable(fixed, "static_argnums"), _hashable(fixed_names, "static_argnames"))
-        dynamic = tuple(x for i, x in enumerate(args) if i not in places)
-        leaves, tree = trees.flatten((dynamic, {k: v for k, v in kwargs.items() if k not in names}))
+        leaves, tree = trees.flatten((args, kwargs))
         for i, x in enumerate(leaves):
             if not isinstance(x, Array):
                 check_array(x, f"Leaf {i} of the arguments of {name!r}", "Mark it static.")
         implementation = dispatch.owner_of(leaves)
-        flat = Flat(_with_static(fun, fixed, fixed_names), tree, name)
-        memory = recall.memory(args, kwargs, tree) if plain else None
+        flat = Flat(_with_static(fun, fixed, named), tree, name)
+        operands, memory = [own(implementation, x) for x in leaves], recall.memory(args, kwargs, tree)
         with dispatch.using(implementation):
-            found, out_tree = implementation.jit(
-                flat, [own(implementation, x) for x in leaves], (fun, key_static, tree), memory
-            )
+            found, out_tree = implementation.jit(flat, operands, (fun, key, tree), memory)
         return trees.unflatten(out_tree, found)
 
     return jitted
@@ -93,7 +93,35 @@ def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], f
     return given + by_name, frozenset(named | by_number)
 
 
-def _hashable(value: Hashable, name: str) -> Hashable:
+# Static arguments, each with its place or name.
+_Statics = tuple[tuple[Any, Any], ...]
+# Static arguments that one function keeps memories for; when there are more, all are forgotten.
+_STATICS = 256
+
+
+def _another(recalls: dict[Hashable, Recall], key: Hashable) -> Recall:
+    if len(recalls) >= _STATICS:
+        recalls.clear()
+    return recalls.setdefault(key, Recall())
+
+
+def _parted(
+    args: tuple[Any, ...], kwargs: dict[str, Any], numbers: Sequence[int], names: Iterable[str]
+) -> tuple[tuple[Any, ...], dict[str, Any], _Statics, _Statics]:
+    """The arguments that are traced, and the static ones with their places and names."""
+    fixed = tuple((i % len(args), args[i]) for i in numbers if -len(args) <= i < len(args))
+    named = tuple((k, kwargs[k]) for k in sorted(names) if k in kwargs)
+    places = {i for i, _ in fixed}
+    dynamic = tuple(x for i, x in enumerate(args) if i not in places)
+    return dynamic, {k: v for k, v in kwargs.items() if k not in names}, fixed, named
+
+
+def _typed(statics: _Statics) -> Hashable:
+    # 1, 1.0 and True are equal, but make different programs.
+    return tuple((where, type(value), value) for where, value in statics)
+
+
+def _hashable(value: _Statics, name: str) -> _Statics:
     try:
         hash(value)
     except TypeError as err:

@@ -68,6 +68,17 @@ def test_a_static_argument_is_part_of_the_signature() -> None:
     assert [np.asarray(f(array([1, 2]), n)).tolist() for n in (2, 3, 2)] == [[2, 4], [3, 6], [2, 4]]
 
 
+def test_static_arguments_that_are_equal_but_of_another_type_are_others() -> None:
+    f = verax.jit(lambda x, n: x * n, static_argnums=1)
+
+    for _ in range(2):
+        assert [str(f(array([1, 2], np.int32), n).dtype) for n in (1, 1.0, True)] == [
+            "int32",
+            "float32",
+            "int32",
+        ]
+
+
 def test_results_keep_structure_and_weak_types() -> None:
     f = verax.jit(lambda x: {"a": x * 2, "b": (x, 3.0)})
 
