@@ -362,6 +362,50 @@ def _scatter(rng: Rng, dtype: DType) -> Built:
     return operands, {"dimension_numbers": numbers, "mode": mode}
 
 
+def _along(rng: Rng, size: int) -> tuple[int, int, tuple[int, int], int, int]:
+    """Window, stride, padding and dilations with which at least one window fits."""
+    low, high, base = (int(n) for n in (rng.integers(-1, 3), rng.integers(0, 3), rng.integers(1, 3)))
+    room = (size - 1) * base + 1 + low + high
+    if room < 1:
+        return 1, 1, (0, 0), 1, 1
+    window = int(rng.integers(1, min(room, 3) + 1))
+    dilation = int(rng.integers(1, 3)) if (window - 1) * 2 < room else 1
+    return window, int(rng.integers(1, 3)), (low, high), base, dilation
+
+
+def _reduce_window(rng: Rng, dtype: DType) -> Built:
+    shape = some_shape(rng, 1, 2)
+    names = ("window_dimensions", "window_strides", "padding", "base_dilation", "window_dilation")
+    columns = zip(*(_along(rng, n) for n in shape), strict=True)
+    return [operand(dtype, shape)], dict(zip(names, columns, strict=True))
+
+
+def _conv(rng: Rng, dtype: DType) -> Built:
+    spatial = some_shape(rng, 0, 2)
+    along = [_along(rng, n) for n in spatial]
+    window, strides, padding, base, dilation = zip(*along, strict=True) if along else ((),) * 5
+    groups = int(rng.integers(1, 3))
+    features, batches = (groups, 1) if rng.random() < 0.5 else (1, groups)
+    batch, ins, outs = (int(n) for n in rng.integers(1, 3, 3))
+    specs = [tuple(int(i) for i in rng.permutation(len(spatial) + 2)) for _ in range(3)]
+
+    def placed(sizes: Sequence[int], spec: Sequence[int]) -> Shape:
+        return tuple(sizes[spec.index(axis)] for axis in range(len(sizes)))
+
+    lhs = placed((batch * batches, ins * features, *spatial), specs[0])
+    rhs = placed((outs * groups, ins, *window), specs[1])
+    return [operand(dtype, lhs), operand(dtype, rhs)], {
+        "window_strides": strides,
+        "padding": padding,
+        "lhs_dilation": base,
+        "rhs_dilation": dilation,
+        "dimension_numbers": tuple(specs),
+        "feature_group_count": features,
+        "batch_group_count": batches,
+        "preferred_element_type": None,
+    }
+
+
 BUILDERS: dict[str, Builder] = {
     "clamp": _clamp,
     "select_n": _select_n,
@@ -387,6 +431,8 @@ BUILDERS: dict[str, Builder] = {
     "reduce_and": _reduce,
     "reduce_or": _reduce,
     "reduce_xor": _reduce,
+    **{f"reduce_window_{name}": _reduce_window for name in ("sum", "prod", "max", "min")},
+    "conv_general_dilated": _conv,
     "cumsum": _cumulate,
     "cumprod": _cumulate,
     "cummax": _cumulate,

@@ -14,6 +14,7 @@ from .indexing import INDEXING as INDEXING
 from .products import PRODUCTS as PRODUCTS
 from .reductions import REDUCTIONS as REDUCTIONS
 from .structural import STRUCTURAL as STRUCTURAL
+from .windows import WINDOWS as WINDOWS
 
 KERNELS: dict[str, Callable[[Call], Kernel]] = {
     **ELEMENTWISE,
@@ -21,4 +22,5 @@ KERNELS: dict[str, Callable[[Call], Kernel]] = {
     **INDEXING,
     **REDUCTIONS,
     **PRODUCTS,
+    **WINDOWS,
 }

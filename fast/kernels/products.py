@@ -5,9 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ...language.dtypes import bool_, float32, float64, is_float
+from ...language.dtypes import DType, bool_, float32, float64, is_float
 from ..devices.device import Buffer
 from .call import NARROW, Call, Kernel
+
+
+def product_types(old: DType, new: DType) -> DType:
+    """The dtype that products of one dtype, wanted in another, are computed in."""
+    if is_float(new) and not is_float(old):
+        return float64
+    if not is_float(old) and old != bool_:
+        return new  # integers: exact in the wider of the two, modulo its width
+    if new == float64:
+        return float64
+    return float32 if old in NARROW else old
 
 
 def _dot_general(call: Call) -> Kernel:
@@ -23,14 +34,8 @@ def _dot_general(call: Call) -> Kernel:
     left_order = (*left_batch, *left_free, *left_contract)
     right_order = (*right_batch, *right_contract, *right_free)
     shape, new = call.outputs[0].shape, call.outputs[0].dtype
-    work = float32 if call.dtype in NARROW else call.dtype
-    if is_float(new) and not is_float(call.dtype):
-        work = float64
-    elif not is_float(call.dtype) and call.dtype != bool_:
-        work = new  # integers: exact in the wider of the two, modulo its width
-    elif new == float64:
-        work = float64
     old = call.dtype
+    work = product_types(old, new)
 
     def prepared(x: Buffer) -> Buffer:
         return cast(x, old, work) if old != work else x

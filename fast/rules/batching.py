@@ -22,7 +22,7 @@ from ..batching import BatchLevel, Lane, vmap
 from ..common_inputs import with_common_captures
 from ..differentiation.linear import refuse_forward
 from ..memo import derived
-from . import exchanges
+from . import exchanges, windows
 
 Lanes = Sequence[Lane]
 Params = Mapping[str, Any]
@@ -678,6 +678,7 @@ BATCHING: dict[str, Rule] = {
     "cummin": along_axis("axis"),
     "sort": along_axis("dimension"),
     "dot_general": dot_general_rule,
+    **windows.BATCHING,
     "jit": jit_rule,
     "cond": cond_rule,
     "while": while_rule,

@@ -35,6 +35,7 @@ from ..operations import (
     unary,
     where,
 )
+from . import windows
 from .scatters import scatter_extreme_rule, scatter_mul_rule
 
 Values = Sequence[Any]
@@ -674,6 +675,9 @@ JVP: dict[str, Rule] = {
     "cummin": _running_rule(_running_extreme("lt")),
     "sort": sort_rule,
     "dot_general": dot_general_rule,
+    "conv_general_dilated": dot_general_rule,
+    "reduce_window_sum": linear,
+    **windows.JVP,
     # control, collectives
     "jit": control.jit_jvp,
     "cond": control.cond_jvp,

@@ -20,6 +20,7 @@ from ..differentiation import control
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
 from . import exchanges
+from . import windows as window_rules
 from .scatters import factors, windows
 
 Values = Sequence[Any]
@@ -412,6 +413,9 @@ NONLINEAR = [
     "scatter_min",
     "scatter_max",
     "reduce_prod",
+    "reduce_window_prod",
+    "reduce_window_max",
+    "reduce_window_min",
     "reduce_max",
     "reduce_min",
     "reduce_and",
@@ -457,6 +461,7 @@ TRANSPOSE: dict[str, Rule] = {
     "reduce_sum": reduce_sum_transpose,
     "cumsum": cumsum_transpose,
     "dot_general": dot_general_transpose,
+    **window_rules.TRANSPOSE,
     "psum": psum_transpose,
     **exchanges.TRANSPOSE,
     "jit": control.jit_transpose,

@@ -124,6 +124,13 @@ from .structural import (
     squeeze_p,
     transpose_p,
 )
+from .windows import (
+    conv_general_dilated_p,
+    reduce_window_max_p,
+    reduce_window_min_p,
+    reduce_window_prod_p,
+    reduce_window_sum_p,
+)
 
 __all__ = [
     "MODES",
@@ -152,6 +159,7 @@ __all__ = [
     "clamp_p",
     "concatenate_p",
     "cond_p",
+    "conv_general_dilated_p",
     "convert_element_type_p",
     "cos_p",
     "cosh_p",
@@ -207,6 +215,10 @@ __all__ = [
     "reduce_prod_p",
     "reduce_scatter_p",
     "reduce_sum_p",
+    "reduce_window_max_p",
+    "reduce_window_min_p",
+    "reduce_window_prod_p",
+    "reduce_window_sum_p",
     "reduce_xor_p",
     "rem_p",
     "reshape_p",

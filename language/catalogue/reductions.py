@@ -24,15 +24,16 @@ from .rules import (
 )
 
 
-def reduction(name: str, accepts: Dtypes, budget: ULPs = EXACT) -> Primitive:
-    """A row for a primitive that removes ``axes``."""
+def reduction(name: str, accepts: Dtypes, budget: ULPs = EXACT, weak: bool = True) -> Primitive:
+    """A row for a primitive that removes ``axes``; ``weak`` says whether it keeps weak types."""
 
     def rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
         check_count(name, avals, 1)
         check_params(name, params, ("axes",))
         check_dtype(name, avals[0], accepts, "operand")
         check_axes(name, "axes", params["axes"], avals[0].ndim)
-        return [avals[0].with_shape(without(avals[0].shape, params["axes"]))]
+        kept = avals[0] if weak else avals[0].with_dtype(avals[0].dtype)
+        return [kept.with_shape(without(avals[0].shape, params["axes"]))]
 
     return Primitive(name, "reduction", rule, budget=budget)
 
@@ -76,9 +77,9 @@ reduce_sum_p = reduction("reduce_sum", NUMBERS, ROUNDED)
 reduce_prod_p = reduction("reduce_prod", NUMBERS, ROUNDED)
 reduce_max_p = reduction("reduce_max", ANY)
 reduce_min_p = reduction("reduce_min", ANY)
-reduce_and_p = reduction("reduce_and", BITS)
-reduce_or_p = reduction("reduce_or", BITS)
-reduce_xor_p = reduction("reduce_xor", BITS)
+reduce_and_p = reduction("reduce_and", BITS, weak=False)
+reduce_or_p = reduction("reduce_or", BITS, weak=False)
+reduce_xor_p = reduction("reduce_xor", BITS, weak=False)
 argmax_p = position("argmax")
 argmin_p = position("argmin")
 cumsum_p = cumulative("cumsum", ROUNDED)

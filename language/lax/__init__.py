@@ -41,6 +41,14 @@ from .conversion import (
     convert_element_type,
     stop_gradient,
 )
+from .convolutions import (
+    ConvDimensionNumbers,
+    conv,
+    conv_dimension_numbers,
+    conv_general_dilated,
+    conv_transpose,
+    conv_with_general_padding,
+)
 from .creation import (
     broadcasted_iota,
     full,
@@ -177,8 +185,13 @@ from .structural import (
     squeeze,
     transpose,
 )
+from .windows import (
+    padtype_to_pads,
+    reduce_window,
+)
 
 __all__ = [
+    "ConvDimensionNumbers",
     "GatherDimensionNumbers",
     "GatherScatterMode",
     "Precision",
@@ -217,6 +230,11 @@ __all__ = [
     "collapse",
     "concatenate",
     "cond",
+    "conv",
+    "conv_dimension_numbers",
+    "conv_general_dilated",
+    "conv_transpose",
+    "conv_with_general_padding",
     "convert_element_type",
     "cos",
     "cosh",
@@ -267,6 +285,7 @@ __all__ = [
     "neg",
     "nextafter",
     "pad",
+    "padtype_to_pads",
     "pbroadcast",
     "pmax",
     "pmean",
@@ -284,6 +303,7 @@ __all__ = [
     "reduce_or",
     "reduce_prod",
     "reduce_sum",
+    "reduce_window",
     "reduce_xor",
     "rem",
     "reshape",

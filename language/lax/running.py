@@ -28,7 +28,7 @@ def associative_scan(fn: Callable[..., Any], elems: Any, reverse: bool = False, 
             many of them at once along the axis, and must be associative.
         elems: a tree of arrays that are equally long along the axis.
         reverse: from the end to the front.
-        axis: the axis.
+        axis: the axis, as counted in the first of them.
 
     Raises:
         TypeError: ``fn`` is no function.
@@ -40,7 +40,8 @@ def associative_scan(fn: Callable[..., Any], elems: Any, reverse: bool = False, 
     leaves = [dispatch.lift(x) for x in given]
     if not leaves:
         return elems
-    places = [canonical_axis(axis, x.ndim) for x in leaves]
+    first = canonical_axis(axis, leaves[0].ndim)
+    places = [canonical_axis(first, x.ndim) for x in leaves]
     sizes = {x.shape[place] for x, place in zip(leaves, places, strict=True)}
     if len(sizes) > 1:
         raise ValueError(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from . import collectives, control, indexing, pointwise, product, random, reductions, structural
+from . import collectives, control, indexing, pointwise, product, random, reductions, structural, windows
 from .call import Rule
 
 RULES: dict[str, Rule] = {
@@ -16,5 +16,6 @@ RULES: dict[str, Rule] = {
     **product.RULES,
     **collectives.RULES,
     **random.RULES,
+    **windows.RULES,
 }
 CONTROL = control.RULES

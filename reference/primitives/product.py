@@ -26,7 +26,8 @@ def _rows(
     return [[[s[b + f + k] for k in within] for f in places(free)] for b in places(batch)]
 
 
-def _integer_product(c: Call, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+def integer_product(c: Call, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+    """The sum of products of integers."""
     dtype, count = c.results[0].dtype, len(left)
     return c.system.plainly(
         lambda *ns: wrapped(sum(map(mul, ns[:count], ns[count:])), dtype), (*left, *right)
@@ -44,7 +45,7 @@ def dot_general(c: Call) -> Lists:
     )
     found: list[Scalar] = []
     if not is_float(dtype):
-        return [[_integer_product(c, a, b) for left, right in batches for a in left for b in right]]
+        return [[integer_product(c, a, b) for left, right in batches for a in left for b in right]]
     for left, right in batches:
         columns = [c.system.reused(b) for b in right]
         for a in map(c.system.reused, left):

@@ -171,6 +171,11 @@ def all_win(p: Any, primals: Any, tangents: Any, params: Any) -> Any:
     return bind(p, *primals, **params), [ops.sum_over(tangents[0], params["axes"])]
 
 
+def windows_summed(p: Any, primals: Any, tangents: Any, params: Any) -> Any:
+    """The sum of all tangents of a window, not only of the extreme ones."""
+    return bind(p, *primals, **params), bind(rows.reduce_window_sum_p, *tangents, **params)
+
+
 def unsorted_tangents(p: Any, primals: Any, tangents: Any, params: Any) -> Any:
     """Tangents left where their operands were."""
     return bind(p, *primals, **params), list(tangents)
@@ -244,6 +249,20 @@ def sliced_at_the_start(c: Any, x: Any, params: Any) -> Any:
 def same_order(c: Any, x: Any, params: Any) -> Any:
     """The permutation itself in place of its inverse."""
     return ops.reshape(ops.transpose(c, params["permutation"]), x.aval.shape)
+
+
+def padded_alike(rule: Any) -> Any:
+    """The windows' own padding where they are taken of the cotangent."""
+
+    def wrong(equation: Any, cotangents: Any, operands: Any) -> Any:
+        p, (x,) = equation.params, operands
+        (found,) = bind(
+            rows.reduce_window_sum_p, cotangents[0], **{**p, "base_dilation": p["window_strides"]}
+        )
+        config = [(0, n - m, 0) for n, m in zip(x.aval.shape, found.shape, strict=True)]
+        return [ops.pad(found, config)]
+
+    return wrong
 
 
 def cases_swapped(rule: Any) -> Any:
@@ -324,6 +343,8 @@ FAULTS = [
     Fault("missing term", "jvp", "dot_general", without(0), seed=2),
     Fault("missing mask", "jvp", "reduce_max", lambda rule: all_win),
     Fault("missing term", "jvp", "scatter_mul", without(2), seed=1),
+    Fault("missing mask", "jvp", "reduce_window_max", lambda rule: windows_summed),
+    Fault("missing term", "jvp", "conv_general_dilated", without(1)),
     Fault("missing mask", "jvp", "scatter_max", lambda rule: all_updates_win),
     Fault("missing order", "jvp", "sort", lambda rule: unsorted_tangents),
     Fault("missing reduction", "transpose", "broadcast_in_dim", transposed(broadcast_without_sum), seed=1),
@@ -339,6 +360,8 @@ FAULTS = [
     Fault("wrong direction", "transpose", "cumsum", not_reversed),
     Fault("wrong direction", "transpose", "rev", lambda rule: lambda e, c, x: list(c)),
     Fault("wrong direction", "transpose", "dot_general", turned, seed=2),
+    Fault("wrong place", "transpose", "reduce_window_sum", padded_alike, seed=1),
+    Fault("wrong direction", "transpose", "conv_general_dilated", turned, seed=2),
     # wrong batching axes
     Fault("wrong axis", "batching", "reduce_sum", unshifted),
     Fault("wrong axis", "batching", "cumsum", unshifted),
@@ -351,6 +374,8 @@ FAULTS = [
     Fault("wrong lanes", "batching", "gather", first_lane_for_all),
     Fault("wrong lanes", "batching", "scatter_min", first_lane_for_all),
     Fault("wrong axis", "batching", "reduce_xor", unshifted),
+    Fault("wrong lanes", "batching", "conv_general_dilated", first_lane_for_all),
+    Fault("wrong lanes", "batching", "reduce_window_min", lanes_turned),
     Fault("wrong lanes", "batching", "reduce_scatter", lanes_turned),
     Fault("wrong lanes", "batching", "clamp", first_lane_for_all, seed=4),
     Fault("wrong lanes", "batching", "mul", first_lane_for_all),

@@ -533,6 +533,80 @@ def batch_matmul(draw: Any) -> Call:
 
 
 @st.composite
+def reduce_window(draw: Any) -> Call:
+    name, start = draw(st.sampled_from([("add", 0), ("max", -np.inf), ("min", np.inf), ("mul", 1)]))
+    x = draw(specs(solid, st.sampled_from(NUMBERS if name == "add" else FLOATS)))
+    rank = len(x.shape)
+    window = draw(st.lists(st.integers(1, 3), min_size=rank, max_size=rank))
+    if draw(st.integers(0, 6)) == 0:
+        window = window[1:]
+    ones = st.none() | st.lists(st.integers(1, 2), min_size=rank, max_size=rank)
+    strides, base, spread = draw(ones), draw(ones), draw(ones)
+    pairs = st.lists(st.tuples(st.integers(-1, 2), st.integers(-1, 2)), min_size=rank, max_size=rank)
+    padding = draw(pairs | st.sampled_from(["VALID", "SAME", "SAME_LOWER"]))
+    if isinstance(padding, str) and strides is None:
+        strides = [1] * rank  # JAX's SAME wants them given
+    init = np.asarray(start).astype(x.dtype)
+
+    def call(lax: Any, x: Any) -> Any:
+        return lax.reduce_window(x, init, getattr(lax, name), window, strides, padding, base, spread)
+
+    text = f"reduce_window {name} {window} {strides} {padding} {base} {spread}"
+    # JAX multiplies by a primitive of its own, which has no weak results.
+    return of(call, text, x._replace(weak=x.weak and name != "mul"))
+
+
+@st.composite
+def convolution(draw: Any) -> Call:
+    spatial = draw(st.integers(0, 2))
+
+    def some(values: Any) -> Any:
+        return draw(st.lists(values, min_size=spatial, max_size=spatial))
+
+    groups, kind = draw(st.integers(1, 2)), draw(st.integers(0, 4))
+    features, batches = [(groups, 1), (1, groups), (2, 1), (1, 2), (2, 2)][kind]
+    batch, ins, outs = (draw(st.integers(1, 3)) for _ in range(3))
+    image = (batch * groups, ins * features, *some(st.integers(0, 4)))
+    kernel = (outs * groups, ins, *some(st.integers(1, 3)))
+    x = draw(specs(st.just(image)))
+    y = Spec(kernel, draw(mostly(st.just(x.dtype), dtypes)), x.weak and draw(weak))
+    padding = draw(
+        st.just(some(st.tuples(st.integers(-1, 2), st.integers(-1, 2)))) | st.sampled_from(["VALID", "SAME"])
+    )
+    strides, base, spread = (some(st.integers(1, 2)) for _ in range(3))
+    base = None if isinstance(padding, str) and draw(st.booleans()) else base
+    wanted = draw(st.none() | st.none() | dtypes)
+
+    def call(lax: Any, x: Any, y: Any) -> Any:
+        return lax.conv_general_dilated(
+            x,
+            y,
+            strides,
+            padding,
+            base,
+            spread,
+            feature_group_count=features,
+            batch_group_count=batches,
+            preferred_element_type=wanted,
+        )
+
+    return of(call, f"convolution {strides} {padding} {base} {spread} {features} {batches} {wanted}", x, y)
+
+
+@st.composite
+def conv_transpose(draw: Any) -> Call:
+    spatial = draw(st.integers(0, 3))
+    image = tuple(draw(st.integers(1, 4)) for _ in range(spatial))
+    kernel = tuple(draw(st.integers(1, 3)) for _ in range(spatial))
+    ins = draw(st.integers(1, 2))
+    x = draw(specs(st.just((2, *image, ins)), st.sampled_from(FLOATS)))
+    y = x._replace(shape=(*kernel, ins, 3))
+    strides = [draw(st.integers(1, 3)) for _ in range(spatial)]
+    padding = draw(st.sampled_from(["SAME", "VALID"]))
+    return of(lambda lax, x, y: lax.conv_transpose(x, y, strides, padding), f"{strides} {padding}", x, y)
+
+
+@st.composite
 def collapse(draw: Any) -> Call:
     x = draw(specs(solid))
     low = draw(st.integers(0, len(x.shape) - 1))
@@ -646,6 +720,8 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     "clamp": clamp(),
     "collapse": collapse(),
     "concatenate": concatenate(),
+    "conv_general_dilated": convolution(),
+    "conv_transpose": conv_transpose(),
     "convert_element_type": convert(),
     "dot": dot(),
     "dot_general": dot_general(),
@@ -661,6 +737,7 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     "integer_pow": integer_pow(),
     "pad": pad(),
     "pow": pow_(),
+    "reduce_window": reduce_window(),
     "reshape": reshape(),
     "rev": rev(),
     "round": round_(),
@@ -813,6 +890,16 @@ FAULTS: dict[str, tuple[str, str, Callable[[Rule], Rule]]] = {
                 + [n for i, n in enumerate(r.shape) if i not in p["dimension_numbers"].offset_dims]
             )
         ),
+    ),
+    "windows do not know their own dilation": (
+        "reduce_window_sum",
+        "reduce_window",
+        lambda rule: lambda x, **p: rule(x, **{**p, "window_dilation": (1,) * x.ndim}),
+    ),
+    "a convolution forgets the groups of its batch": (
+        "conv_general_dilated",
+        "conv_general_dilated",
+        lambda rule: lambda *xs, **p: rule(*xs, **{**p, "batch_group_count": 1}),
     ),
     "scatter_add has its updates' weakness": (
         "scatter_add",
