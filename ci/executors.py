@@ -288,7 +288,8 @@ def _serve(pipe: multiprocessing.connection.Connection, diary: str, path: list[s
             try:
                 pipe.send(answer)
             except Exception as err:  # noqa: BLE001  # the result cannot be pickled
-                pipe.send((False, _described(err)))
+                text, trace = _described(err)
+                pipe.send((False, (f"its result cannot be pickled: {text}", trace)))
 
 
 def _attempt(fn: Any, args: Any, kwargs: Any, deadline: float | None, words: IO[str]) -> Any:
