@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from mpmath import libmp
@@ -36,6 +36,8 @@ from .logarithm import log
 
 # A number above 2^TURNS has as many bits before its point, and the angle of its reflection as many to drop.
 _TURNS = 1 << 16
+# Limits ask again and again at the points that they do not move.
+_KEPT = 1 << 12
 
 
 def _size(x: Raw) -> int:
@@ -118,6 +120,7 @@ def _climbed(order: int, x: Raw, wide: int) -> tuple[int, Raw, Raw]:
         steps += reach
 
 
+@lru_cache(_KEPT)
 def _lgamma_above(x: Raw, bits: int) -> Any:
     """log Gamma(x) for x > 0, to an absolute error of 2^-bits or a relative one."""
     wide = bits + 16 + 2 * bits.bit_length()
@@ -133,6 +136,7 @@ def _lgamma_above(x: Raw, bits: int) -> Any:
     return found
 
 
+@lru_cache(_KEPT)
 def _polygamma_above(order: int, x: Raw, bits: int) -> Any:
     """The derivative of digamma of an order, at x > 0."""
     wide = bits + 16 + 2 * bits.bit_length()
@@ -145,12 +149,25 @@ def _polygamma_above(order: int, x: Raw, bits: int) -> Any:
         high = mpf_div(from_int(math.factorial(order)), mpf_shift(top, 1), wide)
         inner = mpf_add(mpf_add(from_int(math.factorial(order - 1)), high, wide), series, wide)
         total = mpf_div(inner, mpf_pow_int(top, order, wide), wide)
-    below = fzero
-    for k in range(steps):
-        power = mpf_pow_int(mpf_add(x, from_int(k), wide), order + 1, wide)
-        below = mpf_add(below, mpf_div(fone, power, wide), wide)
-    total = mpf_add(total, mpf_mul(below, from_int(math.factorial(order)), wide), wide)
+    if steps:
+        below = mpf_add(mpf_pow_int(x, -order - 1, wide), _inverse_powers(order + 1, x, steps, wide), wide)
+        total = mpf_add(total, mpf_mul(below, from_int(math.factorial(order)), wide), wide)
     return total if order % 2 else mpf_neg(total)
+
+
+def _inverse_powers(power: int, x: Raw, steps: int, wide: int) -> Any:
+    """The sum of (x + k)^-power over k from 1 to steps - 1, in integers: each term is below one."""
+    places = wide + 2 * steps.bit_length()
+    one = MPZ(1) << places
+    place, total = libmp.to_fixed(x, places), MPZ(0)
+    for _ in range(1, steps):
+        place += one
+        inverse = (one << places) // place
+        term = inverse
+        for _ in range(power - 1):
+            term = term * inverse >> places
+        total += term
+    return libmp.from_man_exp(total, -places, wide)
 
 
 def _from_nearest_integer(x: Raw) -> Any:

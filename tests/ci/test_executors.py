@@ -87,7 +87,9 @@ def test_a_hang_is_ended_at_the_deadline_and_told_with_its_line(executor: Isolat
     assert executor.submit(square, 3).result() == 9
 
 
-@pytest.mark.parametrize(("call", "told"), [(give_up, "SystemExit: 3"), (unpicklable, "its result cannot be pickled: ")])
+@pytest.mark.parametrize(
+    ("call", "told"), [(give_up, "SystemExit: 3"), (unpicklable, "its result cannot be pickled: ")]
+)
 def test_whatever_is_raised_is_told(executor: IsolatedExecutor, call: object, told: str) -> None:
     with pytest.raises(WorkerRaised, match=told):
         executor.submit(call).result()  # type: ignore[arg-type]  # both are callable
