@@ -49,6 +49,9 @@ _ADDED: dict[str, tuple[float, str]] = {
     "integer_pow": (2.5, _GUIDE),
     "rsqrt": (0.6, _KERNEL),
     "logistic": (4.0, _KERNEL),
+    "erf_inv": (10.0, "fast/kernels/inverses.py over CUDA's functions"),
+    "bessel_i0e": (14.0, "fast/kernels/bessel.py over CUDA's functions"),
+    "bessel_i1e": (14.0, "fast/kernels/bessel.py over CUDA's functions"),
     "lgamma": (_NOTHING, _UNBOUNDED),
     "digamma": (_NOTHING, _UNBOUNDED),
 }

@@ -139,6 +139,9 @@ PROPAGATIONS: dict[str, Propagation] = {
     "logistic": Propagation(None, _curved(0.05)),
     "erf": Propagation(None, _curved(0.5)),
     "erfc": Propagation(None, _curved(0.5)),
+    # I1 / I0 is at least x / (1 + sqrt(1 + x^2)) (Amos, 1974).
+    "bessel_i0e": Propagation(lambda x, z: (z * min(1.0, 1.0 / x) if x else 1.0,), _curved(0.75)),
+    "bessel_i1e": Propagation(None, _curved(0.5)),
     "pow": Propagation(None, _power),
     "atan2": Propagation(None, _angle),
 }

@@ -79,6 +79,9 @@ UNARY: dict[str, Row] = {
     "logistic": Row(0.5, 0.5, 1.0, 0.0, _LIMIT),
     "erf": Row(0.0, -0.0, 1.0, -1.0),
     "erfc": Row(1.0, 1.0, 0.0, 2.0),
+    "erf_inv": Row(0.0, -0.0, NAN, NAN, "the inverse of C99's erf"),
+    "bessel_i0e": Row(1.0, 1.0, 0.0, 0.0, _LIMIT),
+    "bessel_i1e": Row(0.0, -0.0, 0.0, -0.0, _LIMIT),
     "lgamma": Row(INF, INF, INF, INF),
     "digamma": Row(-INF, INF, INF, NAN, _LIMIT),
 }

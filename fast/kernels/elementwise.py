@@ -15,7 +15,7 @@ import numpy as np
 from ...language.dtypes import DType, bool_, float32, float64, is_float
 from ..blocks import blocked
 from ..devices.device import Buffer
-from . import special
+from . import bessel, inverses, special
 from .call import NARROW, Call, Kernel, wider
 
 Function = Callable[..., Buffer]
@@ -117,6 +117,39 @@ def _shift(call: Call, move: str) -> Function:
     return shift
 
 
+def _population(xp: Any, bits: Buffer) -> Buffer:
+    # Warren, "Hacker's Delight", 5-1: neighbouring bits, pairs, nibbles, bytes, ... are added.
+    unsigned = bits.dtype.type
+    width = 8 * bits.dtype.itemsize
+    every = (1 << width) - 1
+    by = 1
+    while by < width:
+        mask = unsigned(every // ((1 << by) + 1))  # every second group of so many bits
+        upper = xp.bitwise_and(xp.right_shift(bits, unsigned(by)), mask)
+        bits = xp.bitwise_and(bits, mask) + upper
+        by *= 2
+    return bits
+
+
+def _population_count(call: Call) -> Function:
+    unsigned = np.dtype(f"u{call.dtype.itemsize}")
+    return lambda x: _population(call.xp, x.astype(unsigned)).astype(call.dtype)
+
+
+def _leading_zeros(call: Call) -> Function:
+    xp, unsigned = call.xp, np.dtype(f"u{call.dtype.itemsize}")
+    width = 8 * call.dtype.itemsize
+
+    def count(x: Buffer) -> Buffer:
+        bits, by = x.astype(unsigned), 1
+        while by < width:  # every bit after the first 1 is set
+            bits = xp.bitwise_or(bits, xp.right_shift(bits, unsigned.type(by)))
+            by *= 2
+        return _population(xp, xp.invert(bits)).astype(call.dtype)
+
+    return count
+
+
 # -- powers ------------------------------------------------------------------------------------------------
 def _square(call: Call) -> Function:
     return lambda x: x * x
@@ -152,6 +185,14 @@ def _rsqrt(call: Call) -> Function:
     return lambda x: special.rsqrt(call.xp, x)
 
 
+def _erf_inv(call: Call) -> Function:
+    return lambda x: inverses.erf_inv(call.xp, x)
+
+
+def _bessel(call: Call, order: int) -> Function:
+    return lambda x: bessel.scaled_i(call.xp, order, x)
+
+
 def _lgamma(call: Call) -> Function:
     return lambda x: special.lgamma(call.xp, x)
 
@@ -182,6 +223,8 @@ PLAIN: dict[str, Callable[[Call], Function]] = {
     "round": _round,
     "is_finite": _named("isfinite"),
     "not": _named("invert"),
+    "population_count": _population_count,
+    "clz": _leading_zeros,
     "sqrt": _named("sqrt"),
     "square": _square,
     "add": _named("add"),
@@ -233,6 +276,9 @@ IN_DOUBLE: dict[str, Callable[[Call], Function]] = {
     "logistic": _logistic,
     "erf": _of_device("erf"),
     "erfc": _of_device("erfc"),
+    "erf_inv": _erf_inv,
+    "bessel_i0e": lambda call: _bessel(call, 0),
+    "bessel_i1e": lambda call: _bessel(call, 1),
     "lgamma": _lgamma,
     "digamma": _digamma,
 }

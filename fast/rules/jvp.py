@@ -35,7 +35,7 @@ from ..operations import (
     unary,
     where,
 )
-from . import windows
+from . import bessel, windows
 from .scatters import scatter_extreme_rule, scatter_mul_rule
 
 Values = Sequence[Any]
@@ -186,6 +186,11 @@ def _logistic_slope(x: Any, y: Any) -> Any:
 
 def _rsqrt_slope(x: Any, y: Any) -> Any:
     return div(scale(y, -0.5), x)
+
+
+def _erf_inv_divisor(x: Any, y: Any) -> Any:
+    end = compare("eq", absolute(x), ops.full_like(x, 1))
+    return where(end, ops.full_like(x, 0), scale(_gauss(y), 2 / math.sqrt(math.pi)))
 
 
 # B(2), B(4), ... B(22), DLMF 24.2.
@@ -590,6 +595,8 @@ JVP: dict[str, Rule] = {
     "round": flat,
     "is_finite": flat,
     "not": flat,
+    "population_count": flat,
+    "clz": flat,
     "stop_gradient": flat,
     # rounded, one operand
     "sqrt": by_division(lambda x, y: scale(y, 2.0)),
@@ -616,6 +623,9 @@ JVP: dict[str, Rule] = {
     "logistic": unary_rule(_logistic_slope),
     "erf": unary_rule(_erf_slope),
     "erfc": unary_rule(lambda x, y: neg(_erf_slope(x, y))),
+    "erf_inv": by_division(_erf_inv_divisor),
+    "bessel_i0e": unary_rule(bessel.i0e_slope),
+    "bessel_i1e": unary_rule(bessel.i1e_slope),
     "lgamma": unary_rule(_lgamma_slope),
     "digamma": unary_rule(_digamma_slope),
     "integer_pow": integer_pow_rule,

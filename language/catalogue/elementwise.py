@@ -92,6 +92,8 @@ ceil_p = elementwise("ceil", hard_points=(-1.0, 0.0, 1.0))
 round_p = elementwise("round", params=("rounding_method",), hard_points=_TIES)
 is_finite_p = elementwise("is_finite", result=bool_)
 not_p = elementwise("not", accepts=BITS)
+population_count_p = elementwise("population_count", accepts=INTEGRAL)
+clz_p = elementwise("clz", accepts=INTEGRAL)
 stop_gradient_p = elementwise("stop_gradient", accepts=ANY)
 
 # -- one operand: rounded -----------------------------------------------------------------------------
@@ -126,6 +128,11 @@ logistic_p = elementwise("logistic", budget=ONE, hard_points=(0.0, 16.6, 36.7, *
 erf_p = elementwise("erf", budget=ONE, hard_points=(0.0, 3.92, -3.92, 5.92, -5.92))
 # erfc becomes subnormal at 9.19 and 26.54; its kernel scales exp(-x^2), which costs a second ulp.
 erfc_p = elementwise("erfc", budget=TWO, hard_points=(0.0, -3.92, 9.19, 10.05, 26.54, 27.22))
+# The inverse of erf rises to 3.5 below 1 in float32, to 5.9 in float64; its kernel changes formulas at 0.85.
+erf_inv_p = elementwise("erf_inv", domain=UNIT, budget=FOUR, hard_points=(-1.0, 0.0, 0.85, 1.0))
+# Scaled by exp(-|x|); i0e bends at 0, and the kernels change series at 20.
+bessel_i0e_p = elementwise("bessel_i0e", budget=FOUR, hard_points=(0.0, 20.0, -20.0))
+bessel_i1e_p = elementwise("bessel_i1e", budget=FOUR, hard_points=(0.0, 20.0, -20.0))
 # lgamma crosses zero at 1, at 2, and twice between neighbouring poles from -2 down.
 lgamma_p = elementwise(
     "lgamma",

@@ -19,7 +19,7 @@ from ...language.dtypes import float64
 from .. import special_values
 from ..reals import INF, NAN, SPREAD, Raw, Scalar, is_special, sign_of
 from ..system import Definition, NumberSystem, Operations, OutOfReach
-from . import gamma
+from . import gamma, special
 from .logarithm import log
 
 # An exponential of a number above 2^HORIZON would need an exponent too long to compute with; every
@@ -369,6 +369,45 @@ define(
     "DLMF 7.2.2, 7.10.1",
     function=_erfc,
     partials=_d(lambda o, x, z: o.neg(o.mul(o.div(2, o.sqrt(o.pi())), o.exp(o.neg(o.square(x)))))),
+)
+define(
+    "erf_inv",
+    "the root of erf(y) = x, DLMF 7.17.1",
+    function=special.erf_inv,
+    partials=_d(lambda o, x, z: o.mul(o.div(o.sqrt(o.pi()), 2), o.exp(o.square(z)))),
+)
+
+
+# DLMF 10.29.3 with the scale's own derivative, for x > 0: i0e' = -gap, i1e' = gap - i1e / x, gap = i0e - i1e.
+_BESSEL_GAP = Definition(
+    "bessel_gap",
+    "exp(-|x|) (I0(|x|) - I1(|x|)), DLMF 10.25.2",
+    special_values.Row(1.0, 1.0, 0.0, 0.0),
+    special.bessel_gap,
+    partials=(lambda o, x, z: o.neg(o.mul(o.sign(x), o.add(z, _bessel_slope(o, x)))),),
+    kink=sign_of,
+)
+
+
+def _bessel_slope(o: Operations, x: Scalar) -> Scalar:
+    """The derivative of exp(-|x|) I1(x), which is even."""
+    if o.value(x) == 0:
+        return o.div(1, 2)
+    return o.sub(o.apply(_BESSEL_GAP, x), o.div(o.bessel_i1e(x), x))
+
+
+define(
+    "bessel_i0e",
+    "exp(-|x|) I0(x), DLMF 10.25.2",
+    function=functools.partial(special.scaled_bessel_i, 0),
+    partials=_d(lambda o, x, z: o.neg(o.mul(o.sign(x), o.apply(_BESSEL_GAP, x)))),
+    kink=sign_of,
+)
+define(
+    "bessel_i1e",
+    "exp(-|x|) I1(x), DLMF 10.25.2",
+    function=functools.partial(special.scaled_bessel_i, 1),
+    partials=_d(lambda o, x, z: _bessel_slope(o, x)),
 )
 define(
     "lgamma",

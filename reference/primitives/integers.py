@@ -68,6 +68,8 @@ INTEGERS: dict[str, Callable[..., int]] = {
     "sign": lambda x, bits: (x > 0) - (x < 0),
     "abs": lambda x, bits: abs(x),
     "not": lambda x, bits: not x if bits == 1 else ~x,
+    "population_count": lambda x, bits: _unsigned(x, bits).bit_count(),
+    "clz": lambda x, bits: bits - _unsigned(x, bits).bit_length(),
     "square": lambda x, bits: x * x,
     "add": lambda x, y, bits: x + y,
     "sub": lambda x, y, bits: x - y,

@@ -93,6 +93,9 @@ UNARY: dict[str, tuple[Callable[[Any], Any], float, float]] = {
     "logistic": (lambda x: ONE / (ONE + (-x).exp()), -30, 30),
     "erf": (lambda x: x.erf(), -30, 30),
     "erfc": (lambda x: x.erfc(), -30, 30),
+    "erf_inv": (lambda x: x.erfinv(), -1, 1),
+    "bessel_i0e": (lambda x: x.bessel_i(0) * (-abs(x)).exp(), -30, 30),
+    "bessel_i1e": (lambda x: x.bessel_i(1) * (-abs(x)).exp(), -30, 30),
     "lgamma": (gamma_logarithm, -30, 30),
     "digamma": (lambda x: x.digamma(), -30, 30),
 }
@@ -107,6 +110,9 @@ BINARY: dict[str, tuple[Callable[[Any, Any], Any], float, float]] = {
 }
 # Next to a root, or to a pole, where absolute accuracy would not do.
 HARD: dict[str, list[float]] = {
+    "erf_inv": [1 - 2**-53, -(1 - 2**-53), 2**-1000.0, 0.5, 0.85],
+    "bessel_i0e": [2**-1000.0, 1e4, -3e5],
+    "bessel_i1e": [2**-1000.0, 1e4, -3e5],
     "lgamma": [
         1 + 2**-40,
         1 - 2**-40,

@@ -194,6 +194,7 @@ def test_infinitely_many_scales_are_found_by_raising_digits() -> None:
 # -- kinks ------------------------------------------------------------------------------------------------
 KINKS: dict[str, tuple[Callable[[Any], Any], float]] = {
     "abs": (vnp.abs, 0.0),
+    "bessel_i0e": (vlax.bessel_i0e, 0.0),
     "max": (lambda v: vnp.maximum(v, F32(1)), 1.0),
     "min": (lambda v: vnp.minimum(F32(1), v), 1.0),
     "reduce_max": (lambda v: vnp.max(vnp.stack([v, vnp.ones((), F32)])), 1.0),
@@ -302,6 +303,7 @@ def test_the_tables_column_of_jax_is_jaxs(name: str) -> None:
 
     peers: dict[str, Callable[[Any], Any]] = {
         "abs": jnp.abs,
+        "bessel_i0e": jax.lax.bessel_i0e,
         "max": lambda v: jnp.maximum(v, F32(1)),
         "min": lambda v: jnp.minimum(F32(1), v),
         "reduce_max": lambda v: jnp.max(jnp.stack([v, jnp.ones((), F32)])),
