@@ -97,7 +97,7 @@ def _padding_back(
     size: int, count: int, window: int, stride: int, low: int, base: int, dilation: int
 ) -> tuple[int, int]:
     """The padding with which windows over ``count`` results, ``stride`` apart, give ``size`` of them."""
-    reach = (window - 1) * dilation
+    reach = dilated(window, dilation) - 1
     before = reach - low
     return before, reach + 1 + (size - 1) * base - dilated(count, stride) - before
 

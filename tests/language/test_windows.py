@@ -147,6 +147,23 @@ def test_gradients_of_a_convolution_are_jaxs_and_so_are_its_lanes(seed: int) -> 
         assert_same(mapped, np.stack(rows))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_second_derivatives_of_a_convolution_are_jaxs_also_where_no_window_fits(seed: int) -> None:
+    x, y, params = convolution(np.random.default_rng(1000 + seed))
+    if seed == 0:
+        x, y = np.ones((1, 2, 2), np.float32), np.ones((1, 2, 3), np.float32)
+        params = {"window_strides": (2,), "padding": "VALID", "rhs_dilation": (2,)}
+
+    def along_itself(lax: Any, grad: Any) -> Callable[[Any, Any], Any]:
+        slopes = grad(lambda a, b: (lax.conv_general_dilated(a, b, **params) ** 2).sum(), (0, 1))
+        return lambda a, b: sum((u * v).sum() for u, v in zip(slopes(a, b), (a, b), strict=True))
+
+    ours = verax.grad(along_itself(lax, verax.grad), (0, 1))(vnp.asarray(x), vnp.asarray(y))
+    theirs = jax.grad(along_itself(jax_lax, jax.grad), (0, 1))(x, y)
+    for a, b in zip(ours, theirs, strict=True):
+        assert_same(a, b)
+
+
 @pytest.mark.parametrize("padding", ["SAME", "VALID", [(1, 2), (0, 1)]])
 @pytest.mark.parametrize("strides", [(1, 1), (2, 3)])
 @pytest.mark.parametrize("turned", [False, True])
