@@ -272,8 +272,11 @@ def _empty(aval: ShapedArray) -> Array:
     return found
 
 
-def map(f: Function, xs: Any) -> Any:
-    """``f`` of each entry along the leading axes of ``xs``, one after another, stacked."""
+def map(f: Function, xs: Any, *, batch_size: int | None = None) -> Any:
+    """``f`` of each entry along the leading axes of ``xs``, one after another, stacked.
+
+    ``batch_size`` is accepted for JAX's sake: it changes no result. `vmap` takes all entries at once.
+    """
     _check_callable("map", f=f)
     return scan(lambda carry, x: (carry, f(x)), (), xs)[1]
 

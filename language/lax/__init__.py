@@ -46,11 +46,13 @@ from .convolutions import (
     conv,
     conv_dimension_numbers,
     conv_general_dilated,
+    conv_general_dilated_patches,
     conv_transpose,
     conv_with_general_padding,
 )
 from .creation import (
     broadcasted_iota,
+    empty,
     full,
     full_like,
     iota,
@@ -125,6 +127,9 @@ from .elementwise import (
     tan,
     tanh,
 )
+from .folds import (
+    reduce,
+)
 from .indexing import (
     GatherScatterMode,
     gather,
@@ -171,6 +176,7 @@ from .slicing import (
     slice,
     slice_in_dim,
     split,
+    unstack,
 )
 from .sorting import (
     sort,
@@ -188,6 +194,8 @@ from .structural import (
     reshape,
     rev,
     squeeze,
+    stack,
+    tile,
     transpose,
 )
 from .windows import (
@@ -241,6 +249,7 @@ __all__ = [
     "conv",
     "conv_dimension_numbers",
     "conv_general_dilated",
+    "conv_general_dilated_patches",
     "conv_transpose",
     "conv_with_general_padding",
     "convert_element_type",
@@ -261,6 +270,7 @@ __all__ = [
     "dynamic_update_index_in_dim",
     "dynamic_update_slice",
     "dynamic_update_slice_in_dim",
+    "empty",
     "eq",
     "erf",
     "erf_inv",
@@ -307,6 +317,7 @@ __all__ = [
     "psum_scatter",
     "pswapaxes",
     "reciprocal",
+    "reduce",
     "reduce_and",
     "reduce_max",
     "reduce_min",
@@ -343,13 +354,16 @@ __all__ = [
     "sqrt",
     "square",
     "squeeze",
+    "stack",
     "stop_gradient",
     "sub",
     "switch",
     "tan",
     "tanh",
+    "tile",
     "top_k",
     "transpose",
+    "unstack",
     "while_loop",
     "zeros_like",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from .. import catalogue as rows
 from ..arrays import Array
@@ -167,6 +170,50 @@ def conv_with_general_padding(
         padding,
         lhs_dilation,
         rhs_dilation,
+        preferred_element_type=preferred_element_type,
+    )
+
+
+def conv_general_dilated_patches(
+    lhs: Operand,
+    filter_shape: Sequence[int],
+    window_strides: Sequence[int],
+    padding: Padding,
+    lhs_dilation: Sequence[int] | None = None,
+    rhs_dilation: Sequence[int] | None = None,
+    dimension_numbers: Any = None,
+    precision: Any = None,
+    preferred_element_type: Any = None,
+) -> Array:
+    """The elements of each window of an image, feature by feature, as the features of the result.
+
+    Each is a convolution with a kernel that is 1 at one place: infinities and NaN spread over their windows.
+
+    Args:
+        lhs: the image.
+        filter_shape: the size of a window along each spatial axis.
+        window_strides: as of `conv_general_dilated`.
+        padding: likewise.
+        lhs_dilation: likewise.
+        rhs_dilation: likewise.
+        dimension_numbers: likewise.
+        precision: accepted for JAX's sake.
+        preferred_element_type: the dtype of the result.
+    """
+    aval, sizes = aval_of(lhs), tuple(int(n) for n in filter_shape)
+    numbers = conv_dimension_numbers(aval.shape, (1, 1, *sizes), dimension_numbers)
+    places, features = math.prod(sizes), aval.shape[numbers.lhs_spec[1]]
+    each = np.tile(np.eye(places, dtype=aval.dtype), (features, 1)).reshape(features * places, 1, *sizes)
+    order = [numbers.rhs_spec.index(i) for i in range(each.ndim)]
+    return conv_general_dilated(
+        lhs,
+        each.transpose(order),
+        window_strides,
+        padding,
+        lhs_dilation,
+        rhs_dilation,
+        numbers,
+        feature_group_count=features,
         preferred_element_type=preferred_element_type,
     )
 

@@ -23,6 +23,11 @@ def full(shape: Any, fill_value: Operand, dtype: Any = None) -> Array:
     return broadcast(value, canonical_shape(shape))
 
 
+def empty(shape: Any, dtype: Any) -> Array:
+    """An array whose elements nobody has set; they are zeros here."""
+    return full(shape, 0, dtype)
+
+
 def full_like(x: Operand, fill_value: Operand, dtype: Any = None, shape: Any = None) -> Array:
     """An array of one value with the shape and type of another."""
     found = _aval_like(x)

@@ -76,6 +76,13 @@ def index_in_dim(operand: Operand, index: int, axis: int = 0, keepdims: bool = T
     return found if keepdims else squeeze(found, (place,))
 
 
+def unstack(x: Operand, axis: int = 0) -> tuple[Array, ...]:
+    """The entries along an axis, without it."""
+    shape = aval_of(x).shape
+    place = canonical_axis(axis, len(shape))
+    return tuple(index_in_dim(x, i, place, keepdims=False) for i in range(shape[place]))
+
+
 def _starts(shape: Shape, start_indices: Any) -> list[Operand]:
     # One strong integer scalar per axis; negative ones count from the end.
     if isinstance(start_indices, (Array, np.ndarray)):

@@ -11,7 +11,7 @@ from .. import catalogue as rows
 from .. import dispatch
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
-from ..shapes import canonical_axes, canonical_shape
+from ..shapes import canonical_axes, canonical_axis, canonical_shape
 from .operands import Axes, bind, typed
 
 
@@ -112,3 +112,23 @@ def pad(operand: Operand, padding_value: Operand, padding_config: Sequence[tuple
 def rev(operand: Operand, dimensions: Axes) -> Array:
     """The operand reversed along some axes."""
     return bind(rows.rev_p, operand, dimensions=tuple(dimensions))
+
+
+def stack(operands: Sequence[Operand], axis: int = 0) -> Array:
+    """The operands, of one shape, one after another along a new axis."""
+    if not len(operands):
+        raise ValueError("`operands` of stack must be at least one array, got none.")
+    place = canonical_axis(axis, aval_of(operands[0]).ndim + 1)
+    return concatenate([expand_dims(x, (place,)) for x in operands], place)
+
+
+def tile(operand: Operand, reps: Axes) -> Array:
+    """The operand repeated ``reps`` times along each axis, as a whole."""
+    shape, counts = aval_of(operand).shape, canonical_shape(tuple(reps), "reps")
+    if len(counts) != len(shape):
+        raise ValueError(
+            f"`reps` of tile must have one entry for each of the {len(shape)} axes of shape {shape}, got {counts}."
+        )
+    wide = tuple(n for pair in zip(counts, shape, strict=True) for n in pair)
+    spread = broadcast_in_dim(operand, wide, range(1, 2 * len(shape), 2))
+    return reshape(spread, tuple(n * count for n, count in zip(shape, counts, strict=True)))

@@ -13,12 +13,11 @@ from .. import catalogue as rows
 from .. import trees
 from ..arrays import Array
 from ..catalogue.windows import dilated
-from ..dispatch import Operand, Tracer, aval_of
-from ..dtypes import DType, is_float
-from ..primitive import Primitive
+from ..dispatch import Operand, aval_of
 from ..shapes import Shape
 from .creation import full
-from .elementwise import add, max, min, mul, select
+from .elementwise import select
+from .folds import known
 from .operands import bind, typed
 from .slicing import slice
 from .structural import pad
@@ -52,23 +51,6 @@ def padtype_to_pads(
 def pairs(padding: Sequence[Any]) -> tuple[tuple[int, int], ...]:
     """Padding that was given as (low, high) along each axis."""
     return tuple((int(low), int(high)) for low, high in padding)
-
-
-def _least(dtype: DType) -> Any:
-    return -float("inf") if is_float(dtype) else np.iinfo(dtype).min
-
-
-def _greatest(dtype: DType) -> Any:
-    return float("inf") if is_float(dtype) else np.iinfo(dtype).max
-
-
-# computation -> the reduction that it makes, and the value that changes nothing.
-_REDUCTIONS: dict[Callable[..., Any], tuple[Primitive, Callable[[DType], Any]]] = {
-    add: (rows.reduce_window_sum_p, lambda dtype: 0),
-    mul: (rows.reduce_window_prod_p, lambda dtype: 1),
-    max: (rows.reduce_window_max_p, _least),
-    min: (rows.reduce_window_min_p, _greatest),
-}
 
 
 def reduce_window(
@@ -115,7 +97,7 @@ def reduce_window(
         padding = padtype_to_pads(shape, extent, params["window_strides"], padding)
     params["padding"] = pairs(padding)
     starts = trees.leaves(init_value)
-    row = _known_reduction(computation, given, starts)
+    row = known(computation, given, starts, windows=True)
     if row is not None:
         return trees.unflatten(tree, [bind(row, given[0], **params)])
     operands = [typed(two) for two in zip(given, starts, strict=True)]
@@ -132,18 +114,6 @@ def reduce_window(
 
 def _or_ones(sizes: Sequence[int] | None, window: Sequence[int]) -> tuple[int, ...]:
     return (1,) * len(window) if sizes is None else tuple(int(n) for n in sizes)
-
-
-def _known_reduction(
-    computation: Callable[..., Any], operands: Sequence[Operand], starts: Sequence[Operand]
-) -> Primitive | None:
-    """The row for a computation that starts with the value that changes nothing."""
-    if len(operands) != 1 or isinstance(starts[0], Tracer) or computation not in _REDUCTIONS:
-        return None
-    dtype, (row, neutral) = aval_of(operands[0]).dtype, _REDUCTIONS[computation]
-    if dtype == np.bool_ or aval_of(starts[0]).shape:
-        return None
-    return row if np.asarray(starts[0]).item() == neutral(dtype) else None
 
 
 def _inside(place: Sequence[int], params: dict[str, Any], shape: Shape, counts: Shape) -> Any:

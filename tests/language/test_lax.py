@@ -313,3 +313,43 @@ def test_a_running_logarithm_of_sums_does_not_overflow(room: str) -> None:
     doubled = np.float32(1000 + np.log(2))
     assert_same(lax.cumlogsumexp(x, 1), np.array([[-np.inf, 1000, doubled, np.inf]], np.float32))
     assert_same(lax.cumlogsumexp(x[:, :3], 1, True), np.array([[doubled, doubled, 1000]], np.float32))
+
+
+def test_stacks_and_tiles(room: str) -> None:
+    assert_same(lax.stack([X, X + 1], axis=-1), np.stack([X, X + 1], axis=-1))
+    for ours, wanted in zip(lax.unstack(X, axis=1), X.T, strict=True):
+        assert_same(ours, wanted)
+    assert_same(lax.tile(X, (2, 3)), np.tile(X, (2, 3)))
+    assert_same(lax.tile(X, (1, 0)), np.tile(X, (1, 0)))
+    assert lax.empty((2, 0), np.int8).shape == (2, 0)
+    with pytest.raises(ValueError, match="`reps` of tile must have one entry for each of the 2 axes"):
+        lax.tile(X, (2,))
+    with pytest.raises(ValueError, match="`operands` of stack must be at least one array"):
+        lax.stack([])
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 8])
+def test_any_associative_computation_is_reduced_in_order(room: str, count: int) -> None:
+    # Affine maps do not commute: a wrong order shows.
+    slopes = np.arange(2 * count).reshape(2, count).astype(np.int32) % 3 - 1
+    pair, start = (slopes, slopes + 2), (np.int32(1), np.int32(0))
+
+    def after(f: Any, g: Any) -> Any:
+        return f[0] * g[0], f[1] * g[0] + g[1]
+
+    found = lax.reduce(pair, start, after, (1,))
+
+    for ours, theirs in zip(found, jax_lax.reduce(pair, start, after, (1,)), strict=True):
+        assert_same(ours, np.asarray(theirs))
+    whole = np.abs(slopes) + 1
+    assert_same(
+        lax.reduce(whole, np.int32(0), lax.bitwise_xor, (0, 1)), np.bitwise_xor.reduce(whole, axis=None)
+    )
+    assert_same(lax.reduce(whole, np.int32(5), lax.add, (0,)), whole.sum(0, dtype=np.int32) + np.int32(5))
+
+
+def test_a_map_in_batches_is_a_map(room: str) -> None:
+    x = np.arange(10, dtype=np.float32).reshape(5, 2)
+    sums, rows = lax.map(lambda row: (row[0] + row[1], row * 2), x, batch_size=2)
+    assert_same(sums, x.sum(1))
+    assert_same(rows, x * 2)

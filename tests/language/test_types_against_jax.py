@@ -533,6 +533,54 @@ def batch_matmul(draw: Any) -> Call:
 
 
 @st.composite
+def reduce(draw: Any) -> Call:
+    name, start = draw(
+        st.sampled_from([("add", 0), ("max", -np.inf), ("mul", 1), ("add", 3), ("bitwise_or", 0)])
+    )
+    x = draw(specs(solid, st.sampled_from(NUMBERS if start in (0, 1) and name != "bitwise_or" else FLOATS)))
+    axes = draw(st.sets(st.integers(0, len(x.shape) - 1)).map(tuple))
+    init = np.asarray(start).astype(x.dtype)
+    # Beside a start that changes something, JAX's result is never weak.
+    x = x._replace(weak=x.weak and start != 3)
+    return of(lambda lax, x: lax.reduce(x, init, getattr(lax, name), axes), f"reduce {name} {axes}", x)
+
+
+@st.composite
+def stack(draw: Any) -> Call:
+    x = draw(specs())
+    others = [x._replace(weak=x.weak and draw(weak)) for _ in range(draw(st.integers(0, 2)))]
+    axis = draw(st.integers(-len(x.shape) - 2, len(x.shape) + 1))
+    return of(lambda lax, *xs: lax.stack(list(xs), axis), f"stack {axis}", x, *others)
+
+
+@st.composite
+def unstack(draw: Any) -> Call:
+    x = draw(specs(solid))
+    axis = draw(st.integers(-len(x.shape), len(x.shape)))
+    return of(lambda lax, x: lax.unstack(x, axis), f"unstack {axis}", x)
+
+
+@st.composite
+def tile(draw: Any) -> Call:
+    x = draw(specs())
+    reps = draw(st.lists(st.integers(0, 3), min_size=len(x.shape), max_size=len(x.shape)))
+    return of(lambda lax, x: lax.tile(x, reps), f"tile {reps}", x)
+
+
+@st.composite
+def patches(draw: Any) -> Call:
+    spatial = draw(st.integers(0, 2))
+    image = (2, draw(st.integers(1, 2)), *(draw(st.integers(1, 4)) for _ in range(spatial)))
+    sizes, strides = ([draw(st.integers(1, 3)) for _ in range(spatial)] for _ in range(2))
+    x = draw(specs(st.just(image), st.sampled_from(FLOATS)))._replace(weak=False)
+
+    def call(lax: Any, x: Any) -> Any:
+        return lax.conv_general_dilated_patches(x, sizes, strides, "SAME")
+
+    return of(call, f"patches {sizes} {strides}", x)
+
+
+@st.composite
 def reduce_window(draw: Any) -> Call:
     name, start = draw(st.sampled_from([("add", 0), ("max", -np.inf), ("min", np.inf), ("mul", 1)]))
     x = draw(specs(solid, st.sampled_from(NUMBERS if name == "add" else FLOATS)))
@@ -726,6 +774,7 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     "collapse": collapse(),
     "concatenate": concatenate(),
     "conv_general_dilated": convolution(),
+    "conv_general_dilated_patches": patches(),
     "conv_transpose": conv_transpose(),
     "convert_element_type": convert(),
     "dot": dot(),
@@ -742,6 +791,7 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     "integer_pow": integer_pow(),
     "pad": pad(),
     "pow": pow_(),
+    "reduce": reduce(),
     "reduce_window": reduce_window(),
     "reshape": reshape(),
     "rev": rev(),
@@ -752,9 +802,12 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     "sort": sort(),
     "split": split(),
     "squeeze": squeeze(),
+    "stack": stack(),
     "stop_gradient": stop_gradient(),
+    "tile": tile(),
     "top_k": top_k(),
     "transpose": transpose(),
+    "unstack": unstack(),
 }
 
 

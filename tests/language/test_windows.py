@@ -201,6 +201,16 @@ def test_short_forms_are_the_long_one(room: str) -> None:
     assert lax.padtype_to_pads((5, 6), (2, 4), (1, 2), "SAME") == [(0, 1), (1, 1)]
 
 
+def test_patches_are_jaxs(room: str) -> None:
+    x = integers(np.random.default_rng(5), (2, 3, 5, 4))
+    given = (x, (2, 3), (1, 2), "SAME", None, (2, 1))
+    assert_same(lax.conv_general_dilated_patches(*given), jax_lax.conv_general_dilated_patches(*given))
+    last = {"dimension_numbers": ("NHWC", "HWIO", "CNHW")}
+    assert_same(
+        lax.conv_general_dilated_patches(*given, **last), jax_lax.conv_general_dilated_patches(*given, **last)
+    )
+
+
 def test_infinite_weights_meet_the_padding_as_zeros(room: str) -> None:
     found = lax.conv(np.ones((1, 1, 2), np.float32), np.full((1, 1, 2), np.inf, np.float32), (1,), "SAME")
     assert np.asarray(found)[0, 0, 0] == np.inf
