@@ -52,7 +52,7 @@ _ADDED: dict[str, tuple[float, str]] = {
     "erf_inv": (10.0, "fast/kernels/inverses.py over CUDA's functions"),
     "bessel_i0e": (14.0, "fast/kernels/bessel.py over CUDA's functions"),
     "bessel_i1e": (14.0, "fast/kernels/bessel.py over CUDA's functions"),
-    "lgamma": (_NOTHING, _UNBOUNDED),
+    "lgamma": (8.0, "fast/kernels/gamma.py over CUDA's functions"),
     "digamma": (_NOTHING, _UNBOUNDED),
 }
 

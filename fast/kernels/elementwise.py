@@ -15,7 +15,7 @@ import numpy as np
 from ...language.dtypes import DType, bool_, float32, float64, is_float
 from ..blocks import blocked
 from ..devices.device import Buffer
-from . import bessel, inverses, special
+from . import bessel, gamma, inverses, special
 from .call import NARROW, Call, Kernel, wider
 
 Function = Callable[..., Buffer]
@@ -194,7 +194,7 @@ def _bessel(call: Call, order: int) -> Function:
 
 
 def _lgamma(call: Call) -> Function:
-    return lambda x: special.lgamma(call.xp, x)
+    return lambda x: gamma.lgamma(call.xp, x)
 
 
 def _digamma(call: Call) -> Function:

@@ -27,31 +27,11 @@ _BERNOULLI = [
         (-174611, 330),
     )
 ]
-# Terms of Stirling's series of lgamma and of digamma's, DLMF 5.11.1 and 5.11.2.
-_STIRLING = [float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(_BERNOULLI, 1)]
+# Terms of digamma's asymptotic series, DLMF 5.11.2.
 _DIGAMMA = [float(b / (2 * k)) for k, b in enumerate(_BERNOULLI, 1)]
 
-_HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
-_EULER = 0.5772156649015329
 # The root of digamma, as the sum of two floats.
 _ROOT_HIGH, _ROOT_LOW = 1.4616321449683622, 9.549995429965697e-17
-
-
-def _zeta_less_one(k: int) -> float:
-    # Euler and Maclaurin from the 50th term on, DLMF 25.2.9; the terms left out are below 2^-60.
-    n = 50.0
-    terms: list[float] = [float(i) ** -k for i in range(2, 51)]
-    terms += [n ** (1 - k) / (k - 1), -0.5 * n**-k]
-    rising, factorial = float(k), 2.0
-    for m, b in enumerate(_BERNOULLI[:5], 1):
-        terms.append(float(b) * rising / factorial * n ** -(k + 2 * m - 1))
-        rising *= (k + 2 * m - 1) * (k + 2 * m)
-        factorial *= (2 * m + 1) * (2 * m + 2)
-    return math.fsum(terms)
-
-
-# lgamma(2 + z) = z (1 - Euler's constant) + sum over k >= 2 of (-1)^k (zeta(k) - 1) z^k / k, DLMF 5.7.3.
-_NEAR_TWO = [1 - _EULER] + [(-1) ** k * _zeta_less_one(k) / k for k in range(2, 37)]
 
 
 def _polynomial(z: Buffer, coefficients: list[float]) -> Buffer:
@@ -94,51 +74,6 @@ def rsqrt(xp: Any, x: Buffer) -> Buffer:
     y = y + 0.5 * y * (((1 - near) - rest) - fraction * low)
     ordinary = xp.logical_and(x > 0, xp.isfinite(x))
     return xp.where(ordinary, xp.ldexp(y, (odd - exponent) // 2), 1 / xp.sqrt(x))
-
-
-def _sine_of_pi(xp: Any, x: Buffer) -> Buffer:
-    # The distance from the nearest integer is exact.
-    return xp.sin(math.pi * (x - xp.rint(x)))
-
-
-def _lgamma_positive(xp: Any, x: Buffer) -> Buffer:
-    large = x >= 8
-    # Down to [1.5, 2.5) by Gamma(x) = (x - 1) Gamma(x - 1); below, up by Gamma(x) = Gamma(x + 1) / x.
-    inside = xp.where(large, 2.0, x)
-    product = xp.ones_like(inside)
-    near = inside
-    for _ in range(6):
-        step = near >= 2.5
-        near = xp.where(step, near - 1, near)
-        product = xp.where(step, product * near, product)
-    below, tiny = near < 1.375, near < 0.5
-    z = xp.where(tiny, near, xp.where(below, near - 1, near - 2))
-    small = z * _polynomial(z, _NEAR_TWO) + xp.log(product)
-    small = xp.where(below, small - xp.log1p(z), small)
-    small = xp.where(tiny, small - xp.log(xp.where(tiny, near, 1.0)), small)
-    far = xp.where(large, x, 8.0)
-    inverse = 1 / far
-    series = inverse * _polynomial(inverse * inverse, _STIRLING)
-    # (x - 1/2) (log x - 1) first: log x - 1 is exact enough where x is 8 or more.
-    stirling = (far - 0.5) * (xp.log(far) - 1) + ((_HALF_LOG_TWO_PI - 0.5) + series)
-    return xp.where(large, stirling, small)
-
-
-def lgamma(xp: Any, x: Buffer) -> Buffer:
-    """log |Gamma(x)|: Taylor's series about 2, Stirling's from 8 on, reflection (DLMF 5.5.3) below 0."""
-    negative = x < 0
-    direct = _lgamma_positive(xp, xp.where(negative, 1 - x, x))
-    sine = xp.abs(_sine_of_pi(xp, xp.where(negative, x, 0.5)))
-    reflected = math.log(math.pi) - xp.log(sine) - direct
-    # For small negative x, 1 - x loses the digits of x: Gamma(x) = Gamma(1 + x) / x is as good as exact.
-    tiny = xp.logical_and(negative, x > -0.5)
-    z = xp.where(tiny, x, 0.0)
-    reflected = xp.where(
-        tiny, z * _polynomial(z, _NEAR_TWO) - xp.log1p(z) - xp.log(xp.abs(xp.where(tiny, x, 1.0))), reflected
-    )
-    result = xp.where(negative, reflected, direct)
-    pole = xp.logical_or(xp.isinf(x), xp.logical_and(x <= 0, x == xp.floor(x)))
-    return xp.where(pole, math.inf, result)
 
 
 def _digamma_positive(xp: Any, x: Buffer) -> Buffer:
