@@ -14,9 +14,11 @@ from ..dtypes import as_dtype, bool_, int32, is_float, promote
 from ..shapes import canonical_axis
 from .conversion import convert_element_type
 from .elementwise import div
+from .lane_groups import group_of
 from .operands import bind, is_python
+from .reductions import reduce_max, reduce_min, reduce_sum
 from .slicing import index_in_dim
-from .structural import reshape
+from .structural import reshape, transpose
 
 
 def _names(axis_name: Any) -> tuple[Any, ...]:
@@ -36,23 +38,29 @@ def axis_index(axis_name: Any) -> Array:
     return bind(rows.axis_index_p, axes=_names(axis_name))
 
 
-def psum(x: Any, axis_name: Any) -> Any:
-    """The sum over the lanes of named axes, leaf by leaf; of a Python number it is known at once."""
+def psum(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
+    """The sum over the lanes of named axes (of their groups, where there are any), leaf by leaf; of a Python
+    number it is known at once.
+    """
+    group = group_of("psum", axis_name, axis_index_groups)
 
     def summed(leaf: Any) -> Any:
         if is_python(leaf):
-            return leaf * axis_size(axis_name)
+            return leaf * (group.size if group else axis_size(axis_name))
         given = convert_element_type(leaf, int32) if aval_of(leaf).dtype == bool_ else leaf
+        if group:
+            return group.reduced(given, reduce_sum)
         return bind(rows.psum_p, given, axes=_names(axis_name))
 
     return trees.map(summed, x)
 
 
-def pmean(x: Any, axis_name: Any) -> Any:
-    """The mean over the lanes of named axes, leaf by leaf."""
+def pmean(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
+    """The mean over the lanes of named axes (of their groups), leaf by leaf."""
+    group = group_of("pmean", axis_name, axis_index_groups)
 
     def averaged(total: Any) -> Any:
-        size = axis_size(axis_name)
+        size = group.size if group else axis_size(axis_name)
         if is_python(total):
             return total / size
         found = aval_of(total)
@@ -61,28 +69,26 @@ def pmean(x: Any, axis_name: Any) -> Any:
             total = convert_element_type(total, dtype)
         return div(total, float(size))
 
-    return trees.map(averaged, psum(x, axis_name))
+    return trees.map(averaged, psum(x, axis_name, axis_index_groups=axis_index_groups))
 
 
-def pmax(x: Any, axis_name: Any) -> Any:
-    """The largest over the lanes of named axes, leaf by leaf."""
+def pmax(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
+    """The largest over the lanes of named axes (of their groups), leaf by leaf."""
+    group = group_of("pmax", axis_name, axis_index_groups)
+    if group:
+        return trees.map(lambda leaf: group.reduced(leaf, reduce_max), x)
     return trees.map(lambda leaf: bind(rows.pmax_p, leaf, axes=_names(axis_name)), x)
 
 
-def pmin(x: Any, axis_name: Any) -> Any:
-    """The smallest over the lanes of named axes, leaf by leaf."""
+def pmin(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
+    """The smallest over the lanes of named axes (of their groups), leaf by leaf."""
+    group = group_of("pmin", axis_name, axis_index_groups)
+    if group:
+        return trees.map(lambda leaf: group.reduced(leaf, reduce_min), x)
     return trees.map(lambda leaf: bind(rows.pmin_p, leaf, axes=_names(axis_name)), x)
 
 
 # -- exchanges ---------------------------------------------------------------------------------------------
-def _no_groups(name: str, axis_index_groups: Any) -> None:
-    if axis_index_groups is not None:
-        raise ValueError(
-            f"`axis_index_groups` of {name} must be None, got {axis_index_groups}. Map over two axes, one for "
-            f"the groups and one for their members."
-        )
-
-
 def all_gather(
     x: Any, axis_name: Any, *, axis_index_groups: Any = None, axis: int = 0, tiled: bool = False
 ) -> Any:
@@ -91,15 +97,21 @@ def all_gather(
     Args:
         x: a tree of arrays.
         axis_name: the name, or several, whose lanes are counted row by row.
-        axis_index_groups: accepted as None only.
+        axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         axis: where the lanes go: a new axis, or with ``tiled`` the one that they are concatenated along.
         tiled: whether they are concatenated, not stacked.
     """
-    _no_groups("all_gather", axis_index_groups)
+    group = group_of("all_gather", axis_name, axis_index_groups)
 
     def gathered(leaf: Any) -> Array:
         found = dispatch.lift(leaf)
         place = canonical_axis(axis, found.ndim + (not tiled))
+        if group:
+            stacked = group.gathered(found)
+            order = list(range(1, stacked.ndim))
+            order.insert(place, 0)
+            found = transpose(stacked, order)
+            return _merged(found, place) if tiled else found
         for name in reversed(_names(axis_name)):
             size = axis_size(name)
             found = bind(rows.all_gather_p, found, axes=(name,), axis=place, axis_size=size)
@@ -141,20 +153,24 @@ def psum_scatter(
         x: a tree of arrays.
         axis_name: the name, or several, whose lanes are counted row by row.
         scatter_dimension: the axis along which the sum is handed out.
-        axis_index_groups: accepted as None only.
+        axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         tiled: whether a lane gets a stretch of that axis, not one entry without it.
     """
-    _no_groups("psum_scatter", axis_index_groups)
+    group = group_of("psum_scatter", axis_name, axis_index_groups)
 
     def scattered(leaf: Any) -> Array:
         found = dispatch.lift(leaf)
         place = canonical_axis(scatter_dimension, found.ndim, "scatter_dimension")
         names = _names(axis_name)
-        if not tiled and found.shape[place] != axis_size(names):
+        lanes = group.size if group else axis_size(names)
+        if not tiled and found.shape[place] != lanes:
             raise ValueError(
-                f"`x` of psum_scatter must have size {axis_size(names)}, the number of lanes, along axis "
-                f"{place}, got shape {found.shape}. Pass tiled=True for several elements a lane."
+                f"`x` of psum_scatter must have size {lanes}, the number of lanes, along axis {place}, got "
+                f"shape {found.shape}. Pass tiled=True for several elements a lane."
             )
+        if group:
+            found = _cut(found, place, lanes, "psum_scatter", "scatter_dimension") if tiled else found
+            return group.part(group.reduced(found, reduce_sum), place)
         for name in names:
             size = axis_size(name)
             if tiled or name != names[-1]:
@@ -182,12 +198,12 @@ def all_to_all(
         split_axis: the axis along which a lane's parts lie.
         concat_axis: where the lanes that parts come from go: a new axis once ``split_axis`` is gone, or with
             ``tiled`` the one that they are concatenated along.
-        axis_index_groups: accepted as None only.
+        axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         tiled: whether the parts are stretches that keep their axis.
     """
-    _no_groups("all_to_all", axis_index_groups)
     (name,) = _one_name("all_to_all", axis_name)
-    size = axis_size(name)
+    group = group_of("all_to_all", name, axis_index_groups)
+    size = group.size if group else axis_size(name)
 
     def exchanged(leaf: Any) -> Array:
         found = dispatch.lift(leaf)
@@ -195,7 +211,12 @@ def all_to_all(
         to = canonical_axis(concat_axis, found.ndim, "concat_axis")
         if tiled:
             found = _cut(found, split, size, "all_to_all", "split_axis")
-        found = bind(rows.all_to_all_p, found, axes=(name,), split_axis=split, concat_axis=to, axis_size=size)
+        if group:
+            found = group.exchanged(found, split, to)
+        else:
+            found = bind(
+                rows.all_to_all_p, found, axes=(name,), split_axis=split, concat_axis=to, axis_size=size
+            )
         return _merged(found, to) if tiled else found
 
     return trees.map(exchanged, x)

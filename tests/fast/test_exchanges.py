@@ -198,6 +198,42 @@ def test_several_axes_are_counted_row_by_row(implementation: str) -> None:
     assert np.array_equal(own, total[:4].reshape(2, 2))
 
 
+GROUPS = [[0, 3], [2, 1]]
+GROUPED: dict[str, Callable[[Any, Any], Any]] = {
+    "psum": lambda x, groups: lax.psum(x, "i", axis_index_groups=groups),
+    "pmean": lambda x, groups: lax.pmean(x, "i", axis_index_groups=groups),
+    "pmax": lambda x, groups: lax.pmax(x, "i", axis_index_groups=groups),
+    "pmin": lambda x, groups: lax.pmin(x, "i", axis_index_groups=groups),
+    "all_gather": lambda x, groups: lax.all_gather(x, "i", axis_index_groups=groups, axis=1),
+    "psum_scatter": lambda x, groups: lax.psum_scatter(x, "i", axis_index_groups=groups),
+    "psum_scatter tiled": lambda x, groups: lax.psum_scatter(
+        x, "i", axis_index_groups=groups, scatter_dimension=1, tiled=True
+    ),
+    "all_to_all": lambda x, groups: lax.all_to_all(x, "i", 0, 1, axis_index_groups=groups),
+    "all_to_all tiled": lambda x, groups: lax.all_to_all(x, "i", 1, 0, axis_index_groups=groups, tiled=True),
+}
+
+
+@pytest.mark.parametrize("name", GROUPED)
+@pytest.mark.parametrize("implementation", ["fast", "reference"])
+def test_a_group_of_lanes_is_an_axis_of_its_own(name: str, implementation: str) -> None:
+    # The same without groups, over two axes: JAX's vmap knows no groups.
+    function, x = GROUPED[name], operand((2, 4))
+    order = [lane for group in GROUPS for lane in group]
+
+    def grouped(row: Any) -> Any:
+        return function(row, GROUPS)
+
+    with verax.using(implementation), fake_devices(LANES):
+        within = verax.vmap(verax.vmap(lambda row: function(row, None), axis_name="i"))(
+            x[order].reshape(2, 2, 2, 4)
+        )
+        wanted = np.asarray(within).reshape(4, *within.shape[2:])[np.argsort(order)]
+        for mapped in (verax.vmap, verax.pmap):
+            found = np.asarray(mapped(grouped, axis_name="i")(vnp.asarray(x)))
+            np.testing.assert_array_equal(found, wanted, strict=True)
+
+
 @pytest.mark.parametrize("implementation", ["fast", "reference"])
 def test_a_lane_that_nobody_sends_to_gets_zeros(implementation: str) -> None:
     x = np.array([1, 2, 3], np.int32)
@@ -231,10 +267,9 @@ REFUSED: list[tuple[Callable[[Any], Any], str]] = [
     (lambda x: lax.all_to_all(x, "i", 0, 0, tiled=True), "must have a multiple of 4"),
     (lambda x: lax.psum_scatter(x, "i"), "must have size 4, the number of lanes, along axis 0"),
     (lambda x: lax.psum_scatter(x, "i", tiled=True), "must have a multiple of 4"),
-    (
-        lambda x: lax.all_gather(x, "i", axis_index_groups=[[0, 1], [2, 3]]),
-        "`axis_index_groups` of all_gather",
-    ),
+    (lambda x: lax.all_gather(x, "i", axis_index_groups=[[0, 1], [2]]), "`axis_index_groups` of all_gather"),
+    (lambda x: lax.psum(x, "i", axis_index_groups=[[0, 1], [2, 2]]), "`axis_index_groups` of psum must be"),
+    (lambda x: lax.all_to_all(x, "i", 0, 0, axis_index_groups=[[0], [1], [2], [3]]), "must have size 1, the"),
     (lambda x: lax.all_gather(x, "i", axis=5), "axis"),
 ]
 
