@@ -37,6 +37,18 @@ TABLE: dict[str, Row] = {
     "max": Row("max(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),
     "min": Row("min(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),
     "reduce_max": Row("max of n by one of k tied", 0.5, 0.0, 1.0, 0.5, 0.5, "1/k each: symmetric"),
+    "reduce_window_max": Row(
+        "max of a window of 2 by the first of both tied",
+        0.5,
+        0.0,
+        1.0,
+        1.0,
+        1.0,
+        "1/k each, as of reduce_max",
+    ),
+    "scatter_max": Row(
+        "max of x and an update by x, tied", 0.5, 0.0, 1.0, 0.5, 0.5, "1/k each, as of reduce_max"
+    ),
     "relu": Row("relu(x) at 0", 0.0, 0.0, 1.0, 0.0, 0.0, "everyone's; dead units stay dead"),
     "clamp": Row(
         "clamp(low, x, high) by x at x = low", 0.0, 0.0, 1.0, 0.0, 1.0, "inside means strictly inside"

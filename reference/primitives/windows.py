@@ -6,8 +6,11 @@ Sources: openxla.org/xla/operation_semantics: ReduceWindow, Conv (ConvGeneralDil
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from ...language.dtypes import bool_, is_float
+from ..array import ReferenceArray
+from ..reals import Scalar
 from .call import Call, Lists, Rule, indices, place, strides
 from .product import integer_product
 from .reductions import Combine, extreme_over, product_over, sum_over
@@ -55,33 +58,45 @@ def conv_general_dilated(c: Call) -> Lists:
     left, right = strides(lhs.shape), strides(rhs.shape)
     zero = c.system.lift(False if lhs.dtype == bool_ else 0, lhs.dtype)
     outs, ins = rhs.shape[rhs_spec[0]], rhs.shape[rhs_spec[1]]
-    kernel = tuple(rhs.shape[a] for a in rhs_spec[2:])
+    within = list(indices((ins, *(rhs.shape[a] for a in rhs_spec[2:]))))
     features, batches = p["feature_group_count"], p["batch_group_count"]
     along = [
         (lhs.shape[a], p["window_strides"][d], p["padding"][d], p["lhs_dilation"][d], p["rhs_dilation"][d])
         for d, a in enumerate(lhs_spec[2:])
     ]
-    found = []
+
+    def reused(xs: list[Scalar]) -> Sequence[Scalar]:
+        return c.system.reused(xs) if is_float(dtype) else xs
+
+    def element(x: ReferenceArray, spec: Sequence[int], steps: Sequence[int], index: Sequence[int]) -> Scalar:
+        return x.scalars[sum(steps[a] * k for a, k in zip(spec, index, strict=True))]
+
+    @cache
+    def kernel(o: int) -> Sequence[Scalar]:
+        return reused([element(rhs, rhs_spec, right, (o, *k)) for k in within])
+
+    @cache
+    def image(n: int, group: int, window: tuple[int, ...]) -> Sequence[Scalar]:
+        found = []
+        for i, *k in within:
+            at = [_source(w, j, *axis) for w, j, axis in zip(window, k, along, strict=True)]
+            inside = [q for q in at if q is not None]
+            feature = i + (group * ins if features > 1 else 0)
+            padding = len(inside) < len(at)
+            found.append(zero if padding else element(lhs, lhs_spec, left, (n, feature, *inside)))
+        return reused(found)
+
+    sums = []
     for index in indices(c.results[0].shape):
         n, o, *window = (index[a] for a in out_spec)
         group = o // (outs // (features * batches))
         if batches > 1:
             n += group * (lhs.shape[lhs_spec[0]] // batches)
-        xs, ys = [], []
-        for i, *k in indices((ins, *kernel)):
-            at = [_source(w, j, *axis) for w, j, axis in zip(window, k, along, strict=True)]
-            feature = i + (group * ins if features > 1 else 0)
-            inside = [q for q in at if q is not None]
-            ys.append(rhs.scalars[sum(right[a] * q for a, q in zip(rhs_spec, (o, i, *k), strict=True))])
-            if len(inside) < len(at):
-                xs.append(zero)
-            else:
-                to = zip(lhs_spec, (n, feature, *inside), strict=True)
-                xs.append(lhs.scalars[sum(left[a] * q for a, q in to)])
-        found.append(
-            c.system.total(c.primitive, dtype, xs, ys) if is_float(dtype) else integer_product(c, xs, ys)
+        terms = image(n, group if features > 1 else 0, tuple(window)), kernel(o)
+        sums.append(
+            c.system.total(c.primitive, dtype, *terms) if is_float(dtype) else integer_product(c, *terms)
         )
-    return [found]
+    return [sums]
 
 
 RULES: dict[str, Rule] = {

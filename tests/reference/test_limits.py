@@ -192,12 +192,21 @@ def test_infinitely_many_scales_are_found_by_raising_digits() -> None:
 
 
 # -- kinks ------------------------------------------------------------------------------------------------
+PLACE = np.zeros(0, np.int32)  # the index of a scalar
 KINKS: dict[str, tuple[Callable[[Any], Any], float]] = {
     "abs": (vnp.abs, 0.0),
     "bessel_i0e": (vlax.bessel_i0e, 0.0),
     "max": (lambda v: vnp.maximum(v, F32(1)), 1.0),
     "min": (lambda v: vnp.minimum(F32(1), v), 1.0),
     "reduce_max": (lambda v: vnp.max(vnp.stack([v, vnp.ones((), F32)])), 1.0),
+    "reduce_window_max": (
+        lambda v: vlax.reduce_window(vnp.stack([v, vnp.ones((), F32)]), F32(-np.inf), vlax.max, (2,))[0],
+        1.0,
+    ),
+    "scatter_max": (
+        lambda v: vlax.scatter_max(v, PLACE, F32(1), vlax.ScatterDimensionNumbers((), (), ())),
+        1.0,
+    ),
     "clamp": (lambda v: vlax.clamp(F32(-1), v, F32(2)), -1.0),
     "sign": (vnp.sign, 0.0),
     "floor": (vnp.floor, 2.0),
@@ -307,6 +316,10 @@ def test_the_tables_column_of_jax_is_jaxs(name: str) -> None:
         "max": lambda v: jnp.maximum(v, F32(1)),
         "min": lambda v: jnp.minimum(F32(1), v),
         "reduce_max": lambda v: jnp.max(jnp.stack([v, jnp.ones((), F32)])),
+        "reduce_window_max": lambda v: jax.lax.reduce_window(
+            jnp.stack([v, jnp.ones((), F32)]), F32(-np.inf), jax.lax.max, (2,)
+        )[0],
+        "scatter_max": lambda v: jnp.stack([v]).at[0].max(F32(1))[0],
         "clamp": lambda v: jax.lax.clamp(F32(-1), v, F32(2)),
         "sign": jnp.sign,
         "floor": jnp.floor,
