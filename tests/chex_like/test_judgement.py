@@ -105,6 +105,13 @@ def _huber(x: Any) -> Any:
 STABLE: list[tuple[str, Callable[..., Any], tuple[np.ndarray[Any, Any], ...]]] = [
     ("softplus", lambda x: vnp.maximum(x, 0) + vnp.log1p(vnp.exp(-vnp.abs(x))), (drawn(-100, 100, 16),)),
     ("logsumexp", lambda x: nn.logsumexp(x, axis=-1), (drawn(-200, 200, 3, 8),)),
+    ("running logsumexp", lambda x: lax.cumlogsumexp(x, 1, reverse=True), (drawn(-200, 200, 2, 7),)),
+    ("max pool", lambda x: lax.reduce_window(x, -np.inf, lax.max, (2, 2), (2, 2)), (drawn(-9, 9, 4, 4),)),
+    (
+        "convolution",
+        lambda x, k: lax.conv(x, k, (2, 1), "SAME"),
+        (drawn(-1, 1, 1, 2, 4, 3), drawn(-1, 1, 2, 2, 3, 2)),
+    ),
     ("variance", lambda x: vnp.mean((x - vnp.mean(x)) ** 2), (drawn(10_000, 10_010, 9),)),
     ("versine", lambda x: 2 * vnp.sin(0.5 * x) ** 2, (drawn(-1e-3, 1e-3, 8),)),
     ("log sigmoid", lambda x: -vnp.logaddexp(-x, 0), (drawn(-120, 10, 6),)),
