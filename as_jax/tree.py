@@ -8,6 +8,8 @@ MODULES = {
     "jax.nn": "verax.language.nn",
     "jax.numpy": "verax.language.numpy",
     "jax.random": "verax.language.random",
+    "jax.scipy": "verax.language.scipy",
+    "jax.scipy.special": "verax.language.scipy.special",
     "jax.tree": "verax.language.tree",
     "jax.tree_util": "verax.language.tree_util",
 }

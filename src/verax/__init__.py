@@ -117,6 +117,7 @@ _MODULES = {
     "nn": "verax.language.nn",
     "numpy": "verax.language.numpy",
     "random": "verax.language.random",
+    "scipy": "verax.language.scipy",
     "tree": "verax.language.tree",
     "tree_util": "verax.language.tree_util",
 }
@@ -195,7 +196,8 @@ def __dir__() -> list[str]:
 
 
 _require_rooms(os.path.dirname(__file__))
-sys.meta_path.append(_AliasFinder())
+# First: an alias has the path of the real package, where others would find its modules a second time.
+sys.meta_path.insert(0, _AliasFinder())
 
 from .language.implementations import register_implementation  # noqa: E402  # the rooms must be there
 
