@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .ball import Ball as Ball
     from .bounded import Bounded as Bounded
     from .dual import Dual as Dual
     from .evaluation import evaluate as evaluate
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .truth import true_value as true_value
 
 _NAMES = {
+    "Ball": "ball",
     "Bounded": "bounded",
     "Dual": "dual",
     "Exact": "exact",
@@ -32,6 +34,7 @@ _NAMES = {
 }
 
 __all__ = [
+    "Ball",
     "Bounded",
     "Dual",
     "Exact",

@@ -196,6 +196,10 @@ class Dual(NumberSystem):
         """The real value, below all tangents."""
         return self.base.value(self.split(x)[0])
 
+    def looked_at(self, x: Scalar) -> Scalar:
+        """What the base says of the value."""
+        return self.base.looked_at(self.split(x)[0])
+
     def adopt(self, x: Scalar) -> Scalar:
         """The base's reading of a scalar that no dual made."""
         return x if type(x) is DualNumber else self.base.adopt(x)

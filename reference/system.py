@@ -44,6 +44,7 @@ class Definition:
         jumps: the question whose flip makes the value jump (`rem`, `atan2`), and the height of the jump
             as ``height(*operands)`` in floats.
         exponent: of an integer power, the number of factors.
+        order: of a polygamma function, how many derivatives of digamma it is.
         kink: the question whose flip bends the value without a jump (`abs`).
     """
 
@@ -56,6 +57,7 @@ class Definition:
     jumps: tuple[Question, Callable[..., float]] | None = None
     kink: Question | None = None
     exponent: int | None = None
+    order: int | None = None
 
 
 class NumberSystem:
@@ -145,6 +147,10 @@ class NumberSystem:
         """The real (integer, boolean) value of a scalar."""
         return x
 
+    def looked_at(self, x: Scalar) -> Scalar:
+        """The real value of a scalar, for a definition that goes by it."""
+        return self.value(x)
+
     def finished(self, x: Scalar) -> Scalar:
         """A scalar as a caller of `evaluate` gets it."""
         return x
@@ -191,7 +197,7 @@ class Operations:
 
     def value(self, x: Scalar) -> Scalar:
         """The real value of a scalar."""
-        return self.system.value(x)
+        return self.system.looked_at(x)
 
 
 _SYSTEM: ContextVar[NumberSystem | None] = ContextVar("verax_number_system", default=None)

@@ -533,4 +533,5 @@ def polygamma(order: int) -> Definition:
         special,
         functools.partial(gamma.psi, order),
         partials=(lambda o, x, z: o.apply(polygamma(order + 1), x),),
+        order=order,
     )
