@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .interpreter import implementation as implementation
     from .rounded import Rounded as Rounded
     from .system import arithmetic as arithmetic
+    from .truth import proved_value as proved_value
     from .truth import true_derivative as true_derivative
     from .truth import true_value as true_value
 
@@ -29,6 +30,7 @@ _NAMES = {
     "arithmetic": "system",
     "evaluate": "evaluation",
     "implementation": "interpreter",
+    "proved_value": "truth",
     "true_derivative": "truth",
     "true_value": "truth",
 }
@@ -42,6 +44,7 @@ __all__ = [
     "arithmetic",
     "evaluate",
     "implementation",
+    "proved_value",
     "true_derivative",
     "true_value",
 ]

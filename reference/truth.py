@@ -1,14 +1,16 @@
 """Truth: the real value of a program at its exact machine inputs, with a certificate.
 
-A value is computed at more and more digits until two computations agree to 2^-20 of an ulp; what does
-not within 2,000 digits is returned as not certified. A derivative is a limit; at a kink it is what the
-subgradient table says.
+A value is enclosed in balls (`Ball`) at more and more digits until their radii are below 2^-20 of an ulp: that is
+a proof. Where no digits tell two numbers apart that the program compares, or a function has no ball, it is computed
+at more and more digits until two computations agree as well; what does not within 2,000 digits is returned as not
+certified. A ball that stays wide is never overruled: two computations that lost the same digits agree too.
+A derivative is a limit; at a kink it is what the subgradient table says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mpmath.libmp import mpf_abs, mpf_sub
@@ -18,6 +20,9 @@ from ..language.dtypes import DType, is_float
 from ..language.shapes import ShapedArray
 from . import decisions
 from .array import ReferenceArray
+from .ball import Ball
+from .balls.missing import NoBall
+from .balls.number import BallNumber, raw_of
 from .differentiation import dual_jvp
 from .evaluation import evaluate
 from .exact import Exact
@@ -59,6 +64,7 @@ class Truth:
         flipped: the decisions that came out differently next to the point.
         digits: the digits that were needed.
         doubt: why it could not be certified; empty if it could.
+        proof: whether balls certify it; otherwise the agreement of two computations does, or of two limits.
     """
 
     outputs: list[TrueArray]
@@ -67,6 +73,7 @@ class Truth:
     flipped: tuple[int, ...] = ()
     digits: int = _FIRST
     doubt: str = ""
+    proof: bool = False
 
     @property
     def certified(self) -> bool:
@@ -76,8 +83,73 @@ class Truth:
 
 
 def true_value(function: Function, args: Sequence[Any]) -> Truth:
-    """The truth of ``function`` (a `Program`, or a function of flat arrays) at machine arrays."""
+    """The truth of ``function`` (a `Program`, or a function of flat arrays) at machine arrays, proved if it can be."""
+    try:
+        proved, only_ties = _enclosed(function, args)
+    except NoBall:
+        return _recomputed(function, args, _FIRST)
+    if proved.proof:
+        return proved
+    if only_ties:
+        return _recomputed(function, args, proved.digits * 5 // 8)
+    return _guessed(function, args, proved)
+
+
+def proved_value(function: Function, args: Sequence[Any]) -> Truth:
+    """The truth of ``function`` at machine arrays by balls alone.
+
+    It is returned with a doubt, and not certified, if 2,000 digits do not tell apart two numbers that the function
+    compares, if a radius stays above 2^-20 of an ulp, or if a function has no ball.
+    """
+    try:
+        return _enclosed(function, args)[0]
+    except NoBall as err:
+        found = _recomputed(function, args, _FIRST)
+        return replace(found, outputs=[_doubted(y) for y in found.outputs], doubt=str(err))
+
+
+def _enclosed(function: Function, args: Sequence[Any]) -> tuple[Truth, bool]:
+    """The truth by balls, and whether all that is missing is to tell equal numbers apart."""
     digits = _FIRST
+    while True:
+        system = Ball(digits)
+        found = evaluate(function, args, system)
+        outputs = [_within_radius(y, bool(system.doubt)) for y in found]
+        proof = all(all(y.certified) for y in outputs)
+        if proof or digits * 5 // 2 > MOST_DIGITS:
+            break
+        digits = digits * 5 // 2
+    doubt = system.doubt or f"not certified with {digits} digits: the radius of an element stays too wide"
+    truth = Truth(outputs, [], digits=digits, doubt="" if proof else doubt, proof=proof)
+    return truth, bool(system.doubt) and system.only_ties
+
+
+def _guessed(function: Function, args: Sequence[Any], proved: Truth) -> Truth:
+    """What is proved of the elements, and for those of which nothing is what a computation without radii gives."""
+    found, doubt = _run(function, args, _FIRST)
+    outputs = [
+        TrueArray(
+            y.aval,
+            [s if c else g for s, g, c in zip(y.scalars, x.scalars, y.certified, strict=True)],
+            y.certified,
+        )
+        for x, y in zip(found, proved.outputs, strict=True)
+    ]
+    return replace(proved, outputs=outputs, doubt=doubt or proved.doubt)
+
+
+def _within_radius(x: ReferenceArray, doubted: bool) -> TrueArray:
+    scalars = [s.value if type(s) is BallNumber else s for s in x.scalars]
+    certified = [not doubted and (type(s) is not BallNumber or _is_narrow(s, x.dtype)) for s in x.scalars]
+    return TrueArray(x.aval, scalars, certified)
+
+
+def _is_narrow(x: BallNumber, dtype: DType) -> bool:
+    return not is_special(x.radius) and _is_small(raw_of(x.radius), x.value, dtype)
+
+
+def _recomputed(function: Function, args: Sequence[Any], digits: int) -> Truth:
+    """The truth by computations with more and more digits, until two agree."""
     before, _ = _run(function, args, digits)
     while True:
         digits = digits * 8 // 5
