@@ -140,6 +140,9 @@ from .indexing import (
     scatter_mul,
     scatter_sub,
 )
+from .precision import (
+    reduce_precision,
+)
 from .products import (
     Precision,
     batch_matmul,
@@ -322,6 +325,7 @@ __all__ = [
     "reduce_max",
     "reduce_min",
     "reduce_or",
+    "reduce_precision",
     "reduce_prod",
     "reduce_sum",
     "reduce_window",

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax as jax_lax
@@ -353,3 +355,33 @@ def test_a_map_in_batches_is_a_map(room: str) -> None:
     sums, rows = lax.map(lambda row: (row[0] + row[1], row * 2), x, batch_size=2)
     assert_same(sums, x.sum(1))
     assert_same(rows, x * 2)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+def test_numbers_are_reduced_to_a_format_bit_for_bit_as_xla_does(dtype: str) -> None:
+    with verax.enable_x64(), jax.enable_x64(True), np.errstate(all="ignore"):
+        wide = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, 65504.0, 65519.0, 65520.0, 2.0**-24, 3e-39])
+        unsigned = np.dtype(f"u{jnp.dtype(dtype).itemsize}")
+        drawn = np.random.default_rng(0).integers(0, np.iinfo(unsigned).max, 1000, unsigned, endpoint=True)
+        x = np.concatenate([drawn.view(jnp.dtype(dtype)), wide.astype(jnp.dtype(dtype))])
+        for bits in ((1, 0), (2, 3), (5, 10), (8, 7), (8, 23), (4, 52), (11, 1), (14, 60)):
+            want = np.asarray(jax_lax.reduce_precision(jnp.asarray(x), *bits))
+            got = np.asarray(lax.reduce_precision(x, *bits))
+            assert got.dtype == want.dtype
+            number = ~np.isnan(want)
+            assert np.isnan(got).tolist() == (~number).tolist()
+            assert got.view(unsigned)[number].tolist() == want.view(unsigned)[number].tolist()
+
+
+def test_reducing_precision_has_the_derivative_of_a_conversion() -> None:
+    x, t = np.float32(1.3), np.float32(1.3)
+    y, dy = verax.jvp(lambda v: lax.reduce_precision(v, 5, 3), (x,), (t,))
+    assert (float(y), float(dy)) == (1.25, float(t))
+    assert float(verax.grad(lambda v: lax.reduce_precision(v, 5, 3))(x)) == 1.0
+
+
+def test_a_format_without_bits_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"`exponent_bits` of reduce_precision must be at least 1, got 0"):
+        lax.reduce_precision(1.0, 0, 3)
+    with pytest.raises(ValueError, match=r"`mantissa_bits` of reduce_precision must not be negative, got -1"):
+        lax.reduce_precision(1.0, 5, -1)

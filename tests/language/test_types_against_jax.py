@@ -201,6 +201,12 @@ def convert(draw: Any) -> Call:
 
 
 @st.composite
+def reduced(draw: Any) -> Call:
+    bits = draw(st.integers(0, 9)), draw(st.integers(-1, 24))
+    return of(lambda lax, x: lax.reduce_precision(x, *bits), f"reduce_precision {bits}", draw(specs()))
+
+
+@st.composite
 def bitcast(draw: Any) -> Call:
     new = draw(dtypes)
     last = st.sampled_from([1, 2, 4])
@@ -793,6 +799,7 @@ CALLS: dict[str, st.SearchStrategy[Call]] = {
     "pow": pow_(),
     "reduce": reduce(),
     "reduce_window": reduce_window(),
+    "reduce_precision": reduced(),
     "reshape": reshape(),
     "rev": rev(),
     "round": round_(),
