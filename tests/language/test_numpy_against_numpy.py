@@ -179,6 +179,7 @@ def compared(name: str, number: int, row: Any, arrays: Sequence[Any], module: An
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's remarks on NaN and empty slices
+            warnings.simplefilter("ignore", DeprecationWarning)  # `fix`, which JAX keeps
             answers = trees.leaves(
                 row.call(ORACLE, *(x.view(Updatable) for x in in_our_dtype(program, row.kinds, arrays)))
             )
