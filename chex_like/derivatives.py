@@ -135,7 +135,7 @@ def _coefficients(rng: np.random.Generator, aval: Any, weights: Sequence[int]) -
     """
     sizes = rng.integers(64, 128, aval.shape) * rng.choice([-1, 1], aval.shape)
     most = int(np.log2(float(finfo(aval.dtype).max)))
-    powers = np.minimum(np.asarray(weights, np.float64), most).reshape(aval.shape)
+    powers = np.asarray([min(w, most) for w in weights], np.float64).reshape(aval.shape)
     return np.asarray(sizes / 128.0 * 2.0**powers).astype(aval.dtype)
 
 

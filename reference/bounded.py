@@ -297,15 +297,16 @@ class Bounded(Exact):
         self, definition: Definition, dtype: DType, values: Sequence[Scalar], bounds: Sequence[float]
     ) -> float:
         """The first order with the partials at either end of the operands' intervals."""
-        most = 0.0
+        most, sides, branch = 0.0, [], _propagation(definition).branch
         for sign in (-1.0, 1.0):
             ends = [_moved(v, sign * b) for v, b in zip(values, bounds, strict=True)]
             z = self._value(definition, ends)
             if is_special(z):
                 return INF
+            sides.append(None if branch is None else branch(*ends))
             partials = self._partials(definition, dtype, ends, z, bounds)
             most = max(most, sum(p * b for p, b in zip(partials, bounds, strict=True) if b))
-        return most
+        return most if sides[0] == sides[1] else INF
 
     @property
     def operations(self) -> Any:
@@ -351,6 +352,10 @@ class Bounded(Exact):
             return BoundedNumber(value, INF, INF, undecided, unverified)
         if is_special(value):
             return self.number(value, 0.0, 0.0, undecided)
+        if type(value) is float and not size:
+            # A sum of negative zeros is one, unless it is begun with 0.
+            addends = a.values if b is None else map(self.times, a.values, b.values)
+            undecided |= bool(a.values) and all(map(_is_negative_zero, addends))
         bound, typical = self._summing(primitive, dtype, len(a), b is not None, size + reach, root, value)
         return self.number(value, reach + bound, math.hypot(squares, typical), undecided)
 
@@ -443,7 +448,8 @@ class Bounded(Exact):
             if _distance(v, top) <= own + (x.bound if type(x) is BoundedNumber else 0.0)
         ]
         if not rivals:
-            return best
+            # Which zero is the larger is said by IEEE 754-2019, and by no machine.
+            return self.number(top, 0.0, 0.0, True) if _has_both_zeros(top, values) else best
         close = [x for x in (best, *rivals) if type(x) is BoundedNumber]
         return self.number(
             top,
@@ -552,6 +558,17 @@ def _apart(question: Question, x: Scalar, y: Scalar) -> bool:
         return False
     reach = sum(s.bound for s in (x, y) if type(s) is BoundedNumber)
     return reach < INF and _distance(_value(x), _value(y)) > reach * (1 + 1e-9)
+
+
+def _is_negative_zero(x: Scalar) -> bool:
+    return type(x) is float and x == 0.0 and math.copysign(1.0, x) < 0
+
+
+def _has_both_zeros(top: Scalar, values: Sequence[Scalar]) -> bool:
+    if type(top) is not float or top != 0.0:
+        return False
+    zeros = [x for x in values if type(x) is float and x == 0.0]
+    return len({math.copysign(1.0, x) for x in zeros}) == 2
 
 
 def _stepped(x: Any) -> Scalar:

@@ -10,8 +10,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from .reals import INF
+from .primitives.steps import floor
+from .reals import INF, Scalar, sign_of
 
 Floats = Sequence[float]
 
@@ -30,10 +32,13 @@ class Propagation:
         rest: what to add to the first order, ``rest(operands, bounds, z, first)``; infinite where the
             operand is known too little. None: the partials are also taken at the ends of the operand's
             interval, and the largest counts.
+        branch: a question about the operands that is answered differently on the two sides of a pole; asked at
+            the ends of the operand's interval.
     """
 
     slopes: Callable[..., Floats] | None = None
     rest: Callable[[Floats, Floats, float, float], float] | None = None
+    branch: Callable[..., Any] | None = None
 
 
 def _nothing(xs: Floats, bs: Floats, z: float, first: float) -> float:
@@ -77,6 +82,11 @@ def _power(xs: Floats, bs: Floats, z: float, first: float) -> float:
 
 def _angle(xs: Floats, bs: Floats, z: float, first: float) -> float:
     return INF if math.hypot(*bs) > math.hypot(*xs) * KNOWN else first * _SHARE
+
+
+def _between_poles(x: Scalar) -> Any:
+    """Between which two poles of the gamma function a number lies; 0 right of all of them."""
+    return 0 if sign_of(x) > 0 else floor(x)
 
 
 @cache
@@ -144,6 +154,8 @@ PROPAGATIONS: dict[str, Propagation] = {
     "bessel_i1e": Propagation(None, _curved(0.5)),
     "pow": Propagation(None, _power),
     "atan2": Propagation(None, _angle),
+    "lgamma": Propagation(branch=_between_poles),
+    "digamma": Propagation(branch=_between_poles),
 }
-# Poles and edges of domains elsewhere: log1p, tan, asin, acos, acosh, atanh, lgamma, digamma.
+# Poles and edges of domains elsewhere: log1p, tan, asin, acos, acosh, atanh.
 UNKNOWN = Propagation()

@@ -142,8 +142,8 @@ def test_gradients_of_a_convolution_are_jaxs_and_so_are_its_lanes(seed: int) -> 
         mapped = verax.vmap(lambda a, b: lax.conv_general_dilated(a, b, **params), axes)(*many)
         rows = []
         for i in range(3):
-            a, b = (v[i] if axis == 0 else v for v, axis in zip(many, axes, strict=True))
-            rows.append(jax_lax.conv_general_dilated(a, b, **params))
+            row: Any = [v[i] if axis == 0 else v for v, axis in zip(many, axes, strict=True)]
+            rows.append(jax_lax.conv_general_dilated(*row, **params))
         assert_same(mapped, np.stack(rows))
 
 
@@ -205,7 +205,7 @@ def test_patches_are_jaxs(room: str) -> None:
     x = integers(np.random.default_rng(5), (2, 3, 5, 4))
     given = (x, (2, 3), (1, 2), "SAME", None, (2, 1))
     assert_same(lax.conv_general_dilated_patches(*given), jax_lax.conv_general_dilated_patches(*given))
-    last = {"dimension_numbers": ("NHWC", "HWIO", "CNHW")}
+    last: Any = {"dimension_numbers": ("NHWC", "HWIO", "CNHW")}
     assert_same(
         lax.conv_general_dilated_patches(*given, **last), jax_lax.conv_general_dilated_patches(*given, **last)
     )

@@ -225,6 +225,32 @@ def test_what_is_known_to_too_few_digits_is_unverified() -> None:
         assert found.scalars[0].unverified
 
 
+@pytest.mark.parametrize("function", [lax.lgamma, lax.digamma])
+def test_a_pole_between_the_ends_of_an_operand_is_unverified(function: Any) -> None:
+    """tanh(-20) is a tenth of an ulp above -1 in float64, and every machine says -1."""
+    from verax import enable_x64
+
+    with enable_x64():
+        (found,) = evaluate(lambda u: [function(vnp.tanh(u))], [np.float64(-20)], Bounded(IDEAL))
+        (known,) = evaluate(lambda u: [function(vnp.tanh(u))], [np.float64(-0.5)], Bounded(IDEAL))
+    assert "known to too few digits" in found.scalars[0].unverified
+    assert known.scalars[0].unverified is None
+
+
+def test_the_sign_of_a_zero_that_machines_do_not_agree_on_is_marked() -> None:
+    zeros = np.array([-0.0, 0.0], F32)
+    for function in (vnp.max, vnp.min, lambda u: lax.cummax(u)[1]):
+        (found,) = evaluate(lambda u, f=function: [1 / f(u)], [zeros], Bounded(IDEAL))
+        (same,) = evaluate(lambda u, f=function: [1 / f(u)], [np.abs(zeros)], Bounded(IDEAL))
+        assert found.scalars[0].undecided
+        assert (same.scalars[0].value, same.scalars[0].undecided) == (INF, False)
+    for sign, marked in ((-0.0, True), (0.0, False)):
+        (found,) = evaluate(lambda u: [1 / vnp.sum(u)], [np.full(3, sign, F32)], Bounded(IDEAL))
+        assert found.scalars[0].undecided is marked
+    (empty,) = evaluate(lambda u: [1 / vnp.sum(u)], [np.zeros(0, F32)], Bounded(IDEAL))
+    assert not empty.scalars[0].undecided
+
+
 def test_the_maximum_is_handed_on_so_that_equality_with_it_is_decided() -> None:
     x = np.array([0.1, 0.7, 0.3], F32)
 

@@ -75,7 +75,7 @@ def test_the_same_failure_has_the_same_name(tmp_path: Path) -> None:
 
 
 def test_narrow_formats_and_integers_are_stored_exactly() -> None:
-    inputs = (
+    inputs: tuple[np.ndarray[Any, Any], ...] = (
         np.array([1.5, -2.0], ml_dtypes.bfloat16),
         np.array([[1], [-1]], np.int8),
         np.array(True),
