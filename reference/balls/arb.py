@@ -66,6 +66,8 @@ def _polygamma(order: int, x: Arf) -> Arf:
     try:
         turn = flint.arb_series([x, 1]) * flint.arb.pi()
         sine, cosine = turn.sin_cos()
+        if sine[0].contains(0):  # at a pole, or too close to one to tell
+            return flint.arb("nan")
         coefficient = (cosine / sine)[order]
     finally:
         flint.ctx.cap = before

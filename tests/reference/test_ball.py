@@ -452,3 +452,13 @@ def test_balls_print_and_are_read_by_other_systems(ball: Callable[[int], Ball]) 
     assert Exact().adopt(number) == number.value
     assert system.unknown.contains(from_number(3))
     assert not system.unknown.ends
+
+
+@pytest.mark.parametrize("x", [-3.0, -3.4028234663852886e38])
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_pole_of_a_polygamma_is_unknown_or_special_and_no_error(
+    ball: Callable[[int], Ball], order: int, x: float
+) -> None:
+    found = ball(50).apply(polygamma(order), F64, [from_number(x)])
+
+    assert is_special(found) or found.radius == INF
