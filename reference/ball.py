@@ -26,6 +26,10 @@ from .system import Definition, OutOfReach, Question
 _WITHOUT_ERROR = frozenset({"neg", "abs", "add", "sub", "mul", "square", "rem", "convert_element_type"})
 # Rows that are infinite beyond their horizon, where the real is finite and too large for any set.
 _GROWING = frozenset({"exp", "exp2", "expm1", "sinh", "cosh", "pow", "integer_pow"})
+# Rows whose domain is a half-line or an interval: outside of it, next to numbers without a value are more of them.
+_WITH_AN_EDGE = frozenset(
+    {"sqrt", "rsqrt", "log", "log1p", "asin", "acos", "acosh", "atanh", "erf_inv", "pow"}
+)
 # Beside unknown numbers every outcome is possible.
 _ANY = object()
 _TIE = "two numbers that were compared agree to all digits"
@@ -131,6 +135,8 @@ class Ball(Exact):
 
     def _outside(self, definition: Definition, operands: Sequence[Scalar], exact: bool) -> Scalar:
         """Where no set is bounded: NaN outside of the domain, what the row says at a point, else unknown."""
+        if not exact and definition.name not in _WITH_AN_EDGE:  # a pole, perhaps several
+            return self.unknown
         found = []
         for corner in product(*map(landmarks, operands)):
             if any(type(x) is float for x in corner):  # zero is inside

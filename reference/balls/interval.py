@@ -19,6 +19,8 @@ from .missing import no_ball
 Interval = tuple[Any, Any]
 # A value at an end is computed with this many bits more than are trusted.
 _GUARD = 32
+# An angle or an exponent above 2^TURNS would need as many bits of pi or of a logarithm.
+_TURNS = 1 << 14
 
 
 class _Unbounded(ArithmeticError):
@@ -110,7 +112,7 @@ def _gamma_like(definition: Definition, bits: int, x: Interval) -> Interval:
 
 
 def _tan(definition: Definition, bits: int, x: Interval) -> Interval:
-    sine, cosine = (_widened(f)(definition, bits, x) for f in (libmp.mpi_sin, libmp.mpi_cos))
+    sine, cosine = (_turning(f)(definition, bits, x) for f in (libmp.mpi_sin, libmp.mpi_cos))
     return _divided(definition, bits, sine, cosine)
 
 
@@ -135,8 +137,9 @@ def _rem(definition: Definition, bits: int, x: Interval, y: Interval) -> Interva
 def _pow(definition: Definition, bits: int, x: Interval, y: Interval) -> Interval:
     if y[0] == y[1] and y[0][2] >= 0 and y[0][2] + y[0][3] <= 64:  # an integer
         return _integer_pow(int(libmp.to_int(y[0])))(definition, bits, x)
-    if not mpf_le(x[0], fzero):
-        wide = bits + 64 + max(0, *(end[2] + end[3] for end in y))
+    size = max(0, *(end[2] + end[3] for end in y))
+    if size <= _TURNS and not mpf_le(x[0], fzero):
+        wide = bits + 64 + size
         logarithm = _rising(_definition("log"), wide, x)
         return _rising(_definition("exp"), bits, libmp.mpi_mul(logarithm, y, wide))
     raise _Unbounded
@@ -167,6 +170,17 @@ def _widened(function: Callable[..., Any]) -> Callable[..., Interval]:
     return wider
 
 
+def _turning(function: Callable[..., Any]) -> Callable[..., Interval]:
+    """Of an angle that is not too large to be reduced."""
+
+    def bounded(definition: Definition, bits: int, x: Interval) -> Interval:
+        if any(end[2] + end[3] > _TURNS for end in x):
+            raise _Unbounded
+        return _widened(function)(definition, bits, x)
+
+    return bounded
+
+
 def _plain(function: Callable[..., Any]) -> Callable[..., Interval]:
     return lambda definition, bits, *xs: function(*xs, bits)
 
@@ -184,8 +198,8 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "expm1": _rising,
     "log": _rising,
     "log1p": _rising,
-    "sin": _widened(libmp.mpi_sin),
-    "cos": _widened(libmp.mpi_cos),
+    "sin": _turning(libmp.mpi_sin),
+    "cos": _turning(libmp.mpi_cos),
     "tan": _tan,
     "asin": _rising,
     "acos": _falling,

@@ -19,6 +19,7 @@ from mpmath.libmp import (
     fone,
     from_int,
     from_rational,
+    ftwo,
     fzero,
     mpf_add,
     mpf_div,
@@ -198,7 +199,9 @@ def _log_abs_gamma(x: Raw, bits: int) -> Any:
 
 
 def lgamma(x: Raw, bits: int, rounding: str = NEAREST) -> Any:
-    """log |Gamma(x)|; infinite at the poles."""
+    """log |Gamma(x)|; infinite at the poles, and at 1 and 2 exactly 0, which no number of digits would find."""
+    if x in (fone, ftwo):
+        return fzero
     return INF if x[0] and x[2] >= 0 else _log_abs_gamma(x, bits, rounding)
 
 

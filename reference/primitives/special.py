@@ -37,11 +37,15 @@ def _size(x: Raw) -> int:
 # -- the inverse of erf ------------------------------------------------------------------------------------
 def erf_inv(x: Raw, bits: int, rounding: str = NEAREST) -> Any:
     """The root y of erf(y) = x, DLMF 7.17.1, by Newton's method; infinite at -1 and 1."""
-    rest = mpf_sub(fone, mpf_abs(x))
-    if rest[0] or not rest[1]:
-        return NAN if rest[0] else -INF if x[0] else INF
-    near = libmp.mpf_lt(mpf_abs(x), libmp.fhalf)
-    root = _middle(mpf_abs(x), bits + 16) if near else _tail(rest, bits + 16)
+    if _size(x) > 1:  # the difference from 1 would be as long as the number is large
+        return NAN
+    if _size(x) < 0:
+        root = _middle(mpf_abs(x), bits + 16)
+    else:
+        rest = mpf_sub(fone, mpf_abs(x))
+        if rest[0] or not rest[1]:
+            return NAN if rest[0] else -INF if x[0] else INF
+        root = _tail(rest, bits + 16)
     return mpf_pos(mpf_neg(root) if x[0] else root, bits, rounding)
 
 

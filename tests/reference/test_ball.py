@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from verax.language.catalogue import PRIMITIVES
 from verax.reference import Ball, Dual, Exact, evaluate, true_value
 from verax.reference.balls import Enclosures, arb, enclosures, interval
 from verax.reference.balls.missing import NoBall
-from verax.reference.balls.number import BallNumber
+from verax.reference.balls.number import BallNumber, raw_of
 from verax.reference.primitives.elementwise import _BESSEL_GAP, DEFINITIONS, integer_pow, polygamma
 from verax.reference.reals import Real, Scalar, from_number, is_special, real
 from verax.reference.special_values import UNARY
@@ -42,7 +43,7 @@ DOMAINS = {
 }
 # Beside a root, a pole, an edge of the domain, and far out.
 HARD: dict[str, list[float]] = {
-    "lgamma": [1 + 2**-40, 2 - 2**-40, -2.4570247382208006, -1 + 2**-45, 1e20, -1e6 + 0.25],
+    "lgamma": [1.0, 2.0, 1 + 2**-40, 2 - 2**-40, -2.4570247382208006, -1 + 2**-45, 1e20, -1e6 + 0.25],
     "digamma": [1.4616321449683623, -0.5040830082644554, -3 + 2**-45, 1e20, 2**-500.0],
     "log": [1 + 2**-52, 0.25 + 2**-54, 2**-1074.0, 1.7e308],
     "log1p": [2**-1000.0, -1 + 2**-53, 1e300],
@@ -137,6 +138,55 @@ def test_a_ball_contains_what_the_definition_is_at_many_more_digits(
         assert holds(near, true) or is_special(true), (at, near, true)
 
 
+WIDE = [
+    (-3.0, 2.5),
+    (-0.5, 0.5),
+    (0.0, 2.0),
+    (-1.0, 0.0),
+    (0.25, 7.5),
+    (-2.75, -1.5),
+    (-2.5, -2.25),
+    (1.0, 1.5),
+    (2.0, 9.0),
+    (-7.0, -5.0),
+    (0.9, 1.1),
+    (-1e-9, 1e-9),
+]
+
+
+def inside(low: float, high: float) -> list[float]:
+    """Reals of a set: its ends, what is drawn between, and the integers and zeros where functions are special."""
+    random = np.random.default_rng([int(abs(1e9 * low)), int(abs(1e9 * high))])
+    whole = range(math.ceil(low), math.floor(high) + 1)
+    return [low, high, *random.uniform(low, high, 12).tolist(), *(float(n) for n in whole)]
+
+
+def spread(system: Ball, low: float, high: float) -> BallNumber:
+    ends = [raw_of(from_number(x)) for x in (low, high)]
+    return BallNumber(system.backend.between(*ends), system.backend)
+
+
+def is_in(found: Scalar, true: Scalar) -> bool:
+    """Whether a set holds a value: what is unknown holds everything, NaN and infinities too; zeros have no sign."""
+    if type(found) is BallNumber:
+        return found.radius == INF or (not is_special(true) and found.contains(true))
+    return holds(found, true) or (type(found) is float and found == true == 0.0)
+
+
+@pytest.mark.parametrize("name", sorted(families()))
+def test_a_wide_ball_contains_every_value_that_its_operands_may_have(
+    name: str, ball: Callable[[int], Ball]
+) -> None:
+    definition, system, exact = families()[name], ball(20), Exact(60)
+    others = [*WIDE, (-2.0, -2.0), (3.0, 3.0), (0.5, 0.5), (-3.5, -3.5)] if name in BINARY else [None]
+    for first, second in itertools.product(WIDE, others):
+        ranges = [first] if second is None else [first, second]
+        found = system.apply(definition, F64, [spread(system, *r) for r in ranges])
+        for at in itertools.product(*(inside(*r) for r in ranges)):
+            true = exact.apply(definition, F64, [from_number(x) for x in at])
+            assert is_in(found, true), (ranges, at, found, true)
+
+
 @pytest.mark.parametrize("name", sorted(families()))
 def test_a_radius_shrinks_as_digits_grow(name: str, ball: Callable[[int], Ball]) -> None:
     definition = families()[name]
@@ -193,6 +243,30 @@ def test_a_formula_is_run_over_balls(ball: Callable[[int], Ball]) -> None:
     x = from_number(0.7)
     third = Exact(200).apply(DEFINITIONS["div"], F64, [x, from_number(3)])
     assert holds(ball(50).apply(row, F64, [x]), third)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_chains_of_definitions_stay_in_their_balls(seed: int, ball: Callable[[int], Ball]) -> None:
+    """Numbers known to 5, 12 or 30 digits, specials among them, go through eight definitions in a row."""
+    random = np.random.default_rng(seed)
+    leaves = [
+        *random.uniform(-3, 3, 3).tolist(),
+        float(random.choice([0.0, -0.0, INF, -INF, 1.0, -2.0, 1e20])),
+    ]
+    arithmetic = ["add", "sub", "mul", "div"]
+    names = [
+        str(random.choice(sorted(DEFINITIONS) if random.random() < 0.6 else arithmetic)) for _ in range(8)
+    ]
+    chosen = [random.integers(0, 4 + k, 2 if name in BINARY else 1) for k, name in enumerate(names)]
+
+    def run(system: Exact) -> list[Scalar]:
+        found = [system.lift(x, F64) for x in leaves]
+        for name, places in zip(names, chosen, strict=True):
+            found.append(system.apply(DEFINITIONS[name], F64, [found[i] for i in places]))
+        return found
+
+    for x, true in zip(run(ball(int(random.choice([5, 12, 30])))), run(Exact(200)), strict=True):
+        assert is_in(x, true), (leaves, names, x, true)
 
 
 # -- special values -------------------------------------------------------------------------------------------
