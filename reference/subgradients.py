@@ -78,3 +78,26 @@ def clamp_region(order_low: int, order_high: int) -> int:
     if order_low == -1 or order_low == 0:
         return 0
     return 1
+
+
+def page() -> str:
+    """The table as Markdown: docs/subgradients.md."""
+    rows = [
+        f"| {r.where} | {r.value:g} | [{r.low:g}, {r.high:g}] | {r.jax:g} | {r.torch:g} | {r.why} |"
+        for r in TABLE.values()
+    ]
+    return "\n".join([_HEAD, *rows]) + "\n"
+
+
+_HEAD = """# The subgradient table
+
+What a derivative is where there is none. Each value lies in the subdifferential (Clarke's), which a test asserts, and
+equals what `verax` gives. Printed by `python -m verax.reference.subgradients` from the rows in
+`reference/subgradients.py`.
+
+| where | Verax | subdifferential | JAX | PyTorch | why |
+|---|--:|:-:|--:|--:|---|"""
+
+
+if __name__ == "__main__":
+    print(page(), end="")

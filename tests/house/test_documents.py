@@ -1,6 +1,7 @@
 """What the documents say is so: commands exist, code runs, links lead somewhere."""
 
 import configparser
+import doctest
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from verax.__main__ import COMMANDS
+from verax.reference.subgradients import page
 
 DOCUMENTS = (
     "README.md",
@@ -18,7 +20,9 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/reference.md",
     "docs/stability.md",
+    "docs/subgradients.md",
 )
 FIRST = "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox run -e gate"
 SECOND = "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox run -e tests"
@@ -68,6 +72,17 @@ def test_the_readmes_finding_is_found(root: Path, tmp_path: Path) -> None:
     assert codes != set()
     assert done.returncode == 1, done.stderr
     assert codes <= set(re.findall(r"VX\d+", done.stdout))
+
+
+def test_the_worked_example_of_the_reference_is_so(root: Path) -> None:
+    found = doctest.testfile(str(root / "docs" / "reference.md"), module_relative=False)
+
+    assert found.attempted >= 20
+    assert found.failed == 0
+
+
+def test_the_subgradient_table_is_printed_as_it_is(root: Path) -> None:
+    assert (root / "docs" / "subgradients.md").read_text(encoding="utf-8") == page()
 
 
 def test_the_repositorys_own_checks_run_the_readmes_test_command(root: Path) -> None:
