@@ -16,14 +16,13 @@ from mpmath.libmp import from_man_exp, mpf_ge, mpf_pos
 from ..language.dtypes import DType
 from . import decisions
 from .balls import Enclosure, Enclosures, enclosures
+from .balls.known import never_negative, without_error
 from .balls.missing import NoBall
 from .balls.number import BallNumber, corners, is_unknown, landmarks, raw_of
 from .exact import Aligned, Exact, aligned, ordering
 from .reals import NAN, NEAREST, SPREAD, Raw, Real, Scalar, from_number, is_special, magnitude, real
-from .system import Definition, OutOfReach, Question
+from .system import Definition, Question
 
-# Rows whose function makes no error where it is not told how many bits to keep.
-_WITHOUT_ERROR = frozenset({"neg", "abs", "add", "sub", "mul", "square", "rem", "convert_element_type"})
 # Rows that are infinite beyond their horizon, where the real is finite and too large for any set.
 _GROWING = frozenset({"exp", "exp2", "expm1", "sinh", "cosh", "pow", "integer_pow"})
 # Rows whose domain is a half-line or an interval: outside of it, next to numbers without a value are more of them.
@@ -112,7 +111,7 @@ class Ball(Exact):
     def _found(self, definition: Definition, operands: Sequence[Scalar], exact: bool) -> Scalar:
         """The value at finite operands of which something is known."""
         if exact:
-            known = _without_error(definition, operands)
+            known = without_error(definition, operands)
             if known is not None:
                 return known
         elif definition.name == "sub" and operands[0] is operands[1]:
@@ -126,8 +125,21 @@ class Ball(Exact):
                 raise
             return self.tabled(definition.formula(self.operations, *operands))
         if ball is None:
+            ball = self._root(definition, operands)
+        if ball is None:
             return self._outside(definition, operands, exact)
-        return self._point(ball) if exact and self.backend.is_point(ball) else self.number(ball)
+        if exact and self.backend.is_point(ball):
+            return self._point(ball)
+        return BallNumber(ball, self.backend, (definition, operands))
+
+    def _root(self, definition: Definition, operands: Sequence[Scalar]) -> Enclosure | None:
+        """From 0 on, for the root of what is never negative, though its radius reaches below 0."""
+        (x, *_) = operands
+        if definition.name != "sqrt" or type(x) is not BallNumber or x.ends is None or not never_negative(x):
+            return None
+        most = self.backend.apply(definition, [self.backend.point(x.ends[1])])
+        ends = None if most is None else self.backend.ends(most)
+        return None if ends is None else self.backend.between(raw_of(0.0), ends[1])
 
     def _point(self, ball: Enclosure) -> Scalar:
         """The only real in a set: a value of known reals is one itself (sqrt(4), 3 / 8, log(1))."""
@@ -214,7 +226,7 @@ class Ball(Exact):
         key = tuple([x._mpf_ if type(x) is Real else x for x in scalars])
         found = self._rows.get(key)
         if found is None:
-            found = self._rows[key] = _Row(self.backend.row([self.enclosed(x) for x in scalars]))
+            found = self._rows[key] = _Row(scalars, self.backend.row([self.enclosed(x) for x in scalars]))
         return found
 
     def _once(self, function: Callable[..., Enclosure | None], *rows: _Row) -> Scalar:
@@ -222,7 +234,9 @@ class Ball(Exact):
         place = (len(rows), *rows)
         found = self._known.get(place)
         if found is None:
-            found = self._known[place] = self.number(function(*(row.sets for row in rows)))
+            ball = function(*(row.sets for row in rows))
+            origin = "sum", tuple(row.scalars for row in rows)
+            found = self._known[place] = BallNumber(ball, self.backend, origin)
         return found
 
     # -- decisions --------------------------------------------------------------------------------------
@@ -323,25 +337,6 @@ def _itself(outcome: Any) -> Any:
     return outcome
 
 
-def _without_error(definition: Definition, operands: Sequence[Scalar]) -> Scalar | None:
-    """The value of a sum or product of reals that are known without error, if it is not too long."""
-    raws = [x._mpf_ for x in operands]
-    if definition.exponent is not None:
-        (sign, man, exp, bits), n = raws[0], definition.exponent
-        fits = n >= 0 and n * bits <= SPREAD
-        return real(from_man_exp((-man if sign else man) ** n, exp * n)) if fits else None
-    if definition.name not in _WITHOUT_ERROR or definition.function is None:
-        return None
-    width = max(raw[2] + raw[3] for raw in raws) - min(raw[2] for raw in raws)
-    if width > SPREAD or sum(raw[3] for raw in raws) > SPREAD:
-        return None
-    try:
-        raw = definition.function(*raws, 0, NEAREST)
-    except OutOfReach:
-        return None
-    return raw if type(raw) is float else real(raw)
-
-
 class _Tabled(tuple[int, Any, int, int]):
     """The raw number, rounded, that an entry of the special-value table stands for."""
 
@@ -351,10 +346,10 @@ class _Tabled(tuple[int, Any, int, int]):
 class _Row:
     """Sets in the backend's form for sums; there is one for each row of scalars."""
 
-    __slots__ = ("sets",)
+    __slots__ = ("scalars", "sets")
 
-    def __init__(self, sets: Any) -> None:
-        self.sets = sets
+    def __init__(self, scalars: Sequence[Scalar], sets: Any) -> None:
+        self.scalars, self.sets = list(scalars), sets
 
 
 class _Reused(Aligned):

@@ -189,7 +189,10 @@ class Arb:
 
     def apply(self, definition: Definition, operands: Sequence[Arf]) -> Arf | None:
         """Arb's function of the definition's name."""
-        found = self._run(self._function(definition), *operands)
+        try:
+            found = self._run(self._function(definition), *operands)
+        except (ValueError, ZeroDivisionError, OverflowError):  # flint's word for what has no ball
+            return None
         return found if found is not None and found.is_finite() else None
 
     def _function(self, definition: Definition) -> Callable[..., Any]:

@@ -21,12 +21,15 @@ class BallNumber:
     Attributes:
         ball: the set, as its backend holds it; None if nothing is known.
         backend: what made it.
+        origin: the definition and the operands that it is the value of, or "sum" and rows of terms or of factors.
     """
 
-    __slots__ = ("_ends", "_value", "backend", "ball")
+    __slots__ = ("_ends", "_value", "backend", "ball", "origin")
 
-    def __init__(self, ball: Enclosure | None, backend: Enclosures) -> None:
-        self.ball, self.backend = ball, backend
+    def __init__(
+        self, ball: Enclosure | None, backend: Enclosures, origin: tuple[Any, Any] | None = None
+    ) -> None:
+        self.ball, self.backend, self.origin = ball, backend, origin
         self._ends: tuple[Raw, Raw] | None = None
         self._value: Scalar = None
 

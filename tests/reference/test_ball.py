@@ -344,6 +344,35 @@ def test_outside_of_a_domain_is_nan_and_astride_of_its_edge_unknown(ball: Callab
     assert holds(o.pow(from_number(-2), from_number(3)), from_number(-8))
 
 
+ROOTS: dict[str, Callable[[Any], Any]] = {
+    "squares": lambda x: vnp.sqrt(vnp.sum((x - vnp.mean(x)) ** 2) / 3),
+    "products": lambda x: vnp.sqrt(vnp.dot(x - vnp.mean(x), x - vnp.mean(x))),
+    "deviation": vnp.std,
+    "sizes": lambda x: vnp.sqrt(vnp.abs(x - vnp.mean(x))),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ROOTS))
+def test_the_root_of_what_is_never_negative_is_enclosed_next_to_zero(
+    name: str, ball: Callable[[int], Ball]
+) -> None:
+    """The mean of equal numbers is one of them, which no radius says: their deviation is 0, not unknown."""
+
+    def function(x: Any) -> list[Any]:
+        return [ROOTS[name](vnp.exp(x) / 3)]
+
+    (found,) = evaluate(function, [np.full(3, 0.1, F32)], ball(50))
+    for s in found.scalars:
+        assert s.contains(0.0)
+        assert s.radius < 2.0**-60
+    assert true_value(function, [np.full(3, 0.1, F32)]).certified
+
+
+def test_the_root_of_what_may_be_negative_is_not_enclosed_next_to_zero(ball: Callable[[int], Ball]) -> None:
+    (found,) = evaluate(lambda x: [vnp.sqrt(vnp.sin(x) ** 2 + vnp.cos(x) ** 2 - 1)], [F32(0.7)], ball(50))
+    assert found.scalars[0].radius == INF
+
+
 # -- sums -------------------------------------------------------------------------------------------------------
 def programs() -> dict[str, tuple[Callable[..., list[Any]], list[Any]]]:
     random = np.random.default_rng(7)
