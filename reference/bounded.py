@@ -105,6 +105,25 @@ class _Reused(Aligned):
         self.undecided = any(x.undecided for x in bounded if x)
         self.unverified = next((x.unverified for x in bounded if x and x.unverified), None)
 
+    def added(self) -> tuple[float, float, float, float]:
+        """Of the sum: sizes added up, their root of squares, bounds added up, typical errors' root of squares."""
+        root, squares = _root_of_squares(self.sizes), _root_of_squares(self.typicals)
+        return sum(self.sizes), root, sum(self.bounds), squares
+
+    def times(self, other: _Reused) -> tuple[float, float, float, float]:
+        """The same of the sum of products."""
+        terms = list(map(mul, self.sizes, other.sizes))
+        size, root = sum(terms), _root_of_squares(terms)
+        if not size and any(x and y for x, y in zip(self.sizes, other.sizes, strict=True)):
+            size = _TINY  # the products are too small for doubles, not zero
+        reach = sum(map(mul, self.sizes, other.bounds)) + sum(map(mul, self.bounds, other.sizes))
+        reach += sum(map(mul, self.bounds, other.bounds))
+        squares = math.hypot(
+            _root_of_squares(map(mul, self.sizes, other.typicals)),
+            _root_of_squares(map(mul, self.typicals, other.sizes)),
+        )
+        return size, root, reach, squares
+
 
 class Bounded(Exact):
     """Exact values with a platform's error bounds.
@@ -239,29 +258,13 @@ class Bounded(Exact):
         z: Scalar,
         undecided: bool,
     ) -> Scalar:
-        bounds = [x.bound if type(x) is BoundedNumber else 0.0 for x in operands]
-        sizes = [approximate(v) for v in values]
         near = approximate(z)
-        rule = _propagation(definition)
-        slopes = (
-            rule.slopes(*sizes, near)
-            if rule.slopes is not None
-            else self._partials(definition, dtype, values, z, bounds)
-        )
-        reach, squares = 0.0, [0.0]
-        for x, slope in zip(operands, slopes, strict=True):
-            if type(x) is BoundedNumber and slope:
-                reach += slope * x.bound
-                squares.append(slope * x.typical)
-        if rule.rest is not None:
-            reach += rule.rest(sizes, bounds, near, reach)
-        else:
-            reach = max(reach, self._at_ends(definition, dtype, values, bounds))
+        reach, squares = self._handed_on(definition, dtype, operands, values, z)
         if not reach < INF:
             reason = f"an operand of {definition.name} is known to too few digits"
             return BoundedNumber(z, INF, INF, undecided, reason)
         if definition.jumps is not None and not self._decided(definition.jumps[0], operands):
-            reach += definition.jumps[1](*sizes)
+            reach += definition.jumps[1](*map(approximate, values))
             undecided = True
         size = abs(near) + reach
         if not size and type(z) is float:
@@ -273,6 +276,31 @@ class Bounded(Exact):
         bound, typical = self.rounding(definition.name, dtype, size, exponent)
         typical = math.hypot(typical, *squares) if typical < INF else INF
         return self.number(z, reach + bound, typical, undecided)
+
+    def _handed_on(
+        self,
+        definition: Definition,
+        dtype: DType,
+        operands: Sequence[Scalar],
+        values: Sequence[Scalar],
+        z: Scalar,
+    ) -> tuple[float, list[float]]:
+        """How far the operands' bounds reach in the result, and their typical errors, each times its partial."""
+        bounds = [x.bound if type(x) is BoundedNumber else 0.0 for x in operands]
+        sizes, near, rule = [approximate(v) for v in values], approximate(z), _propagation(definition)
+        slopes = (
+            rule.slopes(*sizes, near)
+            if rule.slopes is not None
+            else self._partials(definition, dtype, values, z, bounds)
+        )
+        reach, squares = 0.0, [0.0]
+        for x, slope in zip(operands, slopes, strict=True):
+            if type(x) is BoundedNumber and slope:
+                reach += slope * x.bound
+                squares.append(slope * x.typical)
+        if rule.rest is not None:
+            return reach + rule.rest(sizes, bounds, near, reach), squares
+        return max(reach, self._at_ends(definition, dtype, values, bounds)), squares
 
     def _partials(
         self,
@@ -330,22 +358,8 @@ class Bounded(Exact):
         """The exact sum; every summand goes through as many roundings as the platform's order has levels."""
         a = left if type(left) is _Reused else _Reused(left)
         b = right if type(right) is _Reused else None if right is None else _Reused(right)
-        if b is None:
-            value, size = self.summed(a.values), sum(a.sizes)
-            reach, squares = sum(a.bounds), _root_of_squares(a.typicals)
-            root = _root_of_squares(a.sizes)
-        else:
-            value = self.dotted(a.values, b.values)
-            terms = list(map(mul, a.sizes, b.sizes))
-            size, root = sum(terms), _root_of_squares(terms)
-            if not size and any(x and y for x, y in zip(a.sizes, b.sizes, strict=True)):
-                size = _TINY  # the products are too small for doubles, not zero
-            reach = sum(map(mul, a.sizes, b.bounds)) + sum(map(mul, a.bounds, b.sizes))
-            reach += sum(map(mul, a.bounds, b.bounds))
-            squares = math.hypot(
-                _root_of_squares(map(mul, a.sizes, b.typicals)),
-                _root_of_squares(map(mul, a.typicals, b.sizes)),
-            )
+        value = self.summed(a.values) if b is None else self.dotted(a.values, b.values)
+        size, root, reach, squares = a.added() if b is None else a.times(b)
         undecided = a.undecided or (b is not None and b.undecided)
         unverified = a.unverified or (b.unverified if b is not None else None)
         if unverified is not None:

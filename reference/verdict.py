@@ -205,16 +205,24 @@ def _measure_real(e: Evidence) -> Measured:
         and math.copysign(1.0, got) * exact(e.true) >= 2 * overflows_at(e.dtype)
     ):
         return Measured(Status.HOLD, None, 0.0, None)  # far too large for the format, however large exactly
-    if not e.certified and (e.undecided or _is_near(got, e)):
-        reason = "rests on a comparison of numbers that are equal, or nearly"
-        return Measured(Status.AMBIGUOUS, None, 0.0, None, reason=reason)
     if not e.certified:
-        reason = "has a truth that could not be certified"
-        return Measured(Status.UNVERIFIED, Blame.NOTHING, _error(got, e), None, reason=reason)
+        return _uncertified(e, got)
     if is_special(e.true):
         return _measure_special(e, got)
-    if not math.isfinite(got):
-        return _measure_blown(e, got)
+    return _measure_finite(e, got) if math.isfinite(got) else _measure_blown(e, got)
+
+
+def _uncertified(e: Evidence, got: float) -> Measured:
+    """The truth is not known."""
+    if e.undecided or _is_near(got, e):
+        reason = "rests on a comparison of numbers that are equal, or nearly"
+        return Measured(Status.AMBIGUOUS, None, 0.0, None, reason=reason)
+    reason = "has a truth that could not be certified"
+    return Measured(Status.UNVERIFIED, Blame.NOTHING, _error(got, e), None, reason=reason)
+
+
+def _measure_finite(e: Evidence, got: float) -> Measured:
+    """Truth and answer are finite reals."""
     error, unit = _error(got, e), ulp_of(e.true, e.dtype)
     bound, typical = _in_ulps(e.bound, unit), _in_ulps(e.typical, unit)
     allowed = None if bound is None or e.unbounded else bound + (_in_ulps(e.slack, unit) or 0.0)
