@@ -85,21 +85,29 @@ def check_rule(case: Case, truth: Truth, entries: int, seed: int) -> RuleCheck:
         seed: what the forms are drawn from.
     """
     checker = _Checker(case, [t.scalars for t in truth.outputs], entries)
-    for form in _forms(case, checker.rows, entries, seed):
+    for form in _forms(case, checker.rows, [t.certified for t in truth.outputs], entries, seed):
         if checker.differs(form):
             checker.locate(form)
             break
     return checker.check
 
 
-def _forms(case: Case, rows: Sequence[Sequence[Any]], entries: int, seed: int) -> Iterator[_Form]:
-    special = [(o, i) for o, row in enumerate(rows) for i, x in enumerate(row) if is_special(x)]
+def _forms(
+    case: Case,
+    rows: Sequence[Sequence[Any]],
+    known: Sequence[Sequence[bool]],
+    entries: int,
+    seed: int,
+) -> Iterator[_Form]:
+    """Forms in the entries that are known: of the others there is nothing to hold against a limit."""
     rng = np.random.default_rng([seed, zlib.crc32(case.subject.encode()), case.order])
-    every = [(o, i) for o, row in enumerate(rows) for i in range(len(row))]
+    every = [(o, i) for o, row in enumerate(known) for i, certified in enumerate(row) if certified]
+    special = [(o, i) for o, i in every if is_special(rows[o][i])]
     if len(every) > _FEW:
         still = [[not is_special(x) and exact(x) == 0 for x in row] for row in rows]
-        yield _mixed(case, rows, rng)
-        yield _mixed(case, rows, rng, still if any(map(any, still)) else None)
+        yield _mixed(case, rows, rng, known)
+        both = [[k and s for k, s in zip(*pair, strict=True)] for pair in zip(known, still, strict=True)]
+        yield _mixed(case, rows, rng, both if any(map(any, both)) else known)
     single = every if len(every) <= _FEW else _some(every, rng) if len(every) > entries else []
     for entry in dict.fromkeys([*special[:_DRAWN], *single]):
         yield _unit(case, entry)
@@ -109,13 +117,13 @@ def _mixed(
     case: Case,
     rows: Sequence[Sequence[Any]],
     rng: np.random.Generator,
-    among: Sequence[Sequence[bool]] | None = None,
+    among: Sequence[Sequence[bool]],
 ) -> _Form:
-    """A form in the entries that are not special, or in those of them that are ``among``."""
+    """A form in those entries that are ``among``, and not special."""
     coefficients = []
     for o, (k, weights) in enumerate(zip(case.floats, _weights(rows), strict=True)):
         drawn = _coefficients(rng, case.inputs[k].aval, weights)
-        left_out = [is_special(x) or (among is not None and not among[o][i]) for i, x in enumerate(rows[o])]
+        left_out = [is_special(x) or not among[o][i] for i, x in enumerate(rows[o])]
         drawn[np.asarray(left_out, bool).reshape(drawn.shape)] = 0
         coefficients.append(drawn)
     return _Form(coefficients)

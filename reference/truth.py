@@ -92,7 +92,7 @@ def true_value(function: Function, args: Sequence[Any]) -> Truth:
         return proved
     if only_ties:
         return _recomputed(function, args, proved.digits * 5 // 8)
-    return _guessed(function, args, proved)
+    return _agreed(function, args, proved)
 
 
 def proved_value(function: Function, args: Sequence[Any]) -> Truth:
@@ -124,18 +124,24 @@ def _enclosed(function: Function, args: Sequence[Any]) -> tuple[Truth, bool]:
     return truth, bool(system.doubt) and system.only_ties
 
 
-def _guessed(function: Function, args: Sequence[Any], proved: Truth) -> Truth:
-    """What is proved of the elements, and for those of which nothing is what a computation without radii gives."""
-    found, doubt = _run(function, args, _FIRST)
-    outputs = [
-        TrueArray(
-            y.aval,
-            [s if c else g for s, g, c in zip(y.scalars, x.scalars, y.certified, strict=True)],
-            y.certified,
+def _agreed(function: Function, args: Sequence[Any], proved: Truth) -> Truth:
+    """What balls prove; where they know nothing, beside a division by what may be 0, what two computations agree on.
+
+    A radius that is finite and stays wide is never overruled: two computations lose the same digits.
+    """
+    found = _recomputed(function, args, _FIRST)
+    outputs = []
+    for x, y in zip(found.outputs, proved.outputs, strict=True):
+        rows = list(zip(y.scalars, y.certified, x.scalars, x.certified, strict=True))
+        outputs.append(
+            TrueArray(
+                y.aval,
+                [s if c else g for s, c, g, _ in rows],
+                [c or (agreed and s != s) for s, c, _, agreed in rows],
+            )
         )
-        for x, y in zip(found, proved.outputs, strict=True)
-    ]
-    return replace(proved, outputs=outputs, doubt=doubt or proved.doubt)
+    done = all(all(y.certified) for y in outputs)
+    return replace(proved, outputs=outputs, doubt="" if done else found.doubt or proved.doubt)
 
 
 def _within_radius(x: ReferenceArray, doubted: bool) -> TrueArray:

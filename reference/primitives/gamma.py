@@ -202,6 +202,8 @@ def lgamma(x: Raw, bits: int, rounding: str = NEAREST) -> Any:
     """log |Gamma(x)|; infinite at the poles, and at 1 and 2 exactly 0, which no number of digits would find."""
     if x in (fone, ftwo):
         return fzero
+    if _size(x) < -bits - 8:  # -log |x| - gamma x, of which the latter is below the last bit
+        return mpf_neg(log(libmp.mpf_abs(x), bits, rounding))
     return INF if x[0] and x[2] >= 0 else _log_abs_gamma(x, bits, rounding)
 
 
@@ -224,4 +226,7 @@ def psi(order: int, x: Raw, bits: int, rounding: str = NEAREST) -> Any:
     """The derivative of digamma of an order from 0 up; at a pole infinite, or NaN where its sides differ."""
     if x[0] and x[2] >= 0:
         return INF if order % 2 else NAN
+    if _size(x) < -bits - 8:  # the pole at 0, -(-1)^order order! / x^(order + 1), hides all else
+        pole = mpf_div(from_int(math.factorial(order)), mpf_pow_int(x, order + 1, bits + 8), bits, rounding)
+        return pole if order % 2 else mpf_neg(pole)
     return _psi(order, x, bits, rounding)

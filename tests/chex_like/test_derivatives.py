@@ -109,6 +109,18 @@ def test_a_small_wrong_entry_is_seen_beside_large_ones(said: float) -> None:
     assert verdict.findings[0].output.endswith("[17]")
 
 
+def test_a_second_derivative_that_cancels_beside_a_division_is_held_to_enough_digits() -> None:
+    """The angle of (x, x) is the same for all x; no ball tells the terms' sum from 0, where others are divided by it."""
+
+    def angles(x: Any) -> Any:
+        rows = vnp.broadcast_to(x, (3,))
+        return vnp.cumprod(vnp.arctan2(rows, vnp.take(rows, vnp.array([0, 0, 2]))))
+
+    for seed in range(4):
+        verdict = judge(angles, F32(float.fromhex("0x1.06c528p-4")), order=2, seed=seed)
+        assert verdict.holds, str(verdict)
+
+
 def test_the_witnesses_agree_on_a_smooth_function() -> None:
     case = case_of(lambda x: vnp.sum(vnp.tanh(x) * x), [np.array([0.5, -2.0], F32)], 1, 0)
     witnesses = Witnesses(case)

@@ -178,6 +178,17 @@ def test_a_logarithm_beside_a_power_of_two_keeps_its_digits(exponent: int, besid
     assert_agrees(system.apply(DEFINITIONS["log1p"], F64, [below]), exactly(x).log())
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_beside_its_pole_at_0_the_gamma_function_is_the_pole(sign: int) -> None:
+    """Numbers of such a size come from exponentials of large ones; no digits are spent on the distance from 1."""
+    x = real(from_man_exp(sign, -(2**40)))
+    log_2 = arb(2).log()
+    assert_agrees(Exact().apply(DEFINITIONS["lgamma"], F64, [x]), log_2 * 2**40)
+    for order, definition in ((0, DEFINITIONS["digamma"]), (1, polygamma(1)), (2, polygamma(2))):
+        (_, man, exp, _) = Exact().apply(definition, F64, [x])._mpf_
+        assert (man, exp) == (1, 2**40 * (order + 1) + max(order - 1, 0))
+
+
 @pytest.mark.parametrize("n", [-7, -1, 0, 1, 2, 3, 10])
 def test_an_integer_power_is_arbs(n: int) -> None:
     points = drawn("integer_pow", 10)
