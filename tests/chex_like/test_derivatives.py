@@ -110,7 +110,7 @@ def test_a_small_wrong_entry_is_seen_beside_large_ones(said: float) -> None:
 
 
 def test_a_second_derivative_that_cancels_beside_a_division_is_held_to_enough_digits() -> None:
-    """The angle of (x, x) is the same for all x; no ball tells the sum of its slopes from 0, and others divide by it."""
+    """The angle of (x, x) is one for all x: no ball tells the sum of its slopes from 0, and others divide by it."""
 
     def angles(x: Any) -> Any:
         rows = vnp.broadcast_to(x, (3,))
