@@ -3,8 +3,8 @@
 A gradient has many entries and a limit costs several runs of the function. A linear form in all entries
 with random coefficients tells a wrong entry as surely as all entries by themselves do, if small entries get
 large coefficients: so large gradients are held to two such forms, of which one is in the entries that are
-zero if there are any, and very large ones to 8 entries of their own besides. Where a form differs, entries are
-looked at to say which one.
+zero if there are any, and very large ones to 8 entries of their own besides; second derivatives are taken along
+directions only. Where a form differs, entries are looked at to say which one.
 
 What differs from the limit is held against two more witnesses before it is called wrong: dual numbers,
 which at a kink follow the subgradient table, and at a kink the difference quotients of the two sides.
@@ -108,7 +108,8 @@ def _forms(
         yield _mixed(case, rows, rng, known)
         both = [[k and s for k, s in zip(*pair, strict=True)] for pair in zip(known, still, strict=True)]
         yield _mixed(case, rows, rng, both if any(map(any, both)) else known)
-    single = every if len(every) <= _FEW else _some(every, rng) if len(every) > entries else []
+    drawn = _some(every, rng) if len(every) > entries and case.order == 1 else []
+    single = every if len(every) <= _FEW else drawn
     for entry in dict.fromkeys([*special[:_DRAWN], *single]):
         yield _unit(case, entry)
 
