@@ -133,5 +133,9 @@ def _bessel_far(order: int, x: Raw, wide: int) -> Raw:
 
 def bessel_gap(x: Raw, bits: int, rounding: str = NEAREST) -> Any:
     """exp(-|x|) (I0(|x|) - I1(|x|)): far out a difference of numbers that agree to the digits of 2 |x|."""
+    if _size(x) > bits + 8:  # the first term, 1 / (2 x sqrt(2 pi x)); the next one is below the last bit
+        twice = mpf_shift(mpf_abs(x), 1)
+        root = mpf_sqrt(mpf_mul(twice, mpf_pi(bits + 8), bits + 8), bits + 8)
+        return mpf_div(fone, mpf_mul(twice, root, bits + 8), bits, rounding)
     wide, size = bits + 8 + max(_size(x), 0), mpf_abs(x)
     return mpf_sub(scaled_bessel_i(0, size, wide), scaled_bessel_i(1, size, wide), bits, rounding)
