@@ -124,7 +124,8 @@ def _erf(x: Raw, bits: int, rounding: str) -> Any:
 
 
 def _erfc(x: Raw, bits: int, rounding: str) -> Any:
-    if _size(x) > _HORIZON // 2:
+    # mpmath's own takes the square of the number for a float, which holds it up to 2^511.
+    if _size(x) > _HORIZON // 10:
         return from_int(2) if x[0] else 0.0
     return libmp.mpf_erfc(x, bits, rounding)
 
