@@ -69,7 +69,8 @@ def grouped(program: Program, thin: Container[Variable], block: int | None) -> l
             found.append(part)
             continue
         light = not any(_is_heavy(e) for e in part)
-        if light and not any(_has_extreme(e, thin) for e in part):
+        # A heavy operation by itself has blocks in its own kernel.
+        if (light or len(part) == 1) and not any(_has_extreme(e, thin) for e in part):
             found += part
         else:
             found.append(Group(_program_of(part, program), light))
