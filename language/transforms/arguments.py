@@ -1,0 +1,117 @@
+"""What the transforms do with their arguments before an implementation sees them, and with results after."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import Implementation, aval_of
+from ..dtypes import float0, is_float
+from ..flat import check_array, name_of, own, path_of
+from ..shapes import ShapedArray
+
+Function = Callable[..., Any]
+
+
+def check_callable(fun: Any, what: str) -> None:
+    """Raise TypeError unless ``fun`` is a function that returns."""
+    if not callable(fun):
+        raise TypeError(f"`fun` of {what} must be callable, got {type(fun).__name__}: {fun!r}.")
+    if inspect.isgeneratorfunction(fun):
+        raise TypeError(f"`fun` of {what} must return arrays, got the generator function {name_of(fun)!r}.")
+
+
+def with_static(
+    fun: Function, fixed: Sequence[tuple[int, Any]], named: Sequence[tuple[str, Any]]
+) -> Function:
+    """``fun`` with these arguments in their places: by number, and by name."""
+    if not fixed and not named:
+        return fun
+
+    def call(*dynamic: Any, **kwargs: Any) -> Any:
+        args = list(dynamic)
+        for i, x in sorted(fixed, key=lambda pair: pair[0]):
+            args.insert(i, x)
+        return fun(*args, **kwargs, **dict(named))
+
+    return call
+
+
+def split(
+    fun: Function, argnums: int | Sequence[int], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], Function]:
+    """The arguments to differentiate, and ``fun`` as a function of these alone."""
+    given = tuple(argnums) if isinstance(argnums, (tuple, list)) else (argnums,)
+    for i in given:
+        if not isinstance(i, int) or not -len(args) <= i < len(args):
+            raise ValueError(
+                f"`argnums` must point at positional arguments of {name_of(fun)!r} ({len(args)} were passed), "
+                f"got {argnums!r}. Pass the argument by position."
+            )
+    numbers = tuple(i % len(args) for i in given)
+
+    def call(*chosen: Any) -> Any:
+        full = list(args)
+        for i, x in zip(numbers, chosen, strict=True):
+            full[i] = x
+        return fun(*full, **kwargs)
+
+    return tuple(args[i] for i in numbers), call
+
+
+def paired(fun: Function, has_aux: bool) -> Function:
+    """``fun`` returning ``(out, aux)``; without auxiliary output ``aux`` is None, which has no leaves."""
+
+    def pair(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        result = fun(*args, **kwargs)
+        if not has_aux:
+            return result, None
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise TypeError(
+                f"{name_of(fun)!r} must return a pair (out, aux) with has_aux=True, got {type(result).__name__}."
+            )
+        return result
+
+    return pair
+
+
+def check_differentiable(chosen: Any, leaves: Sequence[Any], what: str, allow_int: bool) -> None:
+    """Raise TypeError unless all leaves are floating, or integers are allowed."""
+    for i, x in enumerate(leaves):
+        aval = check_array(x, path_of(chosen, i), "Choose other `argnums`.")
+        if not is_float(aval.dtype) and not allow_int:
+            raise TypeError(
+                f"{path_of(chosen, i).capitalize()} of {what} must be floating, got {aval}. "
+                f"Convert it with .astype(float), choose other `argnums`, or pass allow_int=True to grad."
+            )
+
+
+def tangent_of(implementation: Implementation, tangent: Any, primal: Any, index: int) -> Array | None:
+    """A tangent (or cotangent) as an array like its primal; None where there is nothing to differentiate."""
+    want = aval_of(primal).tangent()
+    if want.dtype == float0:
+        return None
+    got = check_array(tangent, f"Tangent leaf {index}", "Pass an array like the primal.")
+    if got.shape != want.shape or (got.dtype != want.dtype and not got.weak_type):
+        raise TypeError(
+            f"Tangent leaf {index} must be {want} like its primal, got {got}. Convert or reshape it."
+        )
+    if got.dtype != want.dtype:
+        return own(implementation, lax.convert_element_type(tangent, want.dtype))
+    return own(implementation, tangent)
+
+
+def materialized(values: Sequence[Array | None], avals: Sequence[ShapedArray]) -> list[Any]:
+    """Zero tangents as arrays: zeros for floats, NumPy's float0 for the rest."""
+    result: list[Any] = []
+    for value, aval in zip(values, avals, strict=True):
+        if aval.tangent().dtype == float0:
+            result.append(np.zeros(aval.shape, float0))
+        else:
+            result.append(lax.full(aval.shape, 0, aval.dtype) if value is None else value)
+    return result

@@ -1,0 +1,93 @@
+"""Gradients of scalar functions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dispatch, trees
+from ..dispatch import aval_of
+from ..dtypes import is_float
+from ..flat import Flat, arrays_in, check_array, name_of, own
+from ..shapes import ShapedArray
+from .arguments import Function, check_callable, check_differentiable, materialized, paired, split
+
+
+def value_and_grad(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+) -> Function:
+    """The function's value beside its gradient with respect to ``argnums``.
+
+    Args:
+        fun: returns a floating scalar (with ``has_aux``, a pair of one and anything).
+        argnums: which positional arguments to differentiate; a tuple gives a tuple of gradients.
+        has_aux: whether ``fun`` returns ``(scalar, auxiliary)``.
+        holomorphic: must be False: there are no complex dtypes yet.
+        allow_int: whether integer arguments may be chosen; their gradient is float0.
+
+    Raises:
+        TypeError: an argument is not floating, or the result is no floating scalar.
+    """
+    check_callable(fun, "grad")
+    if holomorphic:
+        raise TypeError("`holomorphic` must be False, got True: Verax has no complex dtypes yet.")
+
+    @functools.wraps(fun)
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        chosen, call = split(fun, argnums, args, kwargs)
+        leaves, tree = trees.flatten((chosen, {}))
+        check_differentiable(chosen, leaves, "grad", allow_int)
+        implementation = dispatch.owner_of(arrays_in((args, kwargs)))
+        flat = Flat(paired(call, has_aux), tree, name_of(fun))
+        with dispatch.using(implementation):
+            found, pullback = implementation.vjp(flat, [own(implementation, x) for x in leaves])
+            aval = _check_scalar(found, flat, fun)
+            seed = own(implementation, np.ones((), aval.dtype))
+            cotangents = pullback([seed] + [None] * (len(found) - 1))
+            gradient = materialized(cotangents, [aval_of(x) for x in leaves])
+        value, aux = flat.result(found)
+        grads = trees.unflatten(tree, gradient)[0]
+        result = grads if isinstance(argnums, (tuple, list)) else grads[0]
+        return ((value, aux) if has_aux else value), result
+
+    return value_and_gradient
+
+
+def grad(
+    fun: Function,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+    allow_int: bool = False,
+) -> Function:
+    """The gradient of a scalar function with respect to ``argnums``; see `value_and_grad`."""
+    both = value_and_grad(fun, argnums, has_aux, holomorphic, allow_int)
+
+    @functools.wraps(fun)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, result = both(*args, **kwargs)
+        return (result, value[1]) if has_aux else result
+
+    return gradient
+
+
+def _check_scalar(found: Sequence[Any], flat: Flat, fun: Function) -> ShapedArray:
+    value, _ = flat.result(found)
+    aval = check_array(
+        value,
+        f"The result of {name_of(fun)!r} under grad",
+        "Return a scalar, or pass has_aux=True for a pair.",
+    )
+    if aval.shape != () or not is_float(aval.dtype):
+        raise TypeError(
+            f"The result of {name_of(fun)!r} must be a floating scalar under grad, got {aval}. "
+            f"Sum or average it, or use jacrev."
+        )
+    return aval

@@ -1,0 +1,72 @@
+"""All of a derivative at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from .. import dispatch, trees
+from ..arrays import Array
+from ..dispatch import aval_of
+from ..dtypes import is_float
+from ..flat import Flat, arrays_in, name_of, own
+from .arguments import Function, check_callable, check_differentiable, split
+
+
+def jacfwd(fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+    """The Jacobian, column by column: each result's shape followed by the argument's."""
+    return _jacobian(fun, argnums, has_aux, "forward")
+
+
+def jacrev(fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+    """The Jacobian, row by row: each result's shape followed by the argument's."""
+    return _jacobian(fun, argnums, has_aux, "reverse")
+
+
+jacobian = jacrev
+
+
+def hessian(fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+    """The second derivative: ``jacfwd(jacrev(fun))``."""
+    return jacfwd(jacrev(fun, argnums, has_aux), argnums, has_aux)
+
+
+def _jacobian(fun: Function, argnums: int | Sequence[int], has_aux: bool, mode: str) -> Function:
+    check_callable(fun, f"jac{mode[:3]}")
+
+    @functools.wraps(fun)
+    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
+        chosen, call = split(fun, argnums, args, kwargs)
+        leaves, tree = trees.flatten((chosen, {}))
+        check_differentiable(chosen, leaves, "jacobian", False)
+        implementation = dispatch.owner_of(arrays_in((args, kwargs)))
+        main = (lambda *xs: call(*xs)[0]) if has_aux else call
+        flat = Flat(main, tree, name_of(fun))
+        with dispatch.using(implementation):
+            own_leaves = [own(implementation, x) for x in leaves]
+            found, blocks = implementation.jacobian(flat, own_leaves, list(range(len(leaves))), mode)
+            for y in found:
+                if not is_float(aval_of(y).dtype):
+                    raise TypeError(
+                        f"The results of {name_of(fun)!r} must be floating to have a Jacobian, got {aval_of(y)}."
+                    )
+
+        def arranged(row: Sequence[Array]) -> Any:
+            by_argument = trees.unflatten(tree, row)[0]
+            return by_argument if isinstance(argnums, (tuple, list)) else by_argument[0]
+
+        result = flat.result([_Leaf(arranged(row)) for row in blocks])
+        result = trees.map(lambda leaf: leaf.tree, result)
+        return (result, fun(*args, **kwargs)[1]) if has_aux else result
+
+    return jacobian_of
+
+
+class _Leaf:
+    """A tree that rides as one leaf of another."""
+
+    __slots__ = ("tree",)
+
+    def __init__(self, tree: Any) -> None:
+        self.tree = tree
