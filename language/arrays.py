@@ -73,7 +73,7 @@ class Array:
     @property
     def at(self) -> Any:
         """Indexed updates that return a new array: ``x.at[i].set(y)``, ``.add``, ``.get``."""
-        return importlib.import_module(".numpy.indexing", __package__).IndexedUpdate(self)
+        return importlib.import_module(".numpy.updates", __package__).IndexedUpdate(self)
 
     def machine_value(self) -> np.ndarray[Any, Any]:
         """The array as a NumPy array of exactly its dtype; owners define it."""

@@ -242,7 +242,7 @@ def logspace(
     axis: int = 0,
 ) -> Array:
     """``base`` to the powers `linspace` (start, stop, num)."""
-    from .elementwise import power
+    from .arithmetic import power
 
     wanted = (
         to_inexact(common_type(checked("logspace", (start, stop)))[0]) if dtype is None else canonical(dtype)
@@ -256,7 +256,8 @@ def geomspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Array:
     """``num`` numbers from ``start`` to ``stop`` in equal ratios."""
-    from .elementwise import log10, multiply, sign, true_divide
+    from .arithmetic import multiply, true_divide
+    from .elementwise import log10, sign
 
     avals = checked("geomspace", (start, stop))
     wanted = to_inexact(common_type(avals)[0]) if dtype is None else canonical(dtype)

@@ -14,7 +14,7 @@ from ..dtypes import DType, bool_
 from ..shapes import Shape, broadcast_shapes, canonical_axes, canonical_axis
 from .manipulation import broadcast_to, moveaxis, ravel, transpose
 from .promotion import array_of, canonical_dtype, checked, common_type, convert, dtypes_only, expand_to
-from .statistics import sum
+from .reductions import sum
 
 Axes = tuple[int, ...]
 
@@ -114,7 +114,7 @@ def inner(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any 
 
 def outer(a: Any, b: Any, out: None = None) -> Array:
     """The products of every element of ``a`` with every element of ``b``."""
-    from .elementwise import multiply
+    from .arithmetic import multiply
 
     a, b = ravel(a), ravel(b)
     return multiply(lax.reshape(a, (a.size, 1)), lax.reshape(b, (1, b.size)))
@@ -144,7 +144,7 @@ def tensordot(
 
 def kron(a: Any, b: Any) -> Array:
     """The Kronecker product."""
-    from .elementwise import multiply
+    from .arithmetic import multiply
 
     a, b = array_of("kron", a), array_of("kron", b)
     rank = max(a.ndim, b.ndim)

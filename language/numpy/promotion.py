@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import lax
 from ..arrays import Array
 from ..catalogue import broadcast_in_dim_p, convert_element_type_p
 from ..config import config
@@ -290,6 +291,13 @@ def array_of(name: str, x: Any) -> Array:
         return x
     checked(name, [x])
     return lift(x)
+
+
+def same_shape(*operands: Any) -> list[Array]:
+    """Promoted operands as arrays of one shape: the scalars that `promote` leaves are broadcast."""
+    arrays = [lift(x) for x in operands]
+    wide = max((x.shape for x in arrays), key=len)
+    return [x if x.shape == wide else lax.broadcast_in_dim(x, wide, ()) for x in arrays]
 
 
 def canonical_dtype(dtype: Any) -> DType | None:

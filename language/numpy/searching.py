@@ -12,11 +12,13 @@ from ..arrays import Array
 from ..dispatch import lift
 from ..dtypes import bool_, default_int, int32, int64
 from ..shapes import canonical_axis
-from .elementwise import isnan, logical_and, logical_or, same_shape
+from .classes import isnan
 from .indexing import take_index
-from .manipulation import broadcast_to, expand_dims, ravel, reshape, stack
-from .promotion import array_of, convert, dtypes_only, expand_to, promote
-from .statistics import all, sum
+from .joining import stack
+from .logic import logical_and, logical_or
+from .manipulation import broadcast_to, expand_dims, ravel, reshape
+from .promotion import array_of, convert, dtypes_only, expand_to, promote, same_shape
+from .reductions import all, sum
 
 
 # -- choosing --------------------------------------------------------------------------------------------
@@ -258,7 +260,7 @@ def take(
         a, axis = ravel(a), 0
     axis = canonical_axis(axis, a.ndim)
     if mode == "wrap":
-        from .elementwise import remainder
+        from .arithmetic import remainder
 
         indices, mode = remainder(indices, a.shape[axis]), "clip"
     if mode == "raise":
@@ -312,7 +314,7 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Array:
 
 def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Array:
     """Whether `isclose` holds everywhere."""
-    from .elementwise import isclose
+    from .limits import isclose
 
     return all(isclose(a, b, rtol, atol, equal_nan))
 
@@ -327,7 +329,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | N
     if length is None:
         value = _known(x, "bincount")
         length = max(operator.index(minlength), int(value.max()) + 1 if value.size else 0)
-    from .indexing import IndexedUpdate
+    from .updates import IndexedUpdate
 
     amounts = array_of("bincount", 1 if weights is None else weights)
     dtype = default_int() if weights is None else amounts.dtype

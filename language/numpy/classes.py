@@ -1,0 +1,65 @@
+"""Signs and classes of numbers: finite, infinite, NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import lift
+from ..dtypes import UNSIGNED, bool_, is_float, is_integer
+from .elementwise import const, strong
+from .promotion import array_of, promote, promote_inexact, same_shape
+
+
+def signbit(x: Any, /) -> Array:
+    """Whether the sign bit is set: -0.0 and negative NaNs count."""
+    (x,) = promote("signbit", x)
+    x = lift(x)
+    if x.dtype == bool_ or x.dtype in UNSIGNED:
+        return lax.full_like(x, False, dtype=bool_)
+    if is_integer(x.dtype):
+        return lax.lt(x, strong(x, 0))
+    bits = lax.bitcast_convert_type(x, np.dtype(f"int{x.dtype.itemsize * 8}"))
+    return lax.lt(bits, const(bits, 0))
+
+
+def copysign(x1: Any, x2: Any, /) -> Array:
+    """The magnitude of x1 with the sign of x2."""
+    x1, x2 = same_shape(*promote_inexact("copysign", x1, x2))
+    size = lax.abs(x1)
+    return lax.select(signbit(x2), lax.neg(size), size)
+
+
+def isfinite(x: Any, /) -> Array:
+    """Whether x is neither infinite nor NaN."""
+    x = array_of("isfinite", x)
+    return lax.is_finite(x) if is_float(x.dtype) else lax.full_like(x, True, dtype=bool_)
+
+
+def isnan(x: Any, /) -> Array:
+    """Whether x is NaN."""
+    x = array_of("isnan", x)
+    return lax.ne(x, x) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)
+
+
+def isinf(x: Any, /) -> Array:
+    """Whether x is infinite."""
+    x = array_of("isinf", x)
+    if not is_float(x.dtype):
+        return lax.full_like(x, False, dtype=bool_)
+    return lax.eq(lax.abs(x), const(x, np.inf))
+
+
+def isposinf(x: Any, /) -> Array:
+    """Whether x is positive infinity."""
+    x = array_of("isposinf", x)
+    return lax.eq(x, const(x, np.inf)) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)
+
+
+def isneginf(x: Any, /) -> Array:
+    """Whether x is negative infinity."""
+    x = array_of("isneginf", x)
+    return lax.eq(x, const(x, -np.inf)) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)

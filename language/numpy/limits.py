@@ -1,0 +1,71 @@
+"""Limits and replacements: clip, nan_to_num, and what is close; conversion to another dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from ..arrays import Array
+from ..dtypes import DType, canonical, finfo, is_float
+from .arithmetic import add, maximum, minimum, multiply
+from .classes import isfinite, isnan, isneginf, isposinf
+from .logic import less_equal, logical_and, logical_or
+from .promotion import array_of, convert, promote_inexact, same_shape
+
+
+def clip(arr: Any, /, min: Any = None, max: Any = None) -> Array:
+    """``arr`` limited to [min, max]; a limit of None does not limit."""
+    found = array_of("clip", arr)
+    if min is not None:
+        found = maximum(min, found)
+    if max is not None:
+        found = minimum(max, found)
+    return found
+
+
+def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
+    """``x`` with NaN and the infinities replaced, the latter by the largest finite numbers."""
+    found = array_of("nan_to_num", x)
+    if not is_float(found.dtype):
+        return found
+    dtype = found.dtype
+    limits = finfo(dtype)
+    high = limits.max if posinf is None else posinf
+    low = limits.min if neginf is None else neginf
+    for place, value in ((isnan(found), nan), (isposinf(found), high), (isneginf(found), low)):
+        _, filler = same_shape(found, convert(value, dtype))
+        found = lax.select(place, filler, found)
+    return found
+
+
+def isclose(
+    a: Any,
+    b: Any,
+    rtol: Any = 1e-05,
+    atol: Any = 1e-08,
+    equal_nan: bool = False,
+) -> Array:
+    """Whether |a - b| <= atol + rtol |b|, as NumPy says it."""
+    a, b = same_shape(*promote_inexact("isclose", a, b))
+    dtype = a.dtype
+    relative, absolute_ = convert(rtol, dtype), convert(atol, dtype)
+    allowed = add(absolute_, multiply(relative, lax.abs(b)))
+    near = logical_and(isfinite(b), less_equal(lax.abs(lax.sub(a, b)), allowed))
+    found = logical_or(lax.eq(a, b), near)
+    return logical_or(found, logical_and(isnan(a), isnan(b))) if equal_nan else found
+
+
+def astype(x: Any, dtype: Any, /, *, copy: bool = False, device: Any = None) -> Array:
+    """``x`` converted to a dtype; None means the default float.
+
+    Raises:
+        ValueError: a device is given, which the language does not know.
+    """
+    if device is not None:
+        raise ValueError(
+            f"`device` must be None, got {device!r}. Place arrays with the implementation's own means."
+        )
+    wanted: DType = canonical(np.float64 if dtype is None else dtype)
+    return convert(array_of("astype", x), wanted)  # type: ignore[no-any-return]  # an array in, an array out

@@ -1,0 +1,68 @@
+"""Bits, truth and comparisons, element by element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import aval_of
+from ..dtypes import UNSIGNED, bool_
+from .elementwise import const, pair
+from .promotion import promote, promote_numeric
+
+bitwise_and = pair("bitwise_and", promote, lax.bitwise_and, "x1 & x2, bit by bit.")
+bitwise_or = pair("bitwise_or", promote, lax.bitwise_or, "x1 | x2, bit by bit.")
+bitwise_xor = pair("bitwise_xor", promote, lax.bitwise_xor, "x1 ^ x2, bit by bit.")
+left_shift = pair("left_shift", promote_numeric, lax.shift_left, "x1 << x2.")
+bitwise_left_shift = left_shift
+
+
+def bitwise_invert(x: Any, /) -> Array:
+    """~x, bit by bit."""
+    return lax.bitwise_not(*promote("bitwise_invert", x))
+
+
+bitwise_not = invert = bitwise_invert
+
+
+def right_shift(x1: Any, x2: Any, /) -> Array:
+    """x1 >> x2; signed integers keep their sign."""
+    x1, x2 = promote_numeric("right_shift", x1, x2)
+    logical = aval_of(x1).dtype in UNSIGNED
+    return (lax.shift_right_logical if logical else lax.shift_right_arithmetic)(x1, x2)
+
+
+bitwise_right_shift = right_shift
+
+
+def _truth(x: Any) -> Any:
+    return x if aval_of(x).dtype == bool_ else lax.ne(x, const(x, 0))
+
+
+def logical_and(x1: Any, x2: Any, /) -> Array:
+    """Whether both are nonzero."""
+    return lax.bitwise_and(*(_truth(x) for x in promote("logical_and", x1, x2)))
+
+
+def logical_or(x1: Any, x2: Any, /) -> Array:
+    """Whether one is nonzero."""
+    return lax.bitwise_or(*(_truth(x) for x in promote("logical_or", x1, x2)))
+
+
+def logical_xor(x1: Any, x2: Any, /) -> Array:
+    """Whether exactly one is nonzero."""
+    return lax.bitwise_xor(*(_truth(x) for x in promote("logical_xor", x1, x2)))
+
+
+def logical_not(x: Any, /) -> Array:
+    """Whether x is zero."""
+    return lax.bitwise_not(*(_truth(x) for x in promote("logical_not", x)))
+
+
+equal = pair("equal", promote, lax.eq, "x1 == x2.")
+not_equal = pair("not_equal", promote, lax.ne, "x1 != x2.")
+less = pair("less", promote, lax.lt, "x1 < x2.")
+less_equal = pair("less_equal", promote, lax.le, "x1 <= x2.")
+greater = pair("greater", promote, lax.gt, "x1 > x2.")
+greater_equal = pair("greater_equal", promote, lax.ge, "x1 >= x2.")
