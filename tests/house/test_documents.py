@@ -20,6 +20,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/coverage.md",
     "docs/reference.md",
     "docs/stability.md",
     "docs/subgradients.md",
