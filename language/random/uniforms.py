@@ -1,0 +1,95 @@
+"""Floats and truth values, uniform bits behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from .. import numpy as vnp
+from ..arrays import Array
+from ..dispatch import lift
+from ..dtypes import DType, canonical, finfo, is_float
+from ..numpy.promotion import array_of, convert, expand_to
+from ..shapes import Shape, broadcast_shapes, canonical_shape
+from .keys import raw_of
+from .words import UNSIGNED, drawn_bits
+
+
+def float_dtype(name: str, dtype: Any) -> DType:
+    """The dtype of the result: the default float where none is given.
+
+    Raises:
+        ValueError: it is no float dtype.
+    """
+    wanted = canonical(np.float64 if dtype is None else dtype)
+    if not is_float(wanted):
+        raise ValueError(f"`dtype` of {name} must be a float dtype, got {wanted}.")
+    return wanted
+
+
+def spread_to(name: str, x: Any, shape: Shape) -> Array:
+    """A sampler's parameter in the shape of the result, which it must not enlarge."""
+    x = array_of(name, x)
+    if broadcast_shapes(x.shape, shape) != shape:
+        raise ValueError(
+            f"`shape` of {name} must be one that its parameters broadcast to, got {shape} for {x.shape}."
+        )
+    return x if x.shape == shape else expand_to(x, x.shape, shape)
+
+
+def uniform(key: Any, shape: Any = (), dtype: Any = None, minval: Any = 0.0, maxval: Any = 1.0) -> Array:
+    """Floats in [minval, maxval), all multiples of a fixed spacing."""
+    wanted = float_dtype("uniform", dtype)
+    return drawn_uniform(raw_of("uniform", key), canonical_shape(shape), wanted, minval, maxval)
+
+
+def drawn_uniform(raw: Array, shape: Shape, dtype: DType, minval: Any = 0.0, maxval: Any = 1.0) -> Array:
+    """`uniform` of checked arguments."""
+    # Random bits become the mantissa of a float in [1, 2), from which 1 is taken.
+    info = finfo(dtype)
+    width = info.bits
+    drawn = 8 if info.nmant < 8 else width
+    words = lift(convert(drawn_bits(raw, drawn, shape), UNSIGNED[width]))
+    mantissa = lax.shift_right_logical(words, np.asarray(drawn - info.nmant, words.dtype)[()])
+    one = np.asarray(1.0, dtype)
+    floats = lax.bitcast_convert_type(lax.bitwise_or(mantissa, one.view(words.dtype)[()]), dtype)
+    floats = lax.sub(floats, one[()])
+    if _is_number(minval, 0.0) and _is_number(maxval, 1.0):
+        return floats
+    low, high = (spread_to("uniform", convert(x, dtype), shape) for x in (minval, maxval))
+    return lax.max(low, lax.add(lax.mul(floats, lax.sub(high, low)), low))
+
+
+def _is_number(x: Any, value: float) -> bool:
+    return isinstance(x, (int, float)) and x == value
+
+
+def bernoulli(key: Any, p: Any = 0.5, shape: Any = None, mode: str = "low") -> Array:
+    """True with probability ``p``.
+
+    Raises:
+        TypeError: ``p`` is no float.
+        ValueError: ``mode`` is neither 'low' nor 'high'.
+    """
+    if mode not in ("low", "high"):
+        raise ValueError(f"`mode` must be 'low' or 'high', got {mode!r}.")
+    p = array_of("bernoulli", p)
+    if not is_float(p.dtype):
+        raise TypeError(f"`p` of bernoulli must be a float, got {p.dtype}.")
+    p = lift(convert(p, p.dtype))
+    raw, wanted = raw_of("bernoulli", key), p.shape if shape is None else canonical_shape(shape)
+    p = spread_to("bernoulli", p, wanted)
+    if mode == "low":
+        return lax.lt(drawn_uniform(raw, wanted, p.dtype), p)
+    both = drawn_uniform(raw, (2, *wanted), p.dtype)
+    fine = vnp.multiply(both[1], np.asarray(2.0 ** -finfo(p.dtype).nmant, p.dtype)[()])
+    return lax.lt(fine, lax.sub(p, both[0]))
+
+
+def rademacher(key: Any, shape: Any = (), dtype: Any = None) -> Array:
+    """-1 or 1, each as likely."""
+    wanted = canonical(np.int64 if dtype is None else dtype)
+    heads = bernoulli(key, 0.5, canonical_shape(shape))
+    return lift(convert(vnp.subtract(vnp.multiply(2, heads), 1), wanted))
