@@ -10,6 +10,7 @@ import numpy as np
 from ..language.arrays import Array
 from ..language.dtypes import is_float
 from ..language.shapes import ShapedArray
+from .machine_numbers import MachineNumbers
 from .reals import Scalar, to_array
 from .system import NumberSystem
 
@@ -18,18 +19,34 @@ class ReferenceArray(Array):
     """An array of the reference.
 
     Attributes:
-        scalars: its elements, row-major.
-        system: the number system that made them.
+        system: the number system that made its elements.
+        lines: what a product made of its elements, for the next one.
     """
 
-    __slots__ = ("scalars", "system")
+    __slots__ = ("_elements", "lines", "system")
     implementation: ClassVar[Any]  # set by `implementation`, which this module cannot import
 
-    scalars: list[Scalar]
     system: NumberSystem
+    lines: dict[Any, Any]
 
-    def __init__(self, scalars: list[Scalar], aval: ShapedArray, system: NumberSystem) -> None:
-        self.scalars, self.aval, self.system = scalars, aval, system
+    def __init__(
+        self, scalars: list[Scalar] | MachineNumbers, aval: ShapedArray, system: NumberSystem
+    ) -> None:
+        self._elements, self.aval, self.system, self.lines = scalars, aval, system, {}
+
+    @property
+    def scalars(self) -> list[Scalar]:
+        """Its elements, row-major."""
+        if isinstance(self._elements, MachineNumbers):
+            self._elements = self._elements.lifted
+        return self._elements
+
+    def at(self, places: Sequence[int]) -> Sequence[Scalar]:
+        """The elements at ``places`` in row-major order; machine numbers among them are lifted when looked at."""
+        if isinstance(self._elements, MachineNumbers):
+            return self._elements.at(places)
+        scalars = self._elements
+        return [scalars[i] for i in places]
 
     def machine_value(self) -> np.ndarray[Any, Any]:
         """The elements, each rounded to the nearest number of the dtype."""
@@ -40,12 +57,6 @@ class ReferenceArray(Array):
 
 
 def of_machine(value: np.ndarray[Any, Any], aval: ShapedArray, system: NumberSystem) -> ReferenceArray:
-    """The array of exactly these machine numbers."""
-    flat: Sequence[Any]
-    if is_float(aval.dtype):
-        with np.errstate(invalid="ignore"):  # a signalling NaN
-            flat = value.astype(np.float64).ravel().tolist()
-    else:
-        flat = value.astype(aval.dtype).ravel().tolist()
-    dtype = aval.dtype
-    return ReferenceArray([system.lift(x, dtype) for x in flat], aval, system)
+    """The array of exactly these machine numbers; they are lifted when somebody looks at them."""
+    values = (value if value.dtype == aval.dtype else value.astype(aval.dtype)).reshape(-1)
+    return ReferenceArray(MachineNumbers(values, aval.dtype, system), aval, system)

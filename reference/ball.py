@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import product
+from operator import mul
 from typing import Any
 
 from mpmath.libmp import from_man_exp, mpf_ge, mpf_pos
@@ -197,7 +198,7 @@ class Ball(Exact):
 
     def summed(self, terms: Sequence[Scalar]) -> Scalar:
         """The sum: without error where all terms are known so, else enclosed."""
-        whole = _whole(terms)
+        whole = aligned(terms)
         if whole is not None:
             return self.kept(from_man_exp(sum(whole[0]), whole[1]))
         row = _row(terms, self)
@@ -209,9 +210,9 @@ class Ball(Exact):
 
     def dotted(self, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
         """The sum of products: without error where all factors are known so, else enclosed."""
-        first, second = _whole(left), _whole(right)
+        first, second = aligned(left), aligned(right)
         if first is not None and second is not None:
-            total = sum(x * y for x, y in zip(first[0], second[0], strict=True))
+            total = sum(map(mul, first[0], second[0]))
             return self.kept(from_man_exp(total, first[1] + second[1]))
         xs, ys = _row(left, self), _row(right, self)
         if xs is not None and ys is not None:
@@ -355,21 +356,23 @@ class _Row:
 class _Reused(Aligned):
     """Scalars of many sums: their sets are put in a row once."""
 
-    __slots__ = ("row",)
+    __slots__ = ("_row", "_system")
 
     def __init__(self, scalars: Sequence[Scalar], system: Ball) -> None:
         super().__init__(scalars)
-        self.row = None if self.whole is not None else system.rows(scalars)
+        self._system = system
+        self._row: _Row | None = None
 
-
-def _whole(scalars: Sequence[Scalar]) -> tuple[list[Any], int] | None:
-    return scalars.whole if type(scalars) is _Reused else aligned(scalars)
+    @property
+    def row(self) -> _Row | None:
+        """The sets; None where one is infinite, NaN or unknown."""
+        if self._row is None:
+            self._row = self._system.rows(self.scalars)
+        return self._row
 
 
 def _row(scalars: Sequence[Scalar], system: Ball) -> _Row | None:
-    if type(scalars) is _Reused and scalars.row is not None:
-        return scalars.row
-    return system.rows(scalars)
+    return scalars.row if type(scalars) is _Reused else system.rows(scalars)
 
 
 def _ends(x: Scalar) -> tuple[Raw, Raw]:

@@ -95,7 +95,7 @@ class _Reused(Aligned):
     __slots__ = ("bounds", "sizes", "typicals", "undecided", "unverified", "values")
 
     def __init__(self, scalars: Sequence[Scalar]) -> None:
-        list.__init__(self, scalars)
+        self.scalars = scalars
         self.values = Aligned([_value(x) for x in scalars])
         self.whole = self.values.whole
         self.sizes = [abs(approximate(x)) for x in self.values]

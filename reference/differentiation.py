@@ -61,12 +61,10 @@ class Point:
         _, found = dual_jvp(self.function, self.primals, tangents, self.system)
         if quotients is None:
             return found
-        for t, means in zip(found, quotients, strict=True):
-            if t is not None and means is not None:
-                t.scalars = [
-                    m if x != x and not is_special(m) else x for x, m in zip(t.scalars, means, strict=True)
-                ]
-        return found
+        return [
+            t if t is None or means is None else _mean_where_nan(t, means)
+            for t, means in zip(found, quotients, strict=True)
+        ]
 
     def _pass_doubts_on(self) -> None:
         if isinstance(self.system, Exact) and self.limits is not None:
@@ -80,6 +78,12 @@ class Point:
         from ..language.dispatch import lanes_in_scope
 
         return lanes_in_scope()
+
+
+def _mean_where_nan(tangent: ReferenceArray, means: Sequence[Scalar]) -> ReferenceArray:
+    pairs = zip(tangent.scalars, means, strict=True)
+    scalars = [m if x != x and not is_special(m) else x for x, m in pairs]
+    return ReferenceArray(scalars, tangent.aval, tangent.system)
 
 
 def _adopted(x: ReferenceArray, system: NumberSystem) -> ReferenceArray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import mul
 from typing import Any
 
 from mpmath.libmp import ComplexResult, from_man_exp, mpf_add, mpf_cmp, mpf_sub
@@ -11,6 +12,7 @@ from mpmath.libmp import ComplexResult, from_man_exp, mpf_add, mpf_cmp, mpf_sub
 from ..language.dtypes import DType, float64, is_float
 from ..language.primitive import Primitive
 from . import decisions
+from .machine_numbers import MachineNumbers
 from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_special, proxy, real
 from .system import Definition, NumberSystem, Operations, OutOfReach, Question
 
@@ -134,7 +136,7 @@ class Exact(NumberSystem):
         first, second = aligned(left), aligned(right)
         if first is None or second is None:
             return self.summed([self.times(x, y) for x, y in zip(left, right, strict=True)])
-        total = sum(x * y for x, y in zip(first[0], second[0], strict=True))
+        total = sum(map(mul, first[0], second[0]))
         return real(from_man_exp(total, first[1] + second[1], self.bits + SPREAD, NEAREST))
 
     def times(self, x: Scalar, y: Scalar) -> Scalar:
@@ -214,20 +216,31 @@ def _zero_order(x: float, y: Scalar) -> int:
     )
 
 
-class Aligned(list[Scalar]):
+class Aligned(Sequence[Scalar]):
     """Scalars that are used in many sums: their common form is computed once."""
 
-    __slots__ = ("whole",)
+    __slots__ = ("scalars", "whole")
     whole: tuple[list[Any], int] | None
 
     def __init__(self, scalars: Sequence[Scalar]) -> None:
-        super().__init__(scalars)
-        self.whole = _aligned(self)
+        self.scalars = scalars
+        self.whole = aligned(scalars)
+
+    def __getitem__(self, i: Any) -> Any:
+        return self.scalars[i]
+
+    def __iter__(self) -> Iterator[Scalar]:
+        return iter(self.scalars)
+
+    def __len__(self) -> int:
+        return len(self.scalars)
 
 
 def aligned(scalars: Sequence[Scalar]) -> tuple[list[Any], int] | None:
     """Integers and an exponent e with scalar = integer 2^e; None where that is impossible or unwise."""
-    return scalars.whole if type(scalars) is Aligned else _aligned(scalars)
+    if isinstance(scalars, Aligned):
+        return scalars.whole
+    return scalars.aligned() if type(scalars) is MachineNumbers else _aligned(scalars)
 
 
 def _aligned(scalars: Sequence[Scalar]) -> tuple[list[Any], int] | None:

@@ -49,3 +49,11 @@ def indices(shape: Shape) -> Iterator[tuple[int, ...]]:
 def place(index: Sequence[int], steps: Sequence[int]) -> int:
     """Where the element of an index stands in row-major order."""
     return sum(map(mul, index, steps))
+
+
+def offsets(sizes: Sequence[int], steps: Sequence[int]) -> list[int]:
+    """How far every index of a shape of these sizes stands from the first, in order, where axes have these steps."""
+    found = [0]
+    for n, step in zip(sizes, steps, strict=True):
+        found = [at + k * step for at in found for k in range(n)]
+    return found

@@ -8,22 +8,30 @@ from operator import mul
 from ...language.dtypes import is_float
 from ..array import ReferenceArray
 from ..reals import Scalar
-from .call import Call, Lists, Rule, indices, place, strides
+from .call import Call, Lists, Rule, offsets, strides
 from .integers import wrapped
 
+# For each batch index and each free index, the elements along the contracted axes.
+Lines = list[list[Sequence[Scalar]]]
 
-def _rows(
-    x: ReferenceArray, batch: Sequence[int], free: Sequence[int], summed: Sequence[int]
-) -> list[list[list[Scalar]]]:
-    """For each batch index and each free index, the elements along the contracted axes."""
-    steps = strides(x.shape)
+
+def _lines(x: ReferenceArray, batch: Sequence[int], free: Sequence[int], summed: Sequence[int]) -> Lines:
+    """The lines of an operand, ready for sums; a product in a loop makes them once."""
+    axes = tuple(batch), tuple(free), tuple(summed)
+    if axes not in x.lines:
+        x.lines[axes] = _made_lines(x, *axes)
+    found: Lines = x.lines[axes]
+    return found
+
+
+def _made_lines(x: ReferenceArray, batch: Sequence[int], free: Sequence[int], summed: Sequence[int]) -> Lines:
+    steps, form = strides(x.shape), x.system.reused if is_float(x.dtype) else list
 
     def places(axes: Sequence[int]) -> list[int]:
-        own = [steps[a] for a in axes]
-        return [place(i, own) for i in indices(tuple(x.shape[a] for a in axes))]
+        return offsets([x.shape[a] for a in axes], [steps[a] for a in axes])
 
-    within, s = places(summed), x.scalars
-    return [[[s[b + f + k] for k in within] for f in places(free)] for b in places(batch)]
+    within = places(summed)
+    return [[form(x.at([b + f + k for k in within])) for f in places(free)] for b in places(batch)]
 
 
 def integer_product(c: Call, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
@@ -40,17 +48,12 @@ def dot_general(c: Call) -> Lists:
     (lhs_summed, rhs_summed), (lhs_batch, rhs_batch) = c.params["dimension_numbers"]
     lhs_free = [a for a in range(lhs.ndim) if a not in (*lhs_summed, *lhs_batch)]
     rhs_free = [a for a in range(rhs.ndim) if a not in (*rhs_summed, *rhs_batch)]
-    batches = zip(
-        _rows(lhs, lhs_batch, lhs_free, lhs_summed), _rows(rhs, rhs_batch, rhs_free, rhs_summed), strict=True
-    )
-    found: list[Scalar] = []
-    if not is_float(dtype):
-        return [[integer_product(c, a, b) for left, right in batches for a in left for b in right]]
-    for left, right in batches:
-        columns = [c.system.reused(b) for b in right]
-        for a in map(c.system.reused, left):
-            found += [c.system.total(c.primitive, dtype, a, b) for b in columns]
-    return [found]
+    lefts = _lines(lhs, lhs_batch, lhs_free, lhs_summed)
+    rights = _lines(rhs, rhs_batch, rhs_free, rhs_summed)
+    pairs = ((a, b) for left, right in zip(lefts, rights, strict=True) for a in left for b in right)
+    if is_float(dtype):
+        return [[c.system.total(c.primitive, dtype, a, b) for a, b in pairs]]
+    return [[integer_product(c, a, b) for a, b in pairs]]
 
 
 RULES: dict[str, Rule] = {"dot_general": dot_general}

@@ -12,7 +12,7 @@ from ..array import ReferenceArray
 from ..exact import ordering
 from ..reals import Scalar
 from ..system import NumberSystem
-from .call import Call, Lists, Rule, indices, place, strides
+from .call import Call, Lists, Rule, offsets, strides
 from .elementwise import DEFINITIONS
 from .integers import limits, wrapped
 from .pointwise import integers, sum_of
@@ -24,11 +24,9 @@ Combine = Callable[[NumberSystem, Call, DType, Sequence[Scalar]], Scalar]
 def groups(x: ReferenceArray, axes: Sequence[int]) -> list[list[int]]:
     """For each index of the result, the places of the elements that are taken together, in order."""
     steps = strides(x.shape)
-    kept = [axis for axis in range(x.ndim) if axis not in axes]
-    within = [
-        place(i, [steps[a] for a in sorted(axes)]) for i in indices(tuple(x.shape[a] for a in sorted(axes)))
-    ]
-    starts = [place(i, [steps[a] for a in kept]) for i in indices(tuple(x.shape[a] for a in kept))]
+    taken, kept = sorted(axes), [axis for axis in range(x.ndim) if axis not in axes]
+    within = offsets([x.shape[a] for a in taken], [steps[a] for a in taken])
+    starts = offsets([x.shape[a] for a in kept], [steps[a] for a in kept])
     return [[start + offset for offset in within] for start in starts]
 
 
