@@ -62,7 +62,7 @@ class _Finder(MetaPathFinder, Loader):
                 f"No module {fullname!r} in Verax, which stands in for JAX here. It has {', '.join(sorted(MODULES))}.",
                 name=fullname,
             )
-        return ModuleSpec(fullname, self, is_package=fullname == "jax")
+        return ModuleSpec(fullname, self, is_package=_is_package(fullname))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """An empty module that looks its names up in Verax."""
@@ -71,6 +71,10 @@ class _Finder(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Mark the module as ours."""
         setattr(module, _MARK, True)
+
+
+def _is_package(fullname: str) -> bool:
+    return fullname == "jax" or any(m.startswith(f"{fullname}.") for m in MODULES)
 
 
 _FINDER = _Finder()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 # JAX's module -> Verax's.
 MODULES = {
+    "jax.dtypes": "verax.language.public_dtypes",
+    "jax.errors": "verax.language.errors",
     "jax.lax": "verax.language.lax",
     "jax.nn": "verax.language.nn",
+    "jax.nn.initializers": "verax.language.nn.initializers",
     "jax.numpy": "verax.language.numpy",
+    "jax.ops": "verax.language.ops",
     "jax.random": "verax.language.random",
     "jax.scipy": "verax.language.scipy",
     "jax.scipy.special": "verax.language.scipy.special",

@@ -15,12 +15,25 @@ class MissingRuleError(VeraxError, LookupError):
     """Raised when an implementation has no rule for a primitive that the language has."""
 
 
-class TracerError(VeraxError, TypeError):
+# -- about abstract values ------------------------------------------------------------------------------
+class JAXTypeError(VeraxError, TypeError):
+    """Raised as the common ancestor of errors about the kind of a value."""
+
+
+class JAXIndexError(VeraxError, IndexError):
+    """Raised as the common ancestor of errors about an index."""
+
+
+class TracerError(JAXTypeError):
     """Raised as the common ancestor of errors about abstract values."""
 
 
 class ConcretizationTypeError(TracerError):
     """Raised when an abstract value is used where a concrete one is needed."""
+
+
+class NonConcreteBooleanIndexError(ConcretizationTypeError, JAXIndexError):
+    """Raised when an abstract mask is used as an index."""
 
 
 class TracerBoolConversionError(ConcretizationTypeError):
@@ -37,6 +50,23 @@ class TracerIntegerConversionError(TracerError):
 
 class UnexpectedTracerError(TracerError):
     """Raised when a tracer outlives, or comes from outside, the transform that made it."""
+
+
+class JaxprTypeError(VeraxError, TypeError):
+    """Raised when a program does not fit together: an equation's operands are not what its primitive takes."""
+
+
+class InconclusiveDimensionOperation(VeraxError):
+    """Raised by JAX where sizes are symbols and cannot be compared; Verax's sizes are numbers, and never raise it."""
+
+
+# -- about running --------------------------------------------------------------------------------------
+class JaxRuntimeError(VeraxError, RuntimeError):
+    """Raised when a device fails while it runs a program."""
+
+
+class KeyReuseError(JAXTypeError):
+    """Raised by JAX's checker of random keys that are used twice; Verax has no such checker, and never raises it."""
 
 
 class ScanTypeError(VeraxError, TypeError):

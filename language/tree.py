@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 from .tree_util import (
     tree_all as all,
 )
@@ -30,6 +33,9 @@ from .tree_util import (
     tree_reduce as reduce,
 )
 from .tree_util import (
+    tree_reduce_associative as reduce_associative,
+)
+from .tree_util import (
     tree_structure as structure,
 )
 from .tree_util import (
@@ -49,7 +55,19 @@ __all__ = [
     "map",
     "map_with_path",
     "reduce",
+    "reduce_associative",
+    "static",
     "structure",
     "transpose",
     "unflatten",
 ]
+
+
+def static(**kwargs: Any) -> Any:
+    """`dataclasses.field` for what is no child of a dataclass but part of its structure.
+
+    Raises:
+        TypeError: a keyword is none of `dataclasses.field`'s.
+    """
+    metadata = {**(kwargs.pop("metadata", None) or {}), "static": True}
+    return dataclasses.field(metadata=metadata, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -22,6 +23,10 @@ __all__ = [
     "PyTreeDef",
     "SequenceKey",
     "all_leaves",
+    "default_registry",
+    "flatten_one_level",
+    "flatten_one_level_with_keys",
+    "is_tree_node",
     "keystr",
     "register_dataclass",
     "register_pytree_node",
@@ -38,6 +43,7 @@ __all__ = [
     "tree_map",
     "tree_map_with_path",
     "tree_reduce",
+    "tree_reduce_associative",
     "tree_structure",
     "tree_transpose",
     "tree_unflatten",
@@ -215,6 +221,33 @@ def tree_reduce(
     return functools.reduce(function, leaves, initializer)
 
 
+def tree_reduce_associative(
+    operation: Callable[[Any, Any], Any],
+    tree: Any,
+    *,
+    identity: Any = _NOTHING,
+    is_leaf: IsLeaf | None = None,
+) -> Any:
+    """Fold an associative function over the leaves, half with half: log2 n steps deep.
+
+    Raises:
+        TypeError: the tree has no leaves and no ``identity`` is given.
+    """
+    found = trees.leaves(tree, is_leaf)
+    if not found:
+        if identity is _NOTHING:
+            raise TypeError("`identity` of tree_reduce_associative must be given for a tree without leaves.")
+        return identity
+    return _halved(operation, found)
+
+
+def _halved(operation: Callable[[Any, Any], Any], found: list[Any]) -> Any:
+    if len(found) == 1:
+        return found[0]
+    middle = len(found) // 2
+    return operation(_halved(operation, found[:middle]), _halved(operation, found[middle:]))
+
+
 def tree_all(tree: Any, *, is_leaf: IsLeaf | None = None) -> bool:
     """Whether every leaf is true."""
     return all(trees.leaves(tree, is_leaf))
@@ -252,6 +285,93 @@ def tree_transpose(outer_treedef: TreeDef, inner_treedef: TreeDef | None, pytree
         rows.append(leaves)
     columns = [[row[i] for row in rows] for i in range(inner_treedef.num_leaves)]
     return trees.unflatten(inner_treedef, [trees.unflatten(outer_treedef, column) for column in columns])
+
+
+# -- one level ----------------------------------------------------------------------------------------------
+class Registry:
+    """Which classes are nodes, and how each is taken apart by one level."""
+
+    def is_node(self, kind: type) -> bool:
+        """Whether instances of a class are nodes."""
+        if kind in _BUILT_IN or (issubclass(kind, tuple) and hasattr(kind, "_fields")):
+            return True
+        return optree.register_pytree_node.get(kind, namespace=NAMESPACE) is not None
+
+    def flatten_one_level(self, tree: Any) -> tuple[Iterable[Any], Any] | None:
+        """The children of a node, and what tells it from others of its class; None for a leaf."""
+        if not self.is_node(type(tree)):
+            return None
+        children, aux, _, _ = optree.tree_flatten_one_level(tree, namespace=NAMESPACE)
+        return children, _metadata(tree, aux)
+
+    def flatten_one_level_with_keys(self, tree: Any) -> tuple[Iterable[tuple[Any, Any]], Any] | None:
+        """`flatten_one_level`, each child with the key that leads to it."""
+        found = self.flatten_one_level(tree)
+        if found is None:
+            return None
+        paths = [path for path, _ in tree_leaves_with_path(tree, is_leaf=lambda x: x is not tree)]
+        children, aux = found
+        return [(path[0], child) for path, child in zip(paths, children, strict=True)], aux
+
+
+_BUILT_IN = (
+    type(None),
+    tuple,
+    list,
+    dict,
+    collections.OrderedDict,
+    collections.defaultdict,
+    collections.deque,
+)
+
+
+def _metadata(tree: Any, aux: Any) -> Any:
+    """What JAX keeps beside the children: nothing for sequences, the keys of dictionaries, a named tuple's class."""
+    if isinstance(tree, dict):
+        return (
+            tuple(aux)
+            if not isinstance(tree, collections.defaultdict)
+            else (tree.default_factory, tuple(aux[1]))
+        )
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)
+    return aux if not isinstance(tree, (tuple, list)) else None
+
+
+default_registry = Registry()
+
+
+def is_tree_node(typ: type) -> bool:
+    """Whether instances of a class are nodes of trees."""
+    return default_registry.is_node(typ)
+
+
+def flatten_one_level(tree: Any) -> tuple[Iterable[Any], Any]:
+    """The children of a node, and what tells it from others of its class.
+
+    Raises:
+        ValueError: ``tree`` is a leaf.
+    """
+    found = default_registry.flatten_one_level(tree)
+    if found is None:
+        raise _leaf(tree)
+    return found
+
+
+def flatten_one_level_with_keys(tree: Any) -> tuple[Iterable[tuple[Any, Any]], Any]:
+    """The children of a node with their keys, and what tells it from others of its class.
+
+    Raises:
+        ValueError: ``tree`` is a leaf.
+    """
+    found = default_registry.flatten_one_level_with_keys(tree)
+    if found is None:
+        raise _leaf(tree)
+    return found
+
+
+def _leaf(tree: Any) -> ValueError:
+    return ValueError(f"`tree` must be a node of a tree, got a leaf of type {type(tree).__name__}.")
 
 
 # -- registering -------------------------------------------------------------------------------------------------

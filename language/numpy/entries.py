@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import Array
 from ..dispatch import Tracer, aval_of
 from ..dtypes import bool_, is_integer
-from ..errors import ConcretizationTypeError
+from ..errors import NonConcreteBooleanIndexError
 from ..shapes import Shape
 
 INT_MAX = int(np.iinfo(np.int32).max)
@@ -110,7 +110,7 @@ def _mask_places(mask: Any, mask_shape: Shape, shape: Shape, axis: int) -> list[
             f"got {mask_shape}."
         )
     if isinstance(mask, Tracer) and not _is_known(mask):
-        raise ConcretizationTypeError(
+        raise NonConcreteBooleanIndexError(
             f"A mask in an index must be known when the program is traced, got an abstract one ({mask.aval}): the "
             f"result's shape depends on it. Use verax.numpy.where(mask, x, 0), or nonzero with `size`."
         )

@@ -112,10 +112,12 @@ _NAMES = {
 # A module's public name -> its real name. `import verax.numpy` and `verax.numpy` give one and the
 # same module; `verax/numpy.pyi` and its like say so to type checkers.
 _MODULES = {
+    "dtypes": "verax.language.public_dtypes",
     "errors": "verax.language.errors",
     "lax": "verax.language.lax",
     "nn": "verax.language.nn",
     "numpy": "verax.language.numpy",
+    "ops": "verax.language.ops",
     "random": "verax.language.random",
     "scipy": "verax.language.scipy",
     "tree": "verax.language.tree",

@@ -11,13 +11,17 @@ from verax.as_jax import coverage
 # The least share of a module's names, in percent. It is raised as names are added, never lowered.
 LEAST = {
     "jax": 19,
-    "jax.numpy": 61,
+    "jax.dtypes": 100,
+    "jax.errors": 100,
     "jax.lax": 75,
-    "jax.nn": 85,
+    "jax.nn": 94,
+    "jax.nn.initializers": 90,
+    "jax.numpy": 61,
+    "jax.ops": 100,
     "jax.random": 48,
     "jax.scipy.special": 54,
-    "jax.tree": 85,
-    "jax.tree_util": 86,
+    "jax.tree": 100,
+    "jax.tree_util": 100,
 }
 
 

@@ -49,6 +49,7 @@ ROWS: dict[str, list[Any]] = {
     **{
         n: unary(n)
         for n in types.words(
+            "tanh "
             "elu gelu hard_sigmoid hard_tanh identity leaky_relu log1mexp log_sigmoid mish relu "
             "relu6 selu soft_sign softplus sparse_plus sparse_sigmoid squareplus celu"
         )
@@ -84,6 +85,10 @@ ROWS["logsumexp"].append(
 )
 
 
+# tests/language/test_attention.py has their calls.
+ATTENTION = {"dot_product_attention", "scaled_matmul"}
+
+
 class OfJax:
     """`jax.nn`, called as our rows call it."""
 
@@ -92,7 +97,7 @@ class OfJax:
 
 
 def test_every_name_has_a_row() -> None:
-    assert set(nn.__all__) == set(ROWS)
+    assert set(nn.__all__) == set(ROWS) | ATTENTION
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -121,6 +126,7 @@ ALPHA, SCALE = (mpmath.mpf(float(np.float32(x))) for x in (1.6732632423543772, 1
 SLOPE = mpmath.mpf(float(np.float32(1e-2)))
 
 DEFINITIONS: dict[str, Callable[[Any], Any]] = {
+    "tanh": mpmath.tanh,
     "relu": lambda x: max(x, 0),
     "relu6": lambda x: min(max(x, 0), 6),
     "leaky_relu": lambda x: x if x >= 0 else SLOPE * x,
@@ -145,7 +151,17 @@ DEFINITIONS: dict[str, Callable[[Any], Any]] = {
     "identity": lambda x: x,
 }
 # Names over an axis, held to their definition by another test below; log1mexp is for positive numbers only.
-ELSEWHERE = {"glu", "softmax", "log_softmax", "logsumexp", "logmeanexp", "standardize", "one_hot", "log1mexp"}
+ELSEWHERE = {
+    *ATTENTION,
+    "glu",
+    "softmax",
+    "log_softmax",
+    "logsumexp",
+    "logmeanexp",
+    "standardize",
+    "one_hot",
+    "log1mexp",
+}
 
 POINTS = [
     0.0,

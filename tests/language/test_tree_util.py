@@ -145,10 +145,52 @@ def test_registered_classes_pass_through_transforms() -> None:
     assert slope.name == "layer"
 
 
+@pytest.mark.parametrize("name", TREES)
+def test_one_level_is_jax_s(name: str) -> None:
+    tree = TREES[name]
+    assert ours.is_tree_node(type(tree)) == theirs.is_tree_node(type(tree)) == (name != "leaf")
+    if name == "leaf":
+        for module in (ours, theirs):
+            with pytest.raises(ValueError, match=r"leaf|flatten"):
+                module.flatten_one_level(tree)
+            with pytest.raises(ValueError, match=r"leaf|flatten"):
+                module.flatten_one_level_with_keys(tree)
+        return
+    (mine, aux), (other, meta) = ours.flatten_one_level(tree), theirs.flatten_one_level(tree)
+    assert list(mine) == list(other)
+    assert aux == meta
+    keyed, aux = ours.flatten_one_level_with_keys(tree)
+    assert aux == meta
+    assert [child for _, child in keyed] == list(mine)
+    assert [str(k) for k, _ in keyed] == [str(k) for k, _ in theirs.flatten_one_level_with_keys(tree)[0]]
+
+
+def test_an_associative_fold_takes_halves_as_jax_does() -> None:
+    for size in range(1, 9):
+        tree = list(map(str, range(size)))
+        fold = [
+            m.tree_reduce_associative(lambda x, y: f"({x}{y})", tree, identity="") for m in (ours, theirs)
+        ]
+        assert fold[0] == fold[1]
+    assert short.reduce_associative(lambda x, y: x + y, [], identity=5) == 5
+    with pytest.raises(TypeError, match="`identity` of tree_reduce_associative must be given"):
+        short.reduce_associative(lambda x, y: x + y, [])
+
+
+def test_a_static_field_is_structure() -> None:
+    @dataclasses.dataclass
+    class Op:
+        x: Any
+        name: str = short.static(default="add", metadata={"unit": 1})
+
+    ours.register_dataclass(Op)
+    assert ours.tree_leaves(Op(3)) == [3]
+    assert dict(dataclasses.fields(Op)[1].metadata) == {"unit": 1, "static": True}
+
+
 def test_the_short_names_are_jax_tree_s() -> None:
-    missing = {n for n in dir(jax.tree) if not n.startswith("_")} - set(short.__all__)
-    assert missing == {"reduce_associative", "static"}
-    for name in short.__all__:
+    assert {n for n in dir(jax.tree) if not n.startswith("_")} == set(short.__all__)
+    for name in set(short.__all__) - {"static"}:
         assert getattr(verax.tree, name) is getattr(ours, f"tree_{name}")
         here, there = inspect.signature(getattr(short, name)), inspect.signature(getattr(jax.tree, name))
         assert [p for p in there.parameters if p != "is_leaf_takes_path"] == list(here.parameters)

@@ -1,0 +1,222 @@
+"""`jax.nn.initializers`: functions that draw a layer's first weights, ``initializer(key, shape, dtype)``.
+
+The scales are those of the papers: LeCun's 1 / fan_in (Efficient BackProp, 1998), Glorot's 2 / (fan_in + fan_out)
+(AISTATS 2010), He's 2 / fan_in (arXiv:1502.01852).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from .. import numpy as vnp
+from .. import random
+from ..arrays import Array
+from ..dtypes import DType, canonical, default_float
+from ..shapes import canonical_shape
+
+__all__ = [
+    "Initializer",
+    "constant",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "normal",
+    "ones",
+    "truncated_normal",
+    "uniform",
+    "variance_scaling",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]
+
+Axes = int | Sequence[int]
+# The standard deviation of a standard normal that is cut off at -2 and 2.
+TRUNCATED_DEVIATION = 0.87962566103423978
+
+
+@runtime_checkable
+class Initializer(Protocol):
+    """A function that draws an array: ``initializer(key, shape, dtype)``."""
+
+    def __call__(self, key: Any, shape: Any, dtype: Any = None) -> Array:
+        """An array of that shape and dtype, drawn with ``key``."""
+        raise NotImplementedError
+
+
+def _float(dtype: Any) -> DType:
+    return default_float() if dtype is None else canonical(dtype)
+
+
+def zeros(key: Any, shape: Any, dtype: Any = None) -> Array:
+    """Zeros; ``key`` is ignored, and ``dtype`` is float by default."""
+    return vnp.zeros(shape, dtype)
+
+
+def ones(key: Any, shape: Any, dtype: Any = None) -> Array:
+    """Ones; ``key`` is ignored, and ``dtype`` is float by default."""
+    return vnp.ones(shape, dtype)
+
+
+def constant(value: Any, dtype: Any = None) -> Initializer:
+    """An initializer that gives arrays full of one value, of ``dtype`` where none is asked for."""
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        return vnp.full(shape, value, _float(dtype))
+
+    return initializer
+
+
+def uniform(scale: Any = 1e-2, dtype: Any = None) -> Initializer:
+    """An initializer that draws evenly from [0, scale)."""
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        dtype = _float(dtype)
+        return vnp.multiply(random.uniform(key, shape, dtype), vnp.array(scale, dtype))
+
+    return initializer
+
+
+def normal(stddev: Any = 1e-2, dtype: Any = None) -> Initializer:
+    """An initializer that draws from a normal distribution of mean 0."""
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        dtype = _float(dtype)
+        return vnp.multiply(random.normal(key, shape, dtype), vnp.array(stddev, dtype))
+
+    return initializer
+
+
+def truncated_normal(
+    stddev: Any = 1e-2, dtype: Any = None, lower: Any = -2.0, upper: Any = 2.0
+) -> Initializer:
+    """An initializer that draws a normal distribution cut off at ``lower`` and ``upper``, times ``stddev``."""
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        dtype = _float(dtype)
+        return vnp.multiply(
+            random.truncated_normal(key, lower, upper, shape, dtype), vnp.array(stddev, dtype)
+        )
+
+    return initializer
+
+
+def _fans(shape: tuple[int, ...], in_axis: Axes, out_axis: Axes, batch_axis: Axes) -> tuple[float, float]:
+    """How many inputs an output depends on, and the reverse; axes not named are a convolution's window."""
+    if in_axis == -2 and len(shape) <= 1:
+        raise ValueError(f"`shape` must have at least 2 axes, or `in_axis` be given, got {shape}.")
+    inputs, outputs, batch = (
+        math.prod(shape[i] for i in ((axes,) if isinstance(axes, int) else axes))
+        for axes in (in_axis, out_axis, batch_axis)
+    )
+    window = math.prod(shape) / inputs / outputs / batch
+    return inputs * window, outputs * window
+
+
+_SIZES = {
+    "fan_in": lambda n, m: n,
+    "fan_out": lambda n, m: m,
+    "fan_avg": lambda n, m: (n + m) / 2,
+    "fan_geo_avg": lambda n, m: (n * m) ** 0.5,
+}
+_DISTRIBUTIONS = ("truncated_normal", "normal", "uniform")
+
+
+def variance_scaling(
+    scale: Any,
+    mode: str,
+    distribution: str,
+    in_axis: Axes = -2,
+    out_axis: Axes = -1,
+    batch_axis: Axes = (),
+    dtype: Any = None,
+) -> Initializer:
+    """An initializer whose variance is ``scale`` over the size of the layer.
+
+    Args:
+        scale: the variance of a layer of size 1.
+        mode: the size: 'fan_in' inputs, 'fan_out' outputs, their mean 'fan_avg' or geometric mean 'fan_geo_avg'.
+        distribution: 'truncated_normal' (at 2 deviations), 'normal' or 'uniform'.
+        in_axis: the axes of inputs.
+        out_axis: the axes of outputs.
+        batch_axis: axes that count for neither.
+        dtype: the dtype where none is asked for.
+
+    Raises:
+        ValueError: mode or distribution is unknown, or the shape has too few axes.
+    """
+    if mode not in _SIZES:
+        raise ValueError(f"`mode` must be one of {', '.join(_SIZES)}, got {mode!r}.")
+    if distribution not in _DISTRIBUTIONS:
+        raise ValueError(f"`distribution` must be one of {', '.join(_DISTRIBUTIONS)}, got {distribution!r}.")
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        shape, dtype = canonical_shape(shape), _float(dtype)
+        size = _SIZES[mode](*_fans(shape, in_axis, out_axis, batch_axis))
+        variance = vnp.array(scale / size, dtype)
+        if distribution == "truncated_normal":
+            deviation = vnp.true_divide(vnp.sqrt(variance), vnp.array(TRUNCATED_DEVIATION, dtype))
+            return vnp.multiply(random.truncated_normal(key, -2, 2, shape, dtype), deviation)
+        if distribution == "normal":
+            return vnp.multiply(random.normal(key, shape, dtype), vnp.sqrt(variance))
+        return vnp.multiply(random.uniform(key, shape, dtype, -1), vnp.sqrt(vnp.multiply(3, variance)))
+
+    return initializer
+
+
+def glorot_uniform(
+    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+) -> Initializer:
+    """`variance_scaling` with scale 1, 'fan_avg' and 'uniform'."""
+    return variance_scaling(1.0, "fan_avg", "uniform", in_axis, out_axis, batch_axis, dtype)
+
+
+def glorot_normal(
+    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+) -> Initializer:
+    """`variance_scaling` with scale 1, 'fan_avg' and 'truncated_normal'."""
+    return variance_scaling(1.0, "fan_avg", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
+
+
+def lecun_uniform(
+    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+) -> Initializer:
+    """`variance_scaling` with scale 1, 'fan_in' and 'uniform'."""
+    return variance_scaling(1.0, "fan_in", "uniform", in_axis, out_axis, batch_axis, dtype)
+
+
+def lecun_normal(
+    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+) -> Initializer:
+    """`variance_scaling` with scale 1, 'fan_in' and 'truncated_normal'."""
+    return variance_scaling(1.0, "fan_in", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
+
+
+def he_uniform(
+    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+) -> Initializer:
+    """`variance_scaling` with scale 2, 'fan_in' and 'uniform'."""
+    return variance_scaling(2.0, "fan_in", "uniform", in_axis, out_axis, batch_axis, dtype)
+
+
+def he_normal(
+    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+) -> Initializer:
+    """`variance_scaling` with scale 2, 'fan_in' and 'truncated_normal'."""
+    return variance_scaling(2.0, "fan_in", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
+
+
+xavier_uniform, xavier_normal = glorot_uniform, glorot_normal
+kaiming_uniform, kaiming_normal = he_uniform, he_normal
