@@ -40,6 +40,11 @@ class Fast:
     def __repr__(self) -> str:
         return "<implementation fast>"
 
+    @property
+    def platform(self) -> str:
+        """What new arrays are kept on."""
+        return "cuda" if default_device().platform == "gpu" else "cpu"
+
     def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> Array:
         """The array of a machine value on the default device."""
         device = default_device()

@@ -39,6 +39,10 @@ class Implementation(Protocol):
     array_type: type[Array]
     precedence: int  # among arrays of several owners the highest owns the call
 
+    @property
+    def platform(self) -> str:
+        """What it runs on, as JAX names it: "cpu" or "cuda"."""
+
     def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> Array:
         """The implementation's array of a machine value, as ``aval`` says (its dtype is canonical)."""
 

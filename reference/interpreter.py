@@ -33,6 +33,7 @@ class Reference:
     name = "reference"
     array_type: type[Array] = ReferenceArray
     precedence = 2
+    platform = "cpu"
 
     def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> ReferenceArray:
         """The array of exactly these machine numbers."""

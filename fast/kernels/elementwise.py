@@ -136,6 +136,23 @@ def _population_count(call: Call) -> Function:
     return lambda x: _population(call.xp, x.astype(unsigned)).astype(call.dtype)
 
 
+def _mulhi(call: Call) -> Function:
+    # Warren, "Hacker's Delight", 8-2: products of halves, with the carry of the lower half handed on.
+    xp, dtype, half = call.xp, call.dtype, 4 * call.dtype.itemsize
+    low, shift = dtype.type((1 << half) - 1), dtype.type(half)
+
+    def product(x: Buffer, y: Buffer) -> Buffer:
+        x_low, x_high = xp.bitwise_and(x, low), xp.right_shift(x, shift)
+        y_low, y_high = xp.bitwise_and(y, low), xp.right_shift(y, shift)
+        bottom = x_low.astype(unsigned) * y_low.astype(unsigned)
+        middle = x_high * y_low + xp.right_shift(bottom, unsigned.type(half)).astype(dtype)
+        carried = xp.bitwise_and(middle, low) + x_low * y_high
+        return x_high * y_high + xp.right_shift(middle, shift) + xp.right_shift(carried, shift)
+
+    unsigned = np.dtype(f"u{dtype.itemsize}")
+    return product
+
+
 def _leading_zeros(call: Call) -> Function:
     xp, unsigned = call.xp, np.dtype(f"u{call.dtype.itemsize}")
     width = 8 * call.dtype.itemsize
@@ -223,6 +240,7 @@ PLAIN: dict[str, Callable[[Call], Function]] = {
     "round": _round,
     "is_finite": _named("isfinite"),
     "not": _named("invert"),
+    "mulhi": _mulhi,
     "population_count": _population_count,
     "clz": _leading_zeros,
     "sqrt": _named("sqrt"),

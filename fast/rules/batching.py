@@ -588,6 +588,7 @@ ELEMENTWISE = [
     "is_finite",
     "not",
     "population_count",
+    "mulhi",
     "clz",
     "stop_gradient",
     "sqrt",

@@ -595,6 +595,7 @@ JVP: dict[str, Rule] = {
     "round": flat,
     "is_finite": flat,
     "not": flat,
+    "mulhi": flat,
     "population_count": flat,
     "clz": flat,
     "stop_gradient": flat,

@@ -363,6 +363,7 @@ NONLINEAR = [
     "is_finite",
     "not",
     "population_count",
+    "mulhi",
     "clz",
     "sqrt",
     "rsqrt",

@@ -15,6 +15,7 @@ from ..dispatch import Operand, aval_of
 from ..dtypes import canonical
 from ..shapes import Shape
 from .operands import bind
+from .products import dot_general
 from .structural import rev, transpose
 from .windows import Padding, padtype_to_pads, pairs
 
@@ -218,6 +219,50 @@ def conv_general_dilated_patches(
     )
 
 
+def conv_general_dilated_local(
+    lhs: Operand,
+    rhs: Operand,
+    window_strides: Sequence[int],
+    padding: Padding,
+    filter_shape: Sequence[int],
+    lhs_dilation: Sequence[int] | None = None,
+    rhs_dilation: Sequence[int] | None = None,
+    dimension_numbers: Any = None,
+    precision: Any = None,
+) -> Array:
+    """A convolution with a kernel of its own for every window: a locally connected layer.
+
+    Args:
+        lhs: the image.
+        rhs: the kernels: the axes of a kernel, but along spatial axes one entry for each window, and along the
+            input features one for each feature and place in the window, the feature slowest.
+        window_strides: as of `conv_general_dilated`.
+        padding: likewise.
+        filter_shape: the size of a window along each spatial axis.
+        lhs_dilation: as of `conv_general_dilated`.
+        rhs_dilation: likewise.
+        dimension_numbers: likewise.
+        precision: accepted for JAX's sake.
+
+    Raises:
+        ValueError: shapes or parameters do not fit.
+    """
+    parts = conv_general_dilated_patches(
+        lhs, filter_shape, window_strides, padding, lhs_dilation, rhs_dilation, dimension_numbers
+    )
+    sizes = (1, 1, *(int(n) for n in filter_shape))
+    _, kernel, out = conv_dimension_numbers(aval_of(lhs).shape, sizes, dimension_numbers)
+    windows = sorted(zip(out[2:], kernel[2:], strict=True))
+    batch = tuple(a for a, _ in windows), tuple(b for _, b in windows)
+    found = dot_general(parts, rhs, (((out[1],), (kernel[1],)), batch))
+    # The windows come first, then the batch and the features.
+    order = [0] * found.ndim
+    for place, (axis, _) in enumerate(windows):
+        order[axis] = place
+    order[out[0]], order[out[1]] = found.ndim - 2, found.ndim - 1
+    return transpose(found, order)
+
+
 _CHANNELS_LAST = {
     2: ("NC", "IO", "NC"),
     3: ("NHC", "HIO", "NHC"),
@@ -270,7 +315,7 @@ def conv_transpose(
     if use_consistent_padding or isinstance(padding, str):
         each = [padding] * len(spatial) if isinstance(padding, str) else list(padding)
         extent = [dilated(right[a], d) for a, d in zip(spatial, apart, strict=True)]
-        padding = [_undone(k, s, p) for k, s, p in zip(extent, strides, each, strict=True)]
+        padding = [undone(k, s, p) for k, s, p in zip(extent, strides, each, strict=True)]
     if transpose_kernel:
         order = list(range(len(right)))
         out, into = numbers.rhs_spec[:2]
@@ -282,7 +327,7 @@ def conv_transpose(
     )
 
 
-def _undone(kernel: int, stride: int, padding: Any) -> tuple[int, int]:
+def undone(kernel: int, stride: int, padding: Any) -> tuple[int, int]:
     """The padding with which a transposed convolution has the size that the other one had, along an axis."""
     if padding == "SAME":
         total = kernel + stride - 2

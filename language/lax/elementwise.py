@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from typing import Any
 
 from .. import catalogue as rows
 from ..arrays import Array
@@ -28,6 +29,15 @@ def _unary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[
     return dressed(function, name or primitive.name, doc)
 
 
+def _elementary(primitive: Primitive, doc: str) -> Callable[..., Array]:
+    def function(x: Operand, *, accuracy: Any = None) -> Array:
+        return bind(primitive, x)
+
+    return dressed(
+        function, primitive.name, f"{doc} ``accuracy`` is accepted for JAX's sake: the budget is the same."
+    )
+
+
 def _binary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand, Operand], Array]:
     def function(x: Operand, y: Operand) -> Array:
         if isinstance(x, Array) and isinstance(y, Array) and x.shape == y.shape:
@@ -48,34 +58,34 @@ atanh = _unary(rows.atanh_p, "The inverse hyperbolic tangent.")
 bessel_i0e = _unary(rows.bessel_i0e_p, "exp(-|x|) times the modified Bessel function of order 0.")
 bessel_i1e = _unary(rows.bessel_i1e_p, "exp(-|x|) times the modified Bessel function of order 1.")
 bitwise_not = _unary(rows.not_p, "Every bit flipped; logical not of booleans.", "bitwise_not")
-cbrt = _unary(rows.cbrt_p, "The cube root.")
+cbrt = _elementary(rows.cbrt_p, "The cube root.")
 ceil = _unary(rows.ceil_p, "The least integer not below.")
 clz = _unary(rows.clz_p, "How many bits are 0 before the first 1.")
-cos = _unary(rows.cos_p, "The cosine.")
+cos = _elementary(rows.cos_p, "The cosine.")
 cosh = _unary(rows.cosh_p, "The hyperbolic cosine.")
 digamma = _unary(rows.digamma_p, "The derivative of `lgamma`.")
 erf = _unary(rows.erf_p, "The error function.")
 erfc = _unary(rows.erfc_p, "1 - erf(x), accurate where erf is near 1.")
 erf_inv = _unary(rows.erf_inv_p, "The number whose erf is x; infinite at -1 and 1.")
-exp = _unary(rows.exp_p, "e to the power of x.")
-exp2 = _unary(rows.exp2_p, "2 to the power of x.")
-expm1 = _unary(rows.expm1_p, "exp(x) - 1, accurate near 0.")
+exp = _elementary(rows.exp_p, "e to the power of x.")
+exp2 = _elementary(rows.exp2_p, "2 to the power of x.")
+expm1 = _elementary(rows.expm1_p, "exp(x) - 1, accurate near 0.")
 floor = _unary(rows.floor_p, "The greatest integer not above.")
 is_finite = _unary(rows.is_finite_p, "Whether elements are neither infinite nor NaN.")
 lgamma = _unary(rows.lgamma_p, "The logarithm of the absolute value of the gamma function.")
-log = _unary(rows.log_p, "The natural logarithm.")
-log1p = _unary(rows.log1p_p, "log(1 + x), accurate near 0.")
-logistic = _unary(rows.logistic_p, "1 / (1 + exp(-x)).")
+log = _elementary(rows.log_p, "The natural logarithm.")
+log1p = _elementary(rows.log1p_p, "log(1 + x), accurate near 0.")
+logistic = _elementary(rows.logistic_p, "1 / (1 + exp(-x)).")
 neg = _unary(rows.neg_p, "The negative.")
 population_count = _unary(rows.population_count_p, "How many bits are 1.")
-rsqrt = _unary(rows.rsqrt_p, "1 / sqrt(x).")
+rsqrt = _elementary(rows.rsqrt_p, "1 / sqrt(x).")
 sign = _unary(rows.sign_p, "-1, 0 or 1, as x is negative, zero or positive.")
-sin = _unary(rows.sin_p, "The sine.")
+sin = _elementary(rows.sin_p, "The sine.")
 sinh = _unary(rows.sinh_p, "The hyperbolic sine.")
-sqrt = _unary(rows.sqrt_p, "The square root.")
+sqrt = _elementary(rows.sqrt_p, "The square root.")
 square = _unary(rows.square_p, "x * x.")
-tan = _unary(rows.tan_p, "The tangent.")
-tanh = _unary(rows.tanh_p, "The hyperbolic tangent.")
+tan = _elementary(rows.tan_p, "The tangent.")
+tanh = _elementary(rows.tanh_p, "The hyperbolic tangent.")
 
 # -- elementwise, two operands ----------------------------------------------------------------------------
 add = _binary(rows.add_p, "x + y.")
@@ -92,6 +102,7 @@ lt = _binary(rows.lt_p, "Whether x < y.")
 max = _binary(rows.max_p, "The larger; NaN if either is.")
 min = _binary(rows.min_p, "The smaller; NaN if either is.")
 mul = _binary(rows.mul_p, "x * y.")
+mulhi = _binary(rows.mulhi_p, "The upper half of the bits of the product of integers.")
 ne = _binary(rows.ne_p, "Whether x != y.")
 nextafter = _binary(rows.nextafter_p, "The next number after x in the direction of y.")
 rem = _binary(rows.rem_p, "The remainder of x / y, with the sign of x.")

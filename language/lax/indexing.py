@@ -7,14 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import catalogue as rows
+from .. import dispatch
 from ..arrays import Array
 from ..catalogue import GatherDimensionNumbers, ScatterDimensionNumbers
 from ..dispatch import Operand, aval_of
-from ..dtypes import uint8
+from ..dtypes import int32, uint8
 from ..primitive import Primitive
 from .creation import full, full_like
-from .elementwise import eq, select
+from .elementwise import add, eq, gt, lt, rem, select, sub
 from .operands import Axes, bind, dressed
+from .reductions import reduce_or
+from .structural import concatenate, expand_dims
 
 
 class GatherScatterMode(enum.Enum):
@@ -104,3 +107,82 @@ scatter_max = _scatter(rows.scatter_max_p, "`scatter`, taking the larger; NaN if
 scatter_min = _scatter(rows.scatter_min_p, "`scatter`, taking the smaller; NaN if either is.")
 scatter_mul = _scatter(rows.scatter_mul_p, "`scatter`, multiplying by the updates in order.")
 scatter_sub = _scatter(rows.scatter_sub_p, "`scatter`, subtracting the updates.")
+
+
+def scatter_apply(
+    operand: Operand,
+    scatter_indices: Operand,
+    func: Callable[[Array], Array],
+    dimension_numbers: ScatterDimensionNumbers,
+    *,
+    update_shape: Any = (),
+    indices_are_sorted: bool = False,
+    unique_indices: bool = False,
+    mode: Any = None,
+) -> Array:
+    """The operand with ``func`` of its elements in windows at computed places; once more for each time that a
+    place is named.
+
+    Args:
+        operand: what is changed.
+        scatter_indices: index vectors along the last axis.
+        func: ``func(x) -> y`` of elements; it gets arrays of many of them, of the operand's shape.
+        dimension_numbers: how axes correspond, as for `scatter`.
+        update_shape: the shape that updates would have.
+        indices_are_sorted: accepted for JAX's sake.
+        unique_indices: likewise.
+        mode: what an index out of bounds means, as for `scatter`.
+    """
+    from ..control_flow import while_loop
+
+    shape = aval_of(operand).shape
+    named = scatter_add(
+        full(shape, 0, int32),
+        scatter_indices,
+        full(update_shape, 1, int32),
+        dimension_numbers,
+        mode=mode,
+    )
+
+    def again(state: tuple[Array, Array]) -> Array:
+        return reduce_or(gt(state[1], 0), tuple(range(len(shape))))
+
+    def once(state: tuple[Array, Array]) -> tuple[Array, Array]:
+        x, left = state
+        return select(gt(left, 0), func(x), x), sub(left, 1)
+
+    found: Array = while_loop(again, once, (dispatch.lift(operand), named))[0]
+    return found
+
+
+def index_take(src: Operand, idxs: Any, axes: Axes) -> Array:
+    """What stands at places along some axes: element i is ``src[idxs[0][i], idxs[1][i], ...]`` of these.
+
+    Args:
+        src: an array.
+        idxs: integers of shape ``(n,)``, one array for each of ``axes``; they count modulo the axis.
+        axes: the axes that they are places along.
+
+    Returns:
+        An array with a leading axis of size n and the other axes of ``src``.
+    """
+    shape = aval_of(src).shape
+    columns = [
+        expand_dims(_modulo(dispatch.lift(i), shape[a]), (1,)) for i, a in zip(idxs, axes, strict=True)
+    ]
+    kept = len(shape) - len(columns)
+    numbers = GatherDimensionNumbers(
+        offset_dims=tuple(range(1, kept + 1)),
+        collapsed_slice_dims=tuple(sorted(axes)),
+        start_index_map=tuple(axes),
+    )
+    sizes = [1 if a in axes else n for a, n in enumerate(shape)]
+    return gather(src, concatenate(columns, 1), numbers, sizes)
+
+
+def _modulo(index: Array, size: int) -> Array:
+    """The index counted from the front of an axis, Python's way."""
+    left = rem(index, full_like(index, size))
+    if index.dtype.kind == "u":
+        return left
+    return select(lt(left, 0), add(left, full_like(index, size)), left)

@@ -8,9 +8,10 @@ from .. import catalogue as rows
 from .. import dispatch
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
-from ..dtypes import int32
+from ..dtypes import int32, is_float
 from ..shapes import canonical_axis
 from .creation import broadcasted_iota
+from .elementwise import neg
 from .slicing import slice_in_dim
 from .structural import rev
 
@@ -34,6 +35,54 @@ def sort_key_val(
     """Keys in ascending order, and the values in the keys' order."""
     ordered: tuple[Array, Array] = sort((keys, values), dimension, is_stable, num_keys=1)
     return ordered
+
+
+def approx_max_k(
+    operand: Operand,
+    k: int,
+    reduction_dimension: int = -1,
+    recall_target: float = 0.95,
+    reduction_input_size_override: int = -1,
+    aggregate_to_topk: bool = True,
+) -> tuple[Array, Array]:
+    """The k largest along an axis, largest first, and their indices; nothing is approximate here.
+
+    Args:
+        operand: floating.
+        k: how many, at least 1.
+        reduction_dimension: the axis.
+        recall_target: accepted for JAX's sake: all of them are found.
+        reduction_input_size_override: likewise.
+        aggregate_to_topk: likewise: there are always k.
+
+    Raises:
+        TypeError: the operand is not floating, or a scalar.
+        ValueError: ``k`` is no size of a part of the axis.
+    """
+    return _approximately("approx_max_k", operand, k, reduction_dimension)
+
+
+def approx_min_k(
+    operand: Operand,
+    k: int,
+    reduction_dimension: int = -1,
+    recall_target: float = 0.95,
+    reduction_input_size_override: int = -1,
+    aggregate_to_topk: bool = True,
+) -> tuple[Array, Array]:
+    """The k smallest along an axis, smallest first, and their indices; see `approx_max_k`."""
+    values, places = _approximately("approx_min_k", neg(operand), k, reduction_dimension)
+    return neg(values), places
+
+
+def _approximately(function: str, operand: Operand, k: int, axis: int) -> tuple[Array, Array]:
+    aval = aval_of(operand)
+    if not is_float(aval.dtype) or not aval.ndim:
+        raise TypeError(f"`operand` of {function} must be floating, and no scalar, got {aval}.")
+    if k < 1:
+        raise ValueError(f"`k` of {function} must be at least 1, got {k}.")
+    values, places = top_k(operand, k, axis=axis)
+    return values, places
 
 
 def top_k(operand: Operand, k: int, *, axis: int = -1) -> list[Array]:

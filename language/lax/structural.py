@@ -43,6 +43,23 @@ def broadcast_to_rank(x: Operand, rank: int) -> Array:
     return dispatch.lift(x) if ndim == rank else expand_dims(x, range(rank - ndim))
 
 
+def broadcast_like(arr: Operand, like_arr: Operand) -> Array:
+    """The array repeated to another's shape, by NumPy's rule.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
+    shape, target = aval_of(arr).shape, aval_of(like_arr).shape
+    lead = len(target) - len(shape)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, target[lead:], strict=True)):
+        raise ValueError(
+            f"`arr` of broadcast_like must have a shape that broadcasts to {target}, got {shape}."
+        )
+    if shape == target:
+        return dispatch.lift(arr)
+    return broadcast_in_dim(arr, target, range(lead, len(target)))
+
+
 def reshape(operand: Operand, new_sizes: Any, dimensions: Axes | None = None) -> Array:
     """The same elements, in row-major order (of ``dimensions``), in another shape."""
     sizes = canonical_shape(new_sizes, "new_sizes")

@@ -74,6 +74,7 @@ INTEGERS: dict[str, Callable[..., int]] = {
     "add": lambda x, y, bits: x + y,
     "sub": lambda x, y, bits: x - y,
     "mul": lambda x, y, bits: x * y,
+    "mulhi": lambda x, y, bits: (x * y) >> bits,
     "div": lambda x, y, bits: _quotient(x, y),
     "rem": lambda x, y, bits: _remainder(x, y),
     "max": lambda x, y, bits: max(x, y),

@@ -99,7 +99,7 @@ RULES.update({name: _defined(name) for name in DEFINITIONS})
 RULES.update(
     {name: _integral(name) for name in ("not", "and", "or", "xor", "shift_left")}
     | {name: _integral(name) for name in ("shift_right_arithmetic", "shift_right_logical")}
-    | {name: _integral(name) for name in ("population_count", "clz")}
+    | {name: _integral(name) for name in ("population_count", "clz", "mulhi")}
 )
 RULES.update({name: _compared(test) for name, test in COMPARISONS.items()})
 RULES["sign"] = _stepped(steps.sign, "sign")

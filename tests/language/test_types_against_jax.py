@@ -743,6 +743,7 @@ BINARY = [
     "max",
     "min",
     "mul",
+    "mulhi",
     "ne",
     "nextafter",
     "rem",
