@@ -58,5 +58,5 @@ class ReferenceArray(Array):
 
 def of_machine(value: np.ndarray[Any, Any], aval: ShapedArray, system: NumberSystem) -> ReferenceArray:
     """The array of exactly these machine numbers; they are lifted when somebody looks at them."""
-    values = (value if value.dtype == aval.dtype else value.astype(aval.dtype)).reshape(-1)
+    values = value.astype(aval.dtype).reshape(-1)  # a copy: what is looked at later must not change
     return ReferenceArray(MachineNumbers(values, aval.dtype, system), aval, system)

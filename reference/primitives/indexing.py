@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...language.dtypes import UNSIGNED, DType, bool_, is_float
 from ...language.shapes import Shape
-from ..array import ReferenceArray
 from ..reals import NAN, Scalar
 from ..system import NumberSystem
 from .call import Call, Lists, Rule, indices, place, strides
@@ -27,24 +26,23 @@ def filler(dtype: DType) -> Any:
     return high if dtype in UNSIGNED else low
 
 
-def _vector(c: Call, given: ReferenceArray, batch: Sequence[int]) -> list[Scalar]:
-    """The index vector at a place of the indices."""
-    count = given.shape[-1]
-    start = place([*batch, 0], strides(given.shape))
-    return given.scalars[start : start + count]
+def vector_places(shape: Shape, within: Sequence[int], index: Sequence[int]) -> range:
+    """Where the index vector of an element stands in the indices; ``within`` are the axes inside of windows."""
+    batch = [k for d, k in enumerate(index) if d not in within]
+    start = place([*batch, 0], strides(shape))
+    return range(start, start + shape[-1])
 
 
 def _start(
-    c: Call, vector: Sequence[Scalar], batch: Sequence[int], rank: int, mapped: Sequence[int]
+    system: NumberSystem, numbers: Any, vector: Sequence[Scalar], batch: Sequence[int], rank: int
 ) -> list[int]:
     """Where the window of an index vector starts in the operand; paired axes follow the batch index."""
-    numbers = c.params["dimension_numbers"]
+    gathers = hasattr(numbers, "start_index_map")
+    mapped = numbers.start_index_map if gathers else numbers.scatter_dims_to_operand_dims
+    paired = numbers.start_indices_batching_dims if gathers else numbers.scatter_indices_batching_dims
     start = [0] * rank
     for axis, k in zip(mapped, vector, strict=True):
-        start[axis] = int(c.system.outcome(k))
-    paired = getattr(numbers, "start_indices_batching_dims", None)
-    if paired is None:
-        paired = numbers.scatter_indices_batching_dims
+        start[axis] = int(system.outcome(k))
     for axis, of_indices in zip(numbers.operand_batching_dims, paired, strict=True):
         start[axis] = batch[of_indices]
     return start
@@ -54,31 +52,47 @@ def _inside(start: Sequence[int], sizes: Sequence[int], shape: Shape) -> bool:
     return all(s >= 0 and s + size <= n for s, size, n in zip(start, sizes, shape, strict=True))
 
 
+def looked_up(
+    system: NumberSystem,
+    params: Mapping[str, Any],
+    shape: Shape,
+    index: Sequence[int],
+    vector: Sequence[Scalar],
+) -> int | None:
+    """Where the element of a gather's result at ``index`` stands in the operand; None where it is filled in."""
+    numbers, sizes = params["dimension_numbers"], params["slice_sizes"]
+    batch = [k for d, k in enumerate(index) if d not in numbers.offset_dims]
+    start = _start(system, numbers, vector, batch, len(shape))
+    if not _inside(start, sizes, shape):
+        if params["mode"] == "fill":
+            return None
+        start = [min(max(s, 0), n - size) for s, size, n in zip(start, sizes, shape, strict=True)]
+    dropped = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
+    kept = [axis for axis in range(len(shape)) if axis not in dropped]
+    for axis, d in zip(kept, numbers.offset_dims, strict=True):
+        start[axis] += index[d]
+    return place(start, strides(shape))
+
+
 def gather(c: Call) -> Lists:
     """Each index of the result is an index of the indices and an index within the window there."""
     operand, given = c.operands
-    numbers, sizes, mode = c.params["dimension_numbers"], c.params["slice_sizes"], c.params["mode"]
-    dropped = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
-    kept = [axis for axis in range(operand.ndim) if axis not in dropped]
-    steps, shape = strides(operand.shape), operand.shape
+    within = c.params["dimension_numbers"].offset_dims
     found = []
     for index in indices(c.results[0].shape):
-        batch = [k for d, k in enumerate(index) if d not in numbers.offset_dims]
-        vector = _vector(c, given, batch)
-        start = _start(c, vector, batch, operand.ndim, numbers.start_index_map)
-        if not _inside(start, sizes, shape):
-            if mode == "fill":
-                value = c.system.lift(filler(operand.dtype), operand.dtype)
-                found.append(c.system.marked(value, vector))
-                continue
-            start = [min(max(s, 0), n - size) for s, size, n in zip(start, sizes, shape, strict=True)]
-        for axis, d in zip(kept, numbers.offset_dims, strict=True):
-            start[axis] += index[d]
-        found.append(c.system.marked(operand.scalars[place(start, steps)], vector))
+        vector = [given.scalars[k] for k in vector_places(given.shape, within, index)]
+        at = looked_up(c.system, c.params, operand.shape, index, vector)
+        value = filled(c.system, operand.dtype) if at is None else operand.scalars[at]
+        found.append(c.system.marked(value, vector))
     return [found]
 
 
-def _updates(c: Call) -> list[tuple[int, Scalar, list[Scalar]]]:
+def filled(system: NumberSystem, dtype: DType) -> Scalar:
+    """What stands where an index is out of bounds."""
+    return system.lift(filler(dtype), dtype)
+
+
+def updates_inside(c: Call) -> list[tuple[int, Scalar, list[Scalar]]]:
     """(place in the operand, update, index vector) of every update whose window lies inside."""
     operand, given, updates = c.operands
     numbers, mode, shape = c.params["dimension_numbers"], c.params["mode"], operand.shape
@@ -91,8 +105,8 @@ def _updates(c: Call) -> list[tuple[int, Scalar, list[Scalar]]]:
     found = []
     for index, update in zip(indices(updates.shape), updates.scalars, strict=True):
         batch = [k for d, k in enumerate(index) if d not in numbers.update_window_dims]
-        vector = _vector(c, given, batch)
-        start = _start(c, vector, batch, operand.ndim, numbers.scatter_dims_to_operand_dims)
+        vector = [given.scalars[k] for k in vector_places(given.shape, numbers.update_window_dims, index)]
+        start = _start(c.system, numbers, vector, batch, operand.ndim)
         if not _inside(start, sizes, shape):
             if mode != "clip":
                 continue
@@ -103,14 +117,9 @@ def _updates(c: Call) -> list[tuple[int, Scalar, list[Scalar]]]:
     return found
 
 
-def scatter(c: Call) -> Lists:
+def _last(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
     """The last update of a place stays."""
-    found = list(c.operands[0].scalars)
-    marks: list[Scalar] = []
-    for at, update, vector in _updates(c):
-        found[at] = update
-        marks += vector
-    return [[c.system.marked(x, marks) for x in found]]
+    return xs[-1]
 
 
 def _collected(combine: Combine) -> Rule:
@@ -119,7 +128,7 @@ def _collected(combine: Combine) -> Rule:
     def apply(c: Call) -> Lists:
         together: dict[int, list[Scalar]] = {}
         marks: list[Scalar] = []
-        for at, update, vector in _updates(c):
+        for at, update, vector in updates_inside(c):
             together.setdefault(at, []).append(update)
             marks += vector
         found = list(c.operands[0].scalars)
@@ -139,12 +148,13 @@ def _difference(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar
     return sum_of(system, c.primitive, dtype, [first, *minus])
 
 
-RULES: dict[str, Rule] = {
-    "gather": gather,
-    "scatter": scatter,
-    "scatter_add": _collected(sum_over),
-    "scatter_sub": _collected(_difference),
-    "scatter_mul": _collected(product_over),
-    "scatter_min": _collected(extreme_over(-1)),
-    "scatter_max": _collected(extreme_over(1)),
+# What a place becomes of what was there and of its updates.
+COMBINES: dict[str, Combine] = {
+    "scatter": _last,
+    "scatter_add": sum_over,
+    "scatter_sub": _difference,
+    "scatter_mul": product_over,
+    "scatter_min": extreme_over(-1),
+    "scatter_max": extreme_over(1),
 }
+RULES: dict[str, Rule] = {"gather": gather} | {name: _collected(f) for name, f in COMBINES.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import mul
 
-from ...language.dtypes import is_float
+from ...language.dtypes import DType, is_float
 from ..array import ReferenceArray
 from ..reals import Scalar
 from .call import Call, Lists, Rule, offsets, strides
@@ -34,9 +34,16 @@ def _made_lines(x: ReferenceArray, batch: Sequence[int], free: Sequence[int], su
     return [[form(x.at([b + f + k for k in within])) for f in places(free)] for b in places(batch)]
 
 
-def integer_product(c: Call, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
-    """The sum of products of integers."""
-    dtype, count = c.results[0].dtype, len(left)
+def ready(c: Call, xs: Sequence[Scalar]) -> Sequence[Scalar]:
+    """Factors in the form that sums take."""
+    return c.system.reused(xs) if is_float(c.results[0].dtype) else xs
+
+
+def product_of(c: Call, dtype: DType, left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+    """The sum of products of numbers of any dtype."""
+    if is_float(dtype):
+        return c.system.total(c.primitive, dtype, left, right)
+    count = len(left)
     return c.system.plainly(
         lambda *ns: wrapped(sum(map(mul, ns[:count], ns[count:])), dtype), (*left, *right)
     )
@@ -51,9 +58,7 @@ def dot_general(c: Call) -> Lists:
     lefts = _lines(lhs, lhs_batch, lhs_free, lhs_summed)
     rights = _lines(rhs, rhs_batch, rhs_free, rhs_summed)
     pairs = ((a, b) for left, right in zip(lefts, rights, strict=True) for a in left for b in right)
-    if is_float(dtype):
-        return [[c.system.total(c.primitive, dtype, a, b) for a, b in pairs]]
-    return [[integer_product(c, a, b) for a, b in pairs]]
+    return [[product_of(c, dtype, a, b) for a, b in pairs]]
 
 
 RULES: dict[str, Rule] = {"dot_general": dot_general}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ...language.shapes import Shape
 from ..array import ReferenceArray
 from ..reals import Scalar
+from ..system import NumberSystem
 from .call import Call, Lists, Rule, indices, place, strides
 
 RULES: dict[str, Rule] = {}
@@ -71,17 +72,17 @@ def _slice(c: Call) -> Lists:
     return [moved(x, c.results[0].shape, lambda i: [s + k * t for k, (s, t) in zip(i, lines, strict=True)])]
 
 
-def clamped_starts(c: Call, given: list[ReferenceArray], sizes: Shape, shape: Shape) -> list[int]:
+def clamped_starts(system: NumberSystem, given: Sequence[Scalar], sizes: Shape, shape: Shape) -> list[int]:
     """Start indices moved so that the window lies inside (XLA: DynamicSlice)."""
-    starts = [int(c.system.outcome(s.scalars[0])) for s in given]
+    starts = [int(system.outcome(s)) for s in given]
     return [min(max(s, 0), n - size) for s, size, n in zip(starts, sizes, shape, strict=True)]
 
 
 @rule("dynamic_slice")
 def _dynamic_slice(c: Call) -> Lists:
     x, *given = c.operands
-    starts = clamped_starts(c, given, c.params["slice_sizes"], x.shape)
     marks = [s.scalars[0] for s in given]
+    starts = clamped_starts(c.system, marks, c.params["slice_sizes"], x.shape)
     found = moved(x, c.results[0].shape, lambda i: [k + s for k, s in zip(i, starts, strict=True)])
     return [[c.system.marked(s, marks) for s in found]]
 
@@ -89,8 +90,8 @@ def _dynamic_slice(c: Call) -> Lists:
 @rule("dynamic_update_slice")
 def _dynamic_update_slice(c: Call) -> Lists:
     x, update, *given = c.operands
-    starts = clamped_starts(c, given, update.shape, x.shape)
     marks = [s.scalars[0] for s in given]
+    starts = clamped_starts(c.system, marks, update.shape, x.shape)
     found, steps = list(x.scalars), strides(x.shape)
     for i, s in zip(indices(update.shape), update.scalars, strict=True):
         found[place([k + start for k, start in zip(i, starts, strict=True)], steps)] = s

@@ -5,14 +5,15 @@ Sources: openxla.org/xla/operation_semantics: ReduceWindow, Conv (ConvGeneralDil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
-from ...language.dtypes import bool_, is_float
-from ..array import ReferenceArray
+from ...language.dtypes import bool_
+from ...language.shapes import Shape
 from ..reals import Scalar
 from .call import Call, Lists, Rule, indices, place, strides
-from .product import integer_product
+from .product import product_of, ready
 from .reductions import Combine, extreme_over, product_over, sum_over
 
 
@@ -24,85 +25,103 @@ def _source(
     return at // base if at % base == 0 and 0 <= at // base < size else None
 
 
+def window_places(shape: Shape, params: Mapping[str, Any], window: Sequence[int]) -> list[int]:
+    """Where the elements of a window stand in the operand; padding does not count."""
+    p, steps = params, strides(shape)
+    along = [
+        (n, p["window_strides"][d], p["padding"][d], p["base_dilation"][d], p["window_dilation"][d])
+        for d, n in enumerate(shape)
+    ]
+    found = []
+    for k in indices(p["window_dimensions"]):
+        at = [_source(w, j, *axis) for w, j, axis in zip(window, k, along, strict=True)]
+        inside = [i for i in at if i is not None]
+        if len(inside) == len(at):
+            found.append(place(inside, steps))
+    return found
+
+
 def _reduced(combine: Combine) -> Rule:
-    """Each window reduced; padding does not count."""
+    """Each window reduced."""
 
     def apply(c: Call) -> Lists:
-        (x,), p, steps = c.operands, c.params, strides(c.operands[0].shape)
-        along = [
-            (n, p["window_strides"][d], p["padding"][d], p["base_dilation"][d], p["window_dilation"][d])
-            for d, n in enumerate(x.shape)
-        ]
-        found = []
-        for window in indices(c.results[0].shape):
-            taken = []
-            for k in indices(p["window_dimensions"]):
-                at = [_source(w, j, *axis) for w, j, axis in zip(window, k, along, strict=True)]
-                inside = [i for i in at if i is not None]
-                if len(inside) == len(at):
-                    taken.append(x.scalars[place(inside, steps)])
-            found.append(combine(c.system, c, c.results[0].dtype, taken))
-        return [found]
+        (x,), dtype = c.operands, c.results[0].dtype
+        windows = [window_places(x.shape, c.params, w) for w in indices(c.results[0].shape)]
+        return [[combine(c.system, c, dtype, [x.scalars[i] for i in taken]) for taken in windows]]
 
     return apply
 
 
-def conv_general_dilated(c: Call) -> Lists:
-    """result[n, o, p] = the sum over i and k of lhs[n, i, p stride + k dilation - low] rhs[o, i, k].
+class Convolution:
+    """Where the factors of a convolution's elements stand.
 
+    result[n, o, p] = the sum over i and k of lhs[n, i, p stride + k dilation - low] rhs[o, i, k].
     Output feature o belongs to group g of equal runs; it sees the input features of group g (feature groups)
     or the batch entries of group g (batch groups). Padding is zeros.
     """
-    (lhs, rhs), p, dtype = c.operands, c.params, c.results[0].dtype
-    lhs_spec, rhs_spec, out_spec = p["dimension_numbers"]
-    left, right = strides(lhs.shape), strides(rhs.shape)
+
+    def __init__(self, lhs: Shape, rhs: Shape, params: Mapping[str, Any]) -> None:
+        p = params
+        self.lhs_spec, self.rhs_spec, self.out_spec = p["dimension_numbers"]
+        self.lhs, self.left, self.right = lhs, strides(lhs), strides(rhs)
+        self.outs, self.ins = rhs[self.rhs_spec[0]], rhs[self.rhs_spec[1]]
+        self.within = list(indices((self.ins, *(rhs[a] for a in self.rhs_spec[2:]))))
+        self.features, self.batches = p["feature_group_count"], p["batch_group_count"]
+        self.along = [
+            (lhs[a], p["window_strides"][d], p["padding"][d], p["lhs_dilation"][d], p["rhs_dilation"][d])
+            for d, a in enumerate(self.lhs_spec[2:])
+        ]
+
+    def factors(self, index: Sequence[int]) -> tuple[tuple[int, int, tuple[int, ...]], int]:
+        """What `image` and `kernel` take for the element of the result at ``index``."""
+        n, o, *window = (index[a] for a in self.out_spec)
+        group = o // (self.outs // (self.features * self.batches))
+        if self.batches > 1:
+            n += group * (self.lhs[self.lhs_spec[0]] // self.batches)
+        return (n, group if self.features > 1 else 0, tuple(window)), o
+
+    def kernel(self, o: int) -> list[int]:
+        """Where the factors of an output feature stand in the right operand."""
+        steps = [self.right[a] for a in self.rhs_spec]
+        return [place((o, *k), steps) for k in self.within]
+
+    def image(self, n: int, group: int, window: tuple[int, ...]) -> list[int | None]:
+        """Where a window's factors stand in the left operand; None for padding."""
+        found, steps = [], [self.left[a] for a in self.lhs_spec]
+        for i, *k in self.within:
+            at = [_source(w, j, *axis) for w, j, axis in zip(window, k, self.along, strict=True)]
+            inside = [q for q in at if q is not None]
+            padding = len(inside) < len(at)
+            found.append(None if padding else place((n, i + group * self.ins, *inside), steps))
+        return found
+
+
+def conv_general_dilated(c: Call) -> Lists:
+    """Sums of products; see `Convolution`."""
+    (lhs, rhs), dtype = c.operands, c.results[0].dtype
+    conv = Convolution(lhs.shape, rhs.shape, c.params)
     zero = c.system.lift(False if lhs.dtype == bool_ else 0, lhs.dtype)
-    outs, ins = rhs.shape[rhs_spec[0]], rhs.shape[rhs_spec[1]]
-    within = list(indices((ins, *(rhs.shape[a] for a in rhs_spec[2:]))))
-    features, batches = p["feature_group_count"], p["batch_group_count"]
-    along = [
-        (lhs.shape[a], p["window_strides"][d], p["padding"][d], p["lhs_dilation"][d], p["rhs_dilation"][d])
-        for d, a in enumerate(lhs_spec[2:])
-    ]
-
-    def reused(xs: list[Scalar]) -> Sequence[Scalar]:
-        return c.system.reused(xs) if is_float(dtype) else xs
-
-    def element(x: ReferenceArray, spec: Sequence[int], steps: Sequence[int], index: Sequence[int]) -> Scalar:
-        return x.scalars[sum(steps[a] * k for a, k in zip(spec, index, strict=True))]
 
     @cache
     def kernel(o: int) -> Sequence[Scalar]:
-        return reused([element(rhs, rhs_spec, right, (o, *k)) for k in within])
+        return ready(c, [rhs.scalars[k] for k in conv.kernel(o)])
 
     @cache
     def image(n: int, group: int, window: tuple[int, ...]) -> Sequence[Scalar]:
-        found = []
-        for i, *k in within:
-            at = [_source(w, j, *axis) for w, j, axis in zip(window, k, along, strict=True)]
-            inside = [q for q in at if q is not None]
-            feature = i + (group * ins if features > 1 else 0)
-            padding = len(inside) < len(at)
-            found.append(zero if padding else element(lhs, lhs_spec, left, (n, feature, *inside)))
-        return reused(found)
+        return ready(c, [zero if k is None else lhs.scalars[k] for k in conv.image(n, group, window)])
 
-    sums = []
-    for index in indices(c.results[0].shape):
-        n, o, *window = (index[a] for a in out_spec)
-        group = o // (outs // (features * batches))
-        if batches > 1:
-            n += group * (lhs.shape[lhs_spec[0]] // batches)
-        terms = image(n, group if features > 1 else 0, tuple(window)), kernel(o)
-        sums.append(
-            c.system.total(c.primitive, dtype, *terms) if is_float(dtype) else integer_product(c, *terms)
-        )
-    return [sums]
+    pairs = (conv.factors(index) for index in indices(c.results[0].shape))
+    return [[product_of(c, dtype, image(*window), kernel(o)) for window, o in pairs]]
 
 
+# What becomes of the elements of a window.
+COMBINES: dict[str, Combine] = {
+    "reduce_window_sum": sum_over,
+    "reduce_window_prod": product_over,
+    "reduce_window_max": extreme_over(1),
+    "reduce_window_min": extreme_over(-1),
+}
 RULES: dict[str, Rule] = {
-    "reduce_window_sum": _reduced(sum_over),
-    "reduce_window_prod": _reduced(product_over),
-    "reduce_window_max": _reduced(extreme_over(1)),
-    "reduce_window_min": _reduced(extreme_over(-1)),
+    **{name: _reduced(combine) for name, combine in COMBINES.items()},
     "conv_general_dilated": conv_general_dilated,
 }
