@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .ball import Ball as Ball
     from .bounded import Bounded as Bounded
+    from .demand import elements_of as elements_of
     from .dual import Dual as Dual
     from .evaluation import evaluate as evaluate
     from .exact import Exact as Exact
@@ -28,6 +29,7 @@ _NAMES = {
     "Exact": "exact",
     "Rounded": "rounded",
     "arithmetic": "system",
+    "elements_of": "demand",
     "evaluate": "evaluation",
     "implementation": "interpreter",
     "proved_value": "truth",
@@ -42,6 +44,7 @@ __all__ = [
     "Exact",
     "Rounded",
     "arithmetic",
+    "elements_of",
     "evaluate",
     "implementation",
     "proved_value",

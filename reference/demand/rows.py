@@ -1,0 +1,48 @@
+"""`ROWS`: for each primitive, which elements of its operands an element of its result needs.
+
+Elementwise primitives need the elements at the same places. What is in no table needs all of its operands: that is
+the truth of loops, random words and factorizations, and always right.
+"""
+
+from __future__ import annotations
+
+from ...language.primitive import Primitive
+from ...language.shapes import ShapedArray
+from ..array import ReferenceArray
+from ..interpreter import implementation
+from ..primitives.call import Lists
+from . import branches, indexed, moves, sums
+from .part import Asked, Part, Row, smaller
+
+ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS}
+
+
+def row_of(primitive: Primitive) -> Row:
+    """The row of a primitive."""
+    if primitive.name in ROWS:
+        return ROWS[primitive.name]
+    return elementwise if primitive.kind == "elementwise" else everything
+
+
+def elementwise(a: Asked) -> Part:
+    """The elements at the same places; operands that are scalars beside arrays as they are."""
+    places, shape = a.union, a.results[0].shape
+    wide = [x.shape == shape for x in a.operands]
+    needs = [places if w else [0] for w in wide]
+    return smaller(a, needs, [(len(places),) if w else () for w in wide])
+
+
+def everything(a: Asked) -> Part:
+    """All elements of all operands."""
+
+    def run(lists: object) -> Lists:
+        assert isinstance(lists, list)
+        operands = [_array(a, xs, v) for xs, v in zip(lists, a.operands, strict=True)]
+        found = implementation.bind(a.primitive, list(operands), a.params)
+        return [implementation.own(x).scalars for x in found]
+
+    return Part([range(x.size) for x in a.operands], run, [range(x.size) for x in a.results])
+
+
+def _array(a: Asked, xs: list[object], aval: ShapedArray) -> ReferenceArray:
+    return ReferenceArray(list(xs), aval, a.system)

@@ -1,0 +1,137 @@
+"""Elements that are asked for are those of the whole, to the last bit and mark; nothing else is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+import verax.numpy as vnp
+from verax import lax
+from verax.adapters.profiles import profile_of
+from verax.language import dispatch, trees
+from verax.language.catalogue import PRIMITIVES
+from verax.language.config import enable_x64
+from verax.language.dtypes import is_float
+from verax.language.tracing import trace
+from verax.property_tests.primitive_cases import case_of
+from verax.reference import Ball, Bounded, Exact, elements_of, evaluate, true_value
+from verax.reference.system import NumberSystem
+
+SEEDS = range(6)
+SYSTEMS: list[Callable[[], NumberSystem]] = [Exact, Ball, lambda: Bounded(profile_of("numpy"))]
+
+
+def _flat(function: Callable[..., Any]) -> Callable[..., list[Any]]:
+    return lambda *xs: trees.flatten(function(*xs))[0]
+
+
+def _drawn(name: str, seed: int) -> tuple[Callable[..., list[Any]], list[Any]]:
+    """A primitive with machine operands; zeros, infinities and ties among them."""
+    case, rng = case_of(name, seed), np.random.default_rng([seed, *name.encode()])
+    operands = []
+    for spec in case.operands:
+        shape = tuple(int(d.expression) for d in spec.dimensions)
+        if spec.index is not None:
+            drawn = rng.integers(0, int(spec.index.size), shape)
+        elif is_float(spec.dtype):
+            drawn = rng.choice([0.25, 0.5, 0.5, 1.0, 2.0, 3.5, -0.0, -1.0, np.inf], shape)
+        else:
+            drawn = rng.integers(0 if spec.dtype.kind in "ub" else -3, 4, shape)
+        operands.append(np.asarray(drawn).astype(spec.dtype))
+    return _flat(case.function), operands
+
+
+def _some(rng: np.random.Generator, size: int) -> list[int]:
+    """Places in any order, some twice; all of them now and then; none now and then."""
+    return [int(k) for k in rng.integers(0, size, int(rng.integers(0, 2 * size + 1)))] if size else []
+
+
+def _checked(function: Callable[..., list[Any]], operands: Sequence[Any], rng: np.random.Generator) -> None:
+    program = trace(function, [dispatch.aval_of(x) for x in operands])
+    places = [_some(rng, aval.size) for aval in program.out_avals]
+    for system in SYSTEMS:
+        whole = evaluate(program, operands, system())
+        found = evaluate(elements_of(program, places), operands, system())
+        for mine, all_of_them, at in zip(found, whole, places, strict=True):
+            assert mine.shape == (len(at),)
+            assert [repr(x) for x in mine.scalars] == [repr(all_of_them.scalars[k]) for k in at], str(program)
+
+
+def _check_primitive(name: str, seeds: Sequence[int]) -> None:
+    for seed in seeds:
+        function, operands = _drawn(name, seed)
+        with enable_x64(True):
+            _checked(function, operands, np.random.default_rng([seed, 7]))
+
+
+@pytest.mark.parametrize("name", sorted(n for n, p in PRIMITIVES.items() if p.kind != "collective"))
+def test_elements_of_every_primitive_are_those_of_the_whole(name: str) -> None:
+    _check_primitive(name, SEEDS)
+
+
+def _attention(q: Any, k: Any, v: Any, at: Any) -> list[Any]:
+    weights = vnp.exp(q @ k.T - vnp.max(q @ k.T, axis=-1, keepdims=True))
+    mixed = (weights / vnp.sum(weights, axis=-1, keepdims=True)) @ v
+    return [mixed, vnp.take(mixed, at, axis=0), lax.cond(at[0] > 1, lambda x: x[::-1], lambda x: x, mixed)]
+
+
+def test_elements_of_a_program_are_those_of_the_whole_indices_and_branches_among_it() -> None:
+    rng = np.random.default_rng(0)
+    q, k, v = (rng.standard_normal((5, 4)).astype(np.float32) for _ in range(3))
+    for at in ([0, 3], [2, 2, 4]):
+        _checked(_attention, [q, k, v, np.array(at, np.int32)], rng)
+
+
+def test_twenty_entries_of_a_large_product_cost_twenty_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = []
+
+    class Counting(Exact):
+        def total(self, *args: Any) -> Any:
+            rows.append(len(args[2]))
+            return super().total(*args)
+
+    rng = np.random.default_rng(0)
+    x, y = (rng.standard_normal((1000, 1000)).astype(np.float32) for _ in range(2))
+    places = [int(k) for k in rng.integers(0, 1_000_000, 20)]
+    (found,) = evaluate(elements_of(lambda a, b: [a @ b], [places]), [x, y], Counting())
+
+    assert rows == [1000] * 20
+    exact = [sum(Fraction(a) * Fraction(b) for a, b in _pairs(x, y, p)) for p in places]
+    assert [_fraction(s) for s in found.scalars] == exact
+
+
+def _pairs(x: Any, y: Any, place: int) -> Any:
+    return zip(x[place // 1000].tolist(), y[:, place % 1000].tolist(), strict=True)
+
+
+def _fraction(x: Any) -> Fraction:
+    sign, man, exp, _ = x._mpf_
+    return Fraction(-int(man) if sign else int(man)) * Fraction(2) ** exp
+
+
+def test_a_part_that_needs_the_wrong_elements_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted fault: a row that reads one element too far."""
+    from verax.reference.demand import moves, rows
+
+    monkeypatch.setitem(rows.ROWS, "rev", moves._moved(lambda a, index: index))
+    with pytest.raises(AssertionError):
+        _check_primitive("rev", range(20))
+
+
+def test_the_truth_of_some_elements_is_certified() -> None:
+    x = np.linspace(-3, 3, 4096, dtype=np.float32)
+    truth = true_value(elements_of(lambda a: [vnp.exp(a) / vnp.sum(vnp.exp(a))], [[0, 4095]]), [x])
+    assert truth.proof
+    assert len(truth.outputs[0].scalars) == 2
+
+
+def test_places_that_are_none_of_the_result_are_named() -> None:
+    x = np.ones(3, np.float32)
+    with pytest.raises(ValueError, match=r"`places\[0\]` must lie within \[0, 3\).* got 3"):
+        evaluate(elements_of(lambda a: [a + 1], [[3]]), [x], Exact())
+    with pytest.raises(ValueError, match="`places` must have a list for each of the 1 results, got 2"):
+        evaluate(elements_of(lambda a: [a + 1], [[0], [0]]), [x], Exact())
