@@ -79,7 +79,7 @@ def common_type(avals: Sequence[ShapedArray]) -> Pair:
 
 def _pair_of(x: Any) -> Pair:
     """The (dtype, weak) of an array, a number, a dtype, or a Python scalar type."""
-    if x in (int, float) and isinstance(x, type):
+    if isinstance(x, type) and x in (int, float):
         return (default_int() if x is int else default_float()), True
     if isinstance(x, (np.dtype, str, type)) or (hasattr(x, "dtype") and not hasattr(x, "shape")):
         return canonical(x), False

@@ -164,6 +164,16 @@ def wrap_key_data(key_bits_array: Any, *, impl: str | None = None) -> KeyArray:
     return KeyArray(data)
 
 
+def key_dtype(impl: str | None = None) -> str:
+    """The dtype of typed keys.
+
+    Raises:
+        ValueError: there is no such generator.
+    """
+    check_impl(impl)
+    return KeyArray.dtype
+
+
 def key_impl(keys: Any) -> str:
     """The name of the generator."""
     return IMPLEMENTATION

@@ -47,19 +47,27 @@ def uniform(key: Any, shape: Any = (), dtype: Any = None, minval: Any = 0.0, max
 
 def drawn_uniform(raw: Array, shape: Shape, dtype: DType, minval: Any = 0.0, maxval: Any = 1.0) -> Array:
     """`uniform` of checked arguments."""
-    # Random bits become the mantissa of a float in [1, 2), from which 1 is taken.
-    info = finfo(dtype)
-    width = info.bits
-    drawn = 8 if info.nmant < 8 else width
-    words = lift(convert(drawn_bits(raw, drawn, shape), UNSIGNED[width]))
-    mantissa = lax.shift_right_logical(words, np.asarray(drawn - info.nmant, words.dtype)[()])
-    one = np.asarray(1.0, dtype)
-    floats = lax.bitcast_convert_type(lax.bitwise_or(mantissa, one.view(words.dtype)[()]), dtype)
-    floats = lax.sub(floats, one[()])
+    floats = unit_floats(drawn_bits(raw, bits_of(dtype), shape), dtype)
     if _is_number(minval, 0.0) and _is_number(maxval, 1.0):
         return floats
     low, high = (spread_to("uniform", convert(x, dtype), shape) for x in (minval, maxval))
     return lax.max(low, lax.add(lax.mul(floats, lax.sub(high, low)), low))
+
+
+def bits_of(dtype: DType) -> int:
+    """How many random bits are drawn for a float."""
+    info = finfo(dtype)
+    return 8 if info.nmant < 8 else int(info.bits)
+
+
+def unit_floats(words: Array, dtype: DType) -> Array:
+    """Floats in [0, 1): random bits become the mantissa of a float in [1, 2), from which 1 is taken."""
+    info, drawn = finfo(dtype), bits_of(dtype)
+    wide = lift(convert(words, UNSIGNED[info.bits]))
+    mantissa = lax.shift_right_logical(wide, np.asarray(drawn - info.nmant, wide.dtype)[()])
+    one = np.asarray(1.0, dtype)
+    floats = lax.bitcast_convert_type(lax.bitwise_or(mantissa, one.view(wide.dtype)[()]), dtype)
+    return lax.sub(floats, one[()])
 
 
 def _is_number(x: Any, value: float) -> bool:

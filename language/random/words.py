@@ -6,6 +6,7 @@ Element i of an array of bits depends on the key and on i alone (JAX's ``threefr
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,12 @@ UNSIGNED: dict[int, DType] = {
 
 def drawn_bits(raw: Array, width: int, shape: Shape) -> Array:
     """Uniform unsigned integers of a width, as many as ``shape`` holds, of one key."""
-    first, second = generated(raw, shape)
+    return joined(generated(raw, shape), width)
+
+
+def joined(words: Sequence[Array], width: int) -> Array:
+    """The two words of each element as one unsigned integer of a width."""
+    first, second = words
     if width == 64:
         wide = UNSIGNED[64]
         high, low = (lift(convert(x, wide)) for x in (first, second))
