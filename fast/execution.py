@@ -82,6 +82,10 @@ def _scan(call: Call) -> Kernel:
     return scan
 
 
+def _custom_linear_solve(call: Call) -> Kernel:
+    return compile_program(call.params["solve"], call.device)
+
+
 def _backward_call(call: Call) -> Kernel:
     refuse_forward(call.params["name"])
 
@@ -91,6 +95,7 @@ CONTROL: dict[str, Callable[[Call], Kernel]] = {
     "cond": _cond,
     "while": _while,
     "scan": _scan,
+    "custom_linear_solve": _custom_linear_solve,
     "backward_call": _backward_call,
 }
 

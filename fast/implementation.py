@@ -14,6 +14,7 @@ from ..language.dispatch import FlatFunction, Params
 from ..language.primitive import Primitive
 from ..language.program import Program
 from ..language.shapes import ShapedArray
+from ..language.solves import LinearSystem
 from . import batching, collectives, lanes
 from . import jit as jitting
 from .array import FastArray
@@ -147,6 +148,12 @@ class Fast:
         """See `differentiation.linearization`."""
         return linearization.jacobian(self, function, primals, wrt, mode)
 
+    def transpose(
+        self, function: FlatFunction, avals: Sequence[ShapedArray], cotangents: list[Array]
+    ) -> list[Array | None]:
+        """See `differentiation.linearization`."""
+        return linearization.transpose(self, function, avals, cotangents)
+
     # -- control flow and custom rules -----------------------------------------------------------------------
     def cond(self, index: Array, branches: Sequence[FlatFunction], operands: list[Array]) -> list[Array]:
         """One equation, run at once."""
@@ -161,6 +168,10 @@ class Fast:
     ) -> tuple[list[Array], list[Array]]:
         """One equation, run at once."""
         return stage_scan(body, init, xs, length, reverse)
+
+    def linear_solve(self, system: LinearSystem, operands: list[Array]) -> list[Array]:
+        """One equation, run at once."""
+        return system.staged(operands)
 
     def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Array]) -> list[Array]:
         """Without a transform there is nothing to differentiate: the function."""

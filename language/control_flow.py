@@ -92,9 +92,14 @@ def stage_cond(index: Operand, branches: Sequence[FlatFunction], operands: Seque
     """Bind one ``cond`` equation; what any branch closes over becomes an operand of all."""
     avals = [aval_of(x) for x in operands]
     programs = [_program(branch, avals) for branch in branches]
+    closed, hoisted = closed_together(programs)
+    return dispatch.bind(rows.cond_p, index, *hoisted, *operands, branches=tuple(closed))
+
+
+def closed_together(programs: Sequence[Program]) -> tuple[list[Program], list[Any]]:
+    """Programs with all that any of them captured as the leading inputs of each, and these values."""
     hoisted = {id(x): x for program in programs for _, x in program.captured}
-    closed = tuple(_with_inputs_for(program, hoisted) for program in programs)
-    return dispatch.bind(rows.cond_p, index, *hoisted.values(), *operands, branches=closed)
+    return [_with_inputs_for(program, hoisted) for program in programs], list(hoisted.values())
 
 
 def _with_inputs_for(program: Program, hoisted: dict[int, Any]) -> Program:

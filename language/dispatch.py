@@ -101,6 +101,16 @@ class Implementation(Protocol):
         ``mode`` is 'forward' or 'reverse'.
         """
 
+    def transpose(
+        self, function: FlatFunction, avals: Sequence[ShapedArray], cotangents: list[Array]
+    ) -> list[Array | None]:
+        """What a linear function's transpose gives for cotangents of its results; None is zero."""
+
+    def linear_solve(self, system: Any, operands: list[Array]) -> list[Array]:
+        """What ``system.solve`` (a `solves.LinearSystem`'s) gives for right-hand sides, differentiated as the
+        solution of ``system.matvec``.
+        """
+
     def cond(self, index: Array, branches: Sequence[FlatFunction], operands: list[Array]) -> list[Array]:
         """The result of ``branches[index](*operands)``; ``index`` is an int32 scalar in range."""
 

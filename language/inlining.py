@@ -8,7 +8,12 @@ from dataclasses import replace
 from .program import Atom, Equation, Program, Variable
 
 # A call's name -> the parameter that holds the program it calls.
-CALLS = {"jit": "program", "custom_jvp_call": "call", "custom_vjp_call": "call"}
+CALLS = {
+    "jit": "program",
+    "custom_jvp_call": "call",
+    "custom_vjp_call": "call",
+    "custom_linear_solve": "solve",
+}
 
 
 def inlined(program: Program) -> Program:

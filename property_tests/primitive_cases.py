@@ -536,6 +536,21 @@ def _custom_vjp_case(rng: Rng) -> Case:
     return Case("custom_vjp_call", lambda x, y: product(lax.cos(x), y), operands)
 
 
+def _linear_solve_case(rng: Rng) -> Case:
+    def solved(a: Any, b: Any) -> Any:
+        # By a power of two, so that both directions of differentiation round alike.
+        def matvec(x: Any) -> Any:
+            return lax.mul(x, lax.full_like(x, 4.0))
+
+        def solve(matvec: Any, y: Any) -> Any:
+            return lax.div(y, matvec(lax.full_like(y, 1.0)))
+
+        return lax.custom_linear_solve(matvec, lax.mul(a, lax.sin(b)), solve, transpose_solve=solve)
+
+    shape = some_shape(rng)
+    return Case("custom_linear_solve", solved, (operand(float32, shape), operand(float32, shape)))
+
+
 def _of_any_shape(rng: Rng, lanes: int) -> tuple[Shape, dict[str, Any]]:
     return some_shape(rng, 0, 1), {}
 
@@ -600,6 +615,7 @@ CALLS: dict[str, Callable[[Rng], Case]] = {
     "jit": _jit_case,
     "custom_jvp_call": _custom_jvp_case,
     "custom_vjp_call": _custom_vjp_case,
+    "custom_linear_solve": _linear_solve_case,
 }
 
 

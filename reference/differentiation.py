@@ -12,6 +12,7 @@ from ..language.arrays import Array
 from ..language.catalogue import add_p
 from ..language.dispatch import FlatFunction, lift_to
 from ..language.dtypes import float0, is_float
+from ..language.shapes import ShapedArray
 from .array import ReferenceArray
 from .dual import Dual
 from .exact import Exact
@@ -186,7 +187,10 @@ def _cotangent(
 
 def _paired(point: Point, cotangents: Sequence[ReferenceArray | None], tangents: Tangents) -> Scalar:
     """The sum of the products of cotangents and tangents; a zero factor makes a zero product."""
-    system = point.system
+    return _pairing(point.system, cotangents, tangents)
+
+
+def _pairing(system: NumberSystem, cotangents: Sequence[ReferenceArray | None], tangents: Tangents) -> Scalar:
     left: list[Scalar] = []
     right: list[Scalar] = []
     dtype = None
@@ -203,6 +207,30 @@ def _paired(point: Point, cotangents: Sequence[ReferenceArray | None], tangents:
 
 def _is_zero(x: Scalar) -> bool:
     return type(x) is float and x == 0.0
+
+
+def transpose(
+    function: Function, avals: Sequence[ShapedArray], cotangents: Sequence[ReferenceArray]
+) -> list[ReferenceArray | None]:
+    """Entry j of what a linear function's transpose gives: the cotangents times what it makes of unit j.
+
+    Source: the definition of the adjoint, <A^T c, e_j> = <c, A e_j>.
+
+    Raises:
+        ValueError: the function does not take zeros to zeros, so that it is not linear.
+    """
+    system = current_system()
+    zeros = [ReferenceArray([0.0] * a.size, a, system) for a in avals]
+    if not all(_is_zero(s) for y in function(*zeros) for s in y.scalars):
+        raise ValueError("The function of linear_transpose must be linear, got one that is not 0 at zeros.")
+    found: list[ReferenceArray | None] = []
+    for k, x in enumerate(zeros):
+        entries = []
+        for entry in range(len(x.scalars)):
+            images = function(*zeros[:k], unit(x, entry, system), *zeros[k + 1 :])
+            entries.append(_pairing(system, cotangents, images))
+        found.append(ReferenceArray(entries, x.aval, system))
+    return found
 
 
 # -- custom rules --------------------------------------------------------------------------------------------

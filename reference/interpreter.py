@@ -162,6 +162,17 @@ class Reference:
             rows.append([_block(value, primals[i], [c[k] for c in columns[j]]) for j, i in enumerate(wrt)])
         return list(point.values), rows
 
+    def transpose(
+        self, function: FlatFunction, avals: Sequence[ShapedArray], cotangents: list[Any]
+    ) -> list[Any]:
+        """The matrix of the function, read by rows instead of columns."""
+        _require_values("linear_transpose", cotangents)
+        return differentiation.transpose(_owned(self, function), avals, cotangents)
+
+    def linear_solve(self, system: Any, operands: list[Any]) -> list[Array]:
+        """What the solver finds."""
+        return [x if isinstance(x, Tracer) else self.own(x) for x in system.solve(*operands)]
+
     # -- control flow and custom rules --------------------------------------------------------------------
     def cond(self, index: Any, branches: Sequence[FlatFunction], operands: list[Any]) -> list[Array]:
         """Run the chosen branch."""

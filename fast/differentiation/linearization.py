@@ -9,6 +9,7 @@ from ...language.arrays import Array
 from ...language.dispatch import FlatFunction, Implementation, aval_of, push
 from ...language.dtypes import int32, is_float
 from ...language.program import evaluate
+from ...language.shapes import ShapedArray
 from .. import operations as ops
 from .jvp import JvpLevel, JvpTracer, split
 from .linear import LinearLevel
@@ -80,6 +81,23 @@ def vjp(
     """See `Implementation.vjp`."""
     point = Linearized(implementation, function, primals)
     return point.values, point.pull
+
+
+def transpose(
+    implementation: Implementation,
+    function: FlatFunction,
+    avals: Sequence[ShapedArray],
+    cotangents: Sequence[Array],
+) -> list[Array | None]:
+    """See `Implementation.transpose`: the function is written down over unknowns, and run backwards."""
+    level = LinearLevel(implementation)
+    with push(level):
+        unknowns = [level.unknown(a) for a in avals]
+        results = function(*unknowns)
+    moving = [(y, c) for y, c in zip(results, cotangents, strict=True) if level.is_unknown(y)]
+    name = getattr(function, "__name__", "function")
+    program = level.program_of(unknowns, [y for y, _ in moving], name)
+    return backward(program, [Unknown(a) for a in avals], [c for _, c in moving])
 
 
 def jacobian(

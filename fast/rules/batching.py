@@ -573,6 +573,19 @@ def scan_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Par
     return _lanes([*results[: len(init)], *ys], made.flags)
 
 
+def linear_solve_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
+    """All lanes' equations as one, solved by the mapped solver."""
+    count = params["num_consts"]
+    consts, right = lanes[:count], lanes[count:]
+    mapped = (*_flags(consts), *(True,) * len(right))
+    parts = {k: p for k, p in params.items() if isinstance(p, Program)}
+    made = [batched(level, p, mapped, (True,) * len(p.outputs)) for p in parts.values()]
+    programs, captured = with_common_captures([m.program for m in made], [m.captured for m in made])
+    changed = {**params, **dict(zip(parts, programs, strict=True)), "num_consts": len(captured) + count}
+    results = bind(primitive, *captured, *_values(consts), *(stacked(level, x) for x in right), **changed)
+    return _mapped(results)
+
+
 def backward_call_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
     """Refuse: a custom backward rule cannot be run forward, in one lane or in many."""
     refuse_forward(params["name"])
@@ -689,6 +702,7 @@ BATCHING: dict[str, Rule] = {
     "cond": cond_rule,
     "while": while_rule,
     "scan": scan_rule,
+    "custom_linear_solve": linear_solve_rule,
     "psum": _collective(_sum_of_lanes),
     "pmax": _collective(_extreme_of_lanes("reduce_max")),
     "pmin": _collective(_extreme_of_lanes("reduce_min")),

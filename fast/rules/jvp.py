@@ -17,7 +17,7 @@ from ...language.dispatch import bind
 from ...language.dtypes import bfloat16, float16, float32, int32, is_float
 from ...language.primitive import Primitive
 from .. import operations as ops
-from ..differentiation import control
+from ..differentiation import control, solves
 from ..differentiation.linear import refuse_forward
 from ..operations import (
     absolute,
@@ -701,6 +701,7 @@ JVP: dict[str, Rule] = {
     "cond": control.cond_jvp,
     "while": control.while_jvp,
     "scan": control.scan_jvp,
+    "custom_linear_solve": solves.linear_solve_jvp,
     "psum": lane_linear_rule,
     **dict.fromkeys(("all_gather", "reduce_scatter", "all_to_all", "ppermute"), lane_linear_rule),
     "pmax": _lane_extreme,

@@ -16,7 +16,7 @@ from ...language.dispatch import aval_of, bind
 from ...language.dtypes import int32
 from ...language.program import Equation
 from .. import operations as ops
-from ..differentiation import control
+from ..differentiation import control, solves
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
 from . import exchanges
@@ -474,5 +474,6 @@ TRANSPOSE: dict[str, Rule] = {
     "cond": control.cond_transpose,
     "while": control.while_transpose,
     "scan": control.scan_transpose,
+    "custom_linear_solve": solves.linear_solve_transpose,
     "backward_call": backward_call_transpose,
 }

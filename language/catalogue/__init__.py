@@ -117,6 +117,7 @@ from .reductions import (
     reduce_xor_p,
     sort_p,
 )
+from .solves import custom_linear_solve_p
 from .structural import (
     broadcast_in_dim_p,
     concatenate_p,
@@ -177,6 +178,7 @@ __all__ = [
     "cumprod_p",
     "cumsum_p",
     "custom_jvp_call_p",
+    "custom_linear_solve_p",
     "custom_vjp_call_p",
     "digamma_p",
     "div_p",

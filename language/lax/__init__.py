@@ -21,6 +21,10 @@ from ..control_flow import (
 from ..shapes import (
     broadcast_shapes,
 )
+from ..solves import (
+    custom_linear_solve,
+    custom_root,
+)
 from .accuracy import (
     AccuracyMode,
     DotAlgorithm,
@@ -317,6 +321,8 @@ __all__ = [
     "cummin",
     "cumprod",
     "cumsum",
+    "custom_linear_solve",
+    "custom_root",
     "dce_sink",
     "digamma",
     "div",

@@ -28,7 +28,7 @@ reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or reduce_xor arg
 cumsum cumprod cummax cummin sort
 reduce_window_sum reduce_window_prod reduce_window_max reduce_window_min conv_general_dilated
 dot_general jit cond while scan psum pmax pmin all_gather reduce_scatter all_to_all ppermute axis_index
-custom_jvp_call custom_vjp_call threefry2x32
+custom_jvp_call custom_vjp_call custom_linear_solve threefry2x32
 """
 
 
