@@ -16,6 +16,7 @@ from ..language.dtypes import is_float
 from ..language.errors import ConcretizationTypeError
 from ..language.flat import Flat, check_array, name_of, path_of
 from ..language.program import Program
+from ..language.shapes import Shape
 from ..language.tracing import trace
 from ..reference.verdict import law_name
 
@@ -39,6 +40,8 @@ class Case:
         untraceable: why there is no program; empty if there is one.
         floats: which inputs are floating.
         chosen: which outputs are floating.
+        sampled: of each result, its shape and the places in it of the elements that are judged; None for all of them.
+            ``results`` then holds only these.
     """
 
     subject: str
@@ -52,6 +55,7 @@ class Case:
     untraceable: str = ""
     floats: list[int] = field(default_factory=list)
     chosen: list[int] = field(default_factory=list)
+    sampled: list[tuple[Shape, list[int]]] | None = None
 
     @property
     def operands(self) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..language.shapes import Shape
 from ..reference import evaluate
 from ..reference.bounded import Bounded
 from ..reference.findings import Status
@@ -20,12 +21,16 @@ from .options import Options
 
 @dataclass(slots=True)
 class Output:
-    """What is known of one output: rows of scalars, one for each element."""
+    """What is known of one output: rows of scalars, one for each element.
+
+    ``sampled`` is the output's shape and the places in it of these elements, where they are not all of it.
+    """
 
     label: str
     got: np.ndarray[Any, Any]
     evidence: list[Evidence]
     measured: list[Measured]
+    sampled: tuple[Shape, list[int]] | None = None
 
     @property
     def dtype(self) -> Any:
@@ -34,7 +39,8 @@ class Output:
 
     def place(self, i: int) -> str:
         """How an element is written."""
-        index = np.unravel_index(i, self.got.shape)
+        shape, places = self.sampled or (self.got.shape, range(self.got.size))
+        index = np.unravel_index(places[i], shape)
         return self.label + (f"[{', '.join(str(int(k)) for k in index)}]" if index else "")
 
 
@@ -60,7 +66,8 @@ def measured_outputs(case: Case, options: Options, truth: Truth, check: RuleChec
             for i, b in enumerate(bounded[o].scalars)
         ]
         measured = [measure(e, index) for e, index in zip(evidence, each(got.shape), strict=True)]
-        outputs.append(Output(case.labels[o], got, evidence, measured))
+        sampled = None if case.sampled is None else case.sampled[o]
+        outputs.append(Output(case.labels[o], got, evidence, measured, sampled))
     if any(m.status is not Status.HOLD for o in outputs for m in o.measured):
         _ask_the_ideal_machine(case, outputs)
     return outputs

@@ -167,6 +167,21 @@ def printed_equation(program: Program, equation: Equation) -> str:
     return printer.equation(equation)[0]
 
 
+def printed_equations(program: Program) -> dict[Equation, str]:
+    """Every equation, those inside of others too, as `printed_equation` prints it, without its inner programs."""
+    printer, found = _Printer(), {}
+    printer.program(program)
+
+    def add(inner: Program) -> None:
+        for equation in inner.equations:
+            found[equation] = printer.equation(equation)[0]
+            for _, nested in subprograms(equation.params):
+                add(nested)
+
+    add(program)
+    return found
+
+
 class _Printer:
     """Prints a program in the style of JAX's jaxprs; names variables a, b, ... in order."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...language.arrays import Array
 from ...language.inlining import inlined
 from ...language.program import Program
 from ...language.tracing import trace
@@ -43,7 +44,7 @@ class elements_of:  # reads as the function that it is
             return inlined(self._function)
         return inlined(trace(self._function, [x.aval for x in operands]))
 
-    def __call__(self, *operands: Any) -> list[ReferenceArray]:
+    def __call__(self, *operands: Any) -> list[Array]:
         """The chosen elements.
 
         Raises:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from collections.abc import Sequence
     from types import ModuleType
 
+    from .chex_like import check_equations as check_equations
     from .chex_like import judge as judge
     from .fake_devices import devices as devices
     from .language.arrays import Array as Array
@@ -97,6 +98,7 @@ _NAMES = {
     "jacfwd": "verax.language.transforms",
     "jacrev": "verax.language.transforms",
     "jit": "verax.language.transforms",
+    "check_equations": "verax.chex_like",
     "judge": "verax.chex_like",
     "jvp": "verax.language.transforms",
     "linearize": "verax.language.transforms",

@@ -1,0 +1,307 @@
+"""`check_equations`: a long program, judged equation by equation on the inputs that each equation really got."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..language import dispatch, trees
+from ..language.dispatch import lift_to
+from ..language.flat import Flat, check_array, name_of, path_of
+from ..language.inlining import inlined
+from ..language.platform import Platform
+from ..language.program import Equation, Program, Variable, printed_equations
+from ..language.tracing import trace
+from ..reference.capsules import hexadecimal
+from ..reference.demand import elements_of
+from ..reference.findings import Blame, Finding, Status, location_of, shown
+from ..reference.truth import true_value
+from ..reference.verdict import Measured, Verdict, root_mean_square, worst_element
+from .case import Case
+from .derivatives import RuleCheck
+from .judgement import platform_of
+from .options import Options
+from .outputs import Output, measured_outputs
+from .telling import count_of, number
+from .walking import Machine, walk
+
+# Of an equation in a loop, the first applications and then those whose number is a power of two are judged.
+_FIRST = 4
+_LAW = "equations"
+_CODES = {
+    Status.FINDING: "VX101",
+    Status.UNVERIFIED: "VX905",
+    Status.AMBIGUOUS: "VX906",
+    Status.NOTE: "VX701",
+}
+
+
+@dataclass(slots=True)
+class CheckedEquation:
+    """What was seen of one equation.
+
+    Attributes:
+        equation: as the program prints it.
+        location: the user's line, "file:line"; empty if unknown.
+        applications: how often it ran.
+        judged: how often of these it was judged.
+        elements: how many elements it made in those.
+        measured: the elements that were judged.
+        worst: the output, the place in it, and the application of the worst of them.
+    """
+
+    equation: str
+    location: str
+    applications: int = 0
+    judged: int = 0
+    elements: int = 0
+    measured: list[Measured] = field(default_factory=list)
+    worst: tuple[Output, int, tuple[str, ...]] | None = None
+
+    @property
+    def at_worst(self) -> Measured | None:
+        """The worst element: the gravest, then the one with the largest share of its bound."""
+        top = worst_element(self.measured)
+        return None if top is None else self.measured[top]
+
+    def __str__(self) -> str:
+        m = self.at_worst
+        told = (
+            "not judged"
+            if m is None
+            else f"error {shown(m.error)} ULP  bound {shown(m.bound)} ULP  {m.status}"
+        )
+        return f"{self.equation}  {told}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquationsVerdict(Verdict):
+    """What is said of a program whose equations were judged one by one.
+
+    Attributes:
+        equations: every equation that computes something, those of branches and loops among them, in the order in
+            which they ran first. `outputs` says for each of `elements` which of these made it.
+    """
+
+    equations: tuple[CheckedEquation, ...] = ()
+
+    @property
+    def law(self) -> str:
+        """What was judged."""
+        return _LAW
+
+    @property
+    def worst(self) -> CheckedEquation | None:
+        """The equation that is nearest to its bound, or furthest over it."""
+        top = worst_element(self.elements)
+        return None if top is None else self.equations[self.outputs[top]]
+
+    def cells(self) -> tuple[str, ...]:
+        """The row; of the elements, how many of how many were judged."""
+        subject, law, error, bound, elements, verdict = Verdict.cells(self)
+        whole = sum(e.elements for e in self.equations)
+        judged = f"{elements} of {whole} elements of {len(self.equations)} equations"
+        return subject, law, error, bound, judged, verdict
+
+    def __str__(self) -> str:
+        subject, law, error, bound, judged, verdict = self.cells()
+        row = f"{subject}  {law}  error {error} ULP  bound {bound} ULP  {judged}  {verdict}"
+        nearest = [f"  worst: {self.worst}"] if self.worst is not None else []
+        return "\n".join([row, *nearest, *(f"  {f.code} {f.message}" for f in self.findings)])
+
+
+def check_equations(
+    f: Callable[..., Any],
+    *args: Any,
+    samples: int = 8,
+    platform: Platform | str | None = None,
+    machine: Machine | None = None,
+    seed: int = 0,
+    name: str | None = None,
+) -> EquationsVerdict:
+    """Run a program equation by equation and judge each on the inputs that it really got, at sampled elements.
+
+    So a program that is too long to be run by the reference is judged all the same, a training step for one. Calls and
+    custom rules are looked into, and so are branches and loops, of whose steps the first four and then those whose
+    number is a power of two are judged.
+
+    Args:
+        f: a function of arrays in trees, written in Verax's vocabulary, that can be traced; or a `Program`.
+        args: the very arrays to run it on.
+        samples: how many elements of each result of an equation are judged: the first, the last, and some between.
+        platform: whose promises hold; None for those of the device that runs it.
+        machine: ``machine(equation, inputs)`` gives an equation's outputs; None for the current implementation.
+        seed: what the choice of the elements derives from.
+        name: what to call the function; its own name by default.
+
+    Returns:
+        The verdict: `.worst` is the equation that is nearest to its bound, or furthest over it.
+
+    Raises:
+        ValueError: ``samples`` is less than 1.
+        ConcretizationTypeError: the function cannot be traced.
+
+    >>> import verax.numpy as vnp
+    >>> def rms(x):
+    ...     return x / vnp.sqrt(vnp.mean(x * x))
+    >>> verdict = check_equations(rms, vnp.linspace(1.0, 2.0, 1000))
+    >>> verdict.status.value, len(verdict.equations)
+    ('hold', 6)
+    """
+    if samples < 1:
+        raise ValueError(f"`samples` must be at least 1, got {samples}.")
+    program, operands = _traced(f, args, name)
+    label = name or name_of(f)
+    check = _Check(program, Options(platform_of(platform), seed=seed), samples, machine or _run, label)
+    walk(program, operands, check)
+    return check.verdict()
+
+
+def _run(equation: Equation, xs: list[Any]) -> Sequence[Any]:
+    return dispatch.bind(equation.primitive, *xs, **equation.params)
+
+
+def _traced(f: Callable[..., Any], args: Sequence[Any], name: str | None) -> tuple[Program, list[Any]]:
+    owner = dispatch.current()
+    leaves, tree = trees.flatten((tuple(args), {}))
+    for i, x in enumerate(leaves):
+        check_array(
+            x, f"{path_of(tuple(args), i)} of {(name or name_of(f))!r}", "Close over what is no array."
+        )
+    operands = [lift_to(owner, x) for x in leaves]
+    if isinstance(f, Program):
+        return inlined(f), operands
+    with dispatch.using(owner):
+        return inlined(trace(Flat(f, tree), [x.aval for x in operands], name or name_of(f))), operands
+
+
+class _Check:
+    """A machine that judges what another one answers."""
+
+    def __init__(
+        self, program: Program, options: Options, samples: int, machine: Machine, subject: str
+    ) -> None:
+        self.texts = printed_equations(program)
+        self.options, self.samples = options, samples
+        self.machine, self.subject = machine, subject
+        self.seen: dict[Equation, CheckedEquation] = {}
+        self.rng = np.random.default_rng([options.seed, zlib.crc32(subject.encode()), 11])
+
+    def __call__(self, equation: Equation, xs: list[Any]) -> Sequence[Any]:
+        results = self.machine(equation, xs)
+        if equation not in self.seen:
+            where = location_of(equation.source)
+            self.seen[equation] = CheckedEquation(self.texts[equation], where)
+        seen = self.seen[equation]
+        seen.applications += 1
+        count = seen.applications
+        if count <= _FIRST or count & (count - 1) == 0:
+            self._judge(seen, equation, xs, results)
+        return results
+
+    def _judge(
+        self, seen: CheckedEquation, equation: Equation, xs: list[Any], results: Sequence[Any]
+    ) -> None:
+        places = [self._some(v.aval.size) for v in equation.outputs]
+        case = _case_of(self.subject, equation, xs, results, places)
+        assert case.meaning is not None, "it was just made"
+        outputs = measured_outputs(case, self.options, true_value(case.meaning, xs), RuleCheck())
+        before = seen.at_worst
+        seen.judged += 1
+        seen.elements += sum(v.aval.size for v in equation.outputs)
+        for output in outputs:
+            seen.measured += output.measured
+        after = seen.at_worst
+        if after is not None and after is not before:
+            for output in outputs:
+                for i, m in enumerate(output.measured):
+                    if m is after:
+                        inputs = tuple(hexadecimal(np.asarray(x.machine_value())) for x in xs)
+                        seen.worst = output, i, inputs
+
+    def _some(self, size: int) -> list[int]:
+        """The first place, the last one, and some between."""
+        if size <= self.samples:
+            return list(range(size))
+        ends = [0, size - 1][: self.samples]
+        between = self.rng.choice(size - 2, self.samples - len(ends), replace=False) + 1
+        return sorted([*ends, *(int(k) for k in between)])
+
+    def verdict(self) -> EquationsVerdict:
+        """What it all came to."""
+        equations = tuple(self.seen.values())
+        elements = [m for e in equations for m in e.measured]
+        owners = [k for k, e in enumerate(equations) for _ in e.measured]
+        top = worst_element(elements)
+        findings = [f for e in equations for f in self._told(e)]
+        order = {s: k for k, s in enumerate(_CODES)}
+        return EquationsVerdict(
+            subject=self.subject,
+            order=0,
+            platform=self.options.platform.name,
+            findings=tuple(sorted(findings, key=lambda f: order[f.status])),
+            elements=tuple(elements),
+            outputs=tuple(owners),
+            error=0.0 if top is None else elements[top].error,
+            bound=None if top is None else elements[top].bound,
+            typical=None if top is None else elements[top].typical,
+            rms=root_mean_square(elements),
+            equations=equations,
+        )
+
+    def _told(self, seen: CheckedEquation) -> list[Finding]:
+        """The finding about an equation that did not hold."""
+        m = seen.at_worst
+        if m is None or m.status is Status.HOLD or seen.worst is None:
+            return []
+        output, i, inputs = seen.worst
+        e = output.evidence[i]
+        many = sum(x.status is m.status for x in seen.measured)
+        message = (
+            f"{output.place(i)} of `{seen.equation}` {m.reason} ({many} of the {len(seen.measured)} elements that "
+            f"were judged), on the inputs that it got: got {number(e.got)}, the truth is {number(e.true)}."
+        )
+        return [
+            Finding(
+                code=_CODES[m.status],
+                subject=self.subject,
+                law=_LAW,
+                message=message,
+                status=m.status,
+                blame=m.blame or Blame.NOTHING,
+                mend="Hold the kernel of this primitive against the catalogue's laws on such inputs.",
+                location=seen.location,
+                worst_input=inputs,
+                error=m.error,
+                count=count_of(e),
+                bound=m.bound,
+                typical=m.typical,
+                equation=seen.equation,
+                output=output.place(i),
+                platform=self.options.platform.name,
+            )
+        ]
+
+
+def _case_of(
+    subject: str,
+    equation: Equation,
+    xs: Sequence[Any],
+    results: Sequence[Any],
+    places: Sequence[Sequence[int]],
+) -> Case:
+    """One equation as a case of its own: some of its elements, beside what the machine answered."""
+    inputs = tuple(Variable(a.aval) for a in equation.inputs)
+    alone = Equation(equation.primitive, inputs, equation.outputs, equation.params, equation.source)
+    program = Program(inputs, (), (alone,), equation.outputs, equation.primitive.name)
+    case = Case(subject, 0, elements_of(program, places), list(xs))
+    case.results = [
+        np.asarray(y.machine_value()).reshape(-1)[list(p)] for y, p in zip(results, places, strict=True)
+    ]
+    case.labels = ["out"] if len(results) == 1 else [f"out[{k}]" for k in range(len(results))]
+    case.sampled = [(v.aval.shape, list(p)) for v, p in zip(equation.outputs, places, strict=True)]
+    return case
