@@ -45,6 +45,11 @@ _REACHED: dict[str, tuple[float, float, float, float]] = {
     "pow": (2.0, 1.5, 0.45, 0.31),
     "atan2": (3.6, 1.1, 0.60, 0.32),
 }
+# What NumPy has no function for, as it is written with its functions: 1 / sqrt(x), power(x, n).
+_COMPOSED: dict[str, tuple[float, float, float, float]] = {
+    "rsqrt": (1.5, 1.5, 0.40, 0.40),
+    "integer_pow": _REACHED["pow"],
+}
 _NOTHING = 2.0**53
 
 # name: float64 at most, float64 typical, source, of what `fast` adds to NumPy's functions.
@@ -95,7 +100,7 @@ NUMPY = Platform(
 # Called directly, a sum over a leading axis adds its rows one after another: no blocks are promised.
 NUMPY_UFUNCS = Platform(
     name="numpy-ufuncs",
-    promises={name: _ufunc(row) for name, row in _REACHED.items()},
+    promises={name: _ufunc(row) for name, row in (_REACHED | _COMPOSED).items()},
     sum_blocks=None,
     product_blocks=None,
 )

@@ -38,6 +38,8 @@ from .reals import (
 )
 from .system import Definition, Question
 
+# The budget that means so, whatever the result.
+CORRECTLY_ROUNDED = 0.5
 # Candidates of an undecided scalar beyond which they are not listed any more.
 _MANY = 16
 _TINY = 5e-324
@@ -219,6 +221,8 @@ class Bounded(Exact):
             exponent = magnitude(z)
             if not self.budget(definition.name, dtype)[0] and exponent < format_of(dtype)[2]:
                 return z
+            if self._is_representable(definition.name, dtype, operands, z):
+                return z
             size = abs(approximate(z))
             return self.number(z, *self.rounding(definition.name, dtype, size, exponent))
         values = [x.value if type(x) is BoundedNumber else x for x in operands]
@@ -227,9 +231,24 @@ class Bounded(Exact):
         unverified = next((x.unverified for x in uncertain if x.unverified), None)
         if unverified is not None:
             return BoundedNumber(z, INF, INF, undecided, unverified)
+        if z == 0.0 and definition.name == "sub" and operands[0] is operands[1]:
+            return z  # whatever a machine made of x, it takes the same from the same
         if type(z) is float and z - z != 0.0:
             return self._special(definition, z, operands, undecided)
         return self._propagated(definition, dtype, operands, values, z, undecided)
+
+    def _is_representable(self, name: str, dtype: DType, operands: Sequence[Scalar], z: Scalar) -> bool:
+        """Whether a correctly rounded result is a number of the format, which rounding leaves as it is."""
+        precision, least, top = format_of(dtype)
+        _, _, exponent, bits = z._mpf_
+        if bits > precision or exponent < least or exponent + bits > top or 3 * precision > self.bits:
+            return False
+        if self.budget(name, dtype)[0] != CORRECTLY_ROUNDED or self.platform.flushes_subnormals:
+            return False
+        # A quotient, root or product that is none differs from all of them by more than these digits show; a sum
+        # may have lost what is far below its last digit.
+        lowest = min((x._mpf_[2] for x in operands if type(x) is not float), default=exponent)
+        return exponent + bits - lowest <= self.bits or name not in ("add", "sub")
 
     def _special(
         self, definition: Definition, z: float, operands: Sequence[Scalar], undecided: bool
@@ -293,14 +312,17 @@ class Bounded(Exact):
             if rule.slopes is not None
             else self._partials(definition, dtype, values, z, bounds)
         )
-        reach, squares = 0.0, [0.0]
-        for x, slope in zip(operands, slopes, strict=True):
-            if type(x) is BoundedNumber and slope:
-                reach += slope * x.bound
-                squares.append(slope * x.typical)
-        if rule.rest is not None:
-            return reach + rule.rest(sizes, bounds, near, reach), squares
-        return max(reach, self._at_ends(definition, dtype, values, bounds)), squares
+        reach = sum(s * b for s, b in zip(slopes, bounds, strict=True) if s and b)
+        squares = _typically(operands, slopes)
+        if rule.rest is None:
+            return max(reach, self._at_ends(definition, dtype, values, bounds)), squares
+        reach += rule.rest(sizes, bounds, near, reach)
+        # Where a slope vanishes, the second order is what the error is made of.
+        typicals = [x.typical if type(x) is BoundedNumber else 0.0 for x in operands]
+        squares.append(rule.rest(sizes, typicals, near, math.hypot(*squares)))
+        if reach > rule.width:
+            return rule.width, [min(math.hypot(*squares), rule.width)]
+        return reach, squares
 
     def _partials(
         self,
@@ -564,6 +586,15 @@ class Bounded(Exact):
 
 def _value(x: Scalar) -> Scalar:
     return x.value if type(x) is BoundedNumber or type(x) is Undecided else x
+
+
+def _typically(operands: Sequence[Scalar], slopes: Sequence[float]) -> list[float]:
+    """The typical errors of operands, each times its partial; of the same operand twice they add up."""
+    found: dict[int, float] = {}
+    for x, slope in zip(operands, slopes, strict=True):
+        if type(x) is BoundedNumber and slope:
+            found[id(x)] = found.get(id(x), 0.0) + slope * x.typical
+    return [0.0, *found.values()]
 
 
 def _apart(question: Question, x: Scalar, y: Scalar) -> bool:

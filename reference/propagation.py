@@ -34,11 +34,13 @@ class Propagation:
             interval, and the largest counts.
         branch: a question about the operands that is answered differently on the two sides of a pole; asked at
             the ends of the operand's interval.
+        width: the distance of the function's greatest value from its least: no operand's error reaches further.
     """
 
     slopes: Callable[..., Floats] | None = None
     rest: Callable[[Floats, Floats, float, float], float] | None = None
     branch: Callable[..., Any] | None = None
+    width: float = INF
 
 
 def _nothing(xs: Floats, bs: Floats, z: float, first: float) -> float:
@@ -141,14 +143,14 @@ PROPAGATIONS: dict[str, Propagation] = {
     "expm1": Propagation(lambda x, z: (abs(z + 1.0) + 1e-16 * abs(z),), _growing(1.0, 1.0)),
     "sinh": Propagation(lambda x, z: (abs(z) + 1.0,), _growing(1.0, 1.0)),
     "cosh": Propagation(lambda x, z: (abs(z),), _growing(1.0, 1.0)),
-    "sin": Propagation(None, _curved(0.5)),
-    "cos": Propagation(None, _curved(0.5)),
-    "tanh": Propagation(None, _curved(0.39)),
+    "sin": Propagation(None, _curved(0.5), width=2.0),
+    "cos": Propagation(None, _curved(0.5), width=2.0),
+    "tanh": Propagation(None, _curved(0.39), width=2.0),
     "asinh": Propagation(None, _curved(0.2)),
-    "atan": Propagation(lambda x, z: (1.0 / (1.0 + x * x),), _curved(0.33)),
-    "logistic": Propagation(None, _curved(0.05)),
-    "erf": Propagation(None, _curved(0.5)),
-    "erfc": Propagation(None, _curved(0.5)),
+    "atan": Propagation(lambda x, z: (1.0 / (1.0 + x * x),), _curved(0.33), width=math.pi),
+    "logistic": Propagation(None, _curved(0.05), width=1.0),
+    "erf": Propagation(None, _curved(0.5), width=2.0),
+    "erfc": Propagation(None, _curved(0.5), width=2.0),
     # I1 / I0 is at least x / (1 + sqrt(1 + x^2)) (Amos, 1974).
     "bessel_i0e": Propagation(lambda x, z: (z * min(1.0, 1.0 / x) if x else 1.0,), _curved(0.75)),
     "bessel_i1e": Propagation(None, _curved(0.5)),

@@ -194,12 +194,46 @@ def test_sums_and_products_stay_within_any_order_of_summation() -> None:
 
 
 def test_exact_results_have_no_bound_and_rounded_ones_half_an_ulp() -> None:
-    x, y = np.array([1.5, 3.0, 0.0], F32), np.array([2.5, 3.0, 7.0], F32)
+    x, y = np.array([1.1, 3.1, 0.0, 1.5], F32), np.array([2.1, 3.1, 7.1, 2.5], F32)
     (difference, product, negative) = evaluate(lambda u, v: [u - v, u * v, -u], [x, y], Bounded(IDEAL))
-    assert [n.bound for n in negative.scalars] == [0.0, 0.0, 0.0]
-    assert difference.scalars[1].bound == 0.0  # 3 - 3
-    assert product.scalars[2].bound == 0.0  # 0 * 7
-    assert [n.bound for n in product.scalars[:2]] == [2.0**-23, 2.0**-21]
+    assert [n.bound for n in negative.scalars] == [0.0, 0.0, 0.0, 0.0]
+    assert difference.scalars[1].bound == 0.0  # x - x
+    assert [n.bound for n in product.scalars] == [2.0**-23, 2.0**-21, 0.0, 0.0]  # 0 y, and 1.5 2.5 = 3.75
+
+
+def test_a_correctly_rounded_result_that_the_format_holds_has_no_error() -> None:
+    """Only then: not beside a term that is lost, nor where rounding is not correct, nor one ulp further."""
+    x = np.array([3.0, 1.0, 2.0**24 - 1], F32)
+    y = np.array([4.0, 2.0**-149, 2.0], F32)
+    (total, quotient, root) = evaluate(lambda u, v: [u + v, u / v, vnp.sqrt(v)], [x, y], Bounded(IDEAL))
+    assert [n.bound > 0 for n in total.scalars] == [False, True, True]
+    assert [n.bound > 0 for n in quotient.scalars] == [False, True, False]  # 2^149 overflows
+    assert [n.bound > 0 for n in root.scalars] == [False, True, True]
+    sloppy = Platform("sloppy", {"div": Promise(ULPs(1.0, 1.0), "a test")})
+    (quotient,) = evaluate(lambda u, v: [u / v], [x, y], Bounded(sloppy))
+    assert all(n.bound > 0 for n in quotient.scalars)
+
+
+def test_the_same_from_the_same_is_zero_and_twice_the_same_errs_twice_as_much() -> None:
+    (s, none, twice) = evaluate(
+        lambda u: [t := vnp.sin(u), t - t, t + t], [np.array([0.7], F32)], Bounded(IDEAL)
+    )
+    assert (none.scalars[0].value, none.scalars[0].bound) == (0.0, 0.0)
+    assert twice.scalars[0].typical > 2 * s.scalars[0].typical
+
+
+def test_no_operands_error_reaches_further_than_a_function_is_wide() -> None:
+    """Beyond a period the sine is known to nothing, but it is a sine."""
+    (found,) = evaluate(lambda u: [vnp.sin(vnp.exp(u))], [np.array([40.0], F32)], Bounded(IDEAL))
+    assert found.scalars[0].unverified is None
+    assert 2.0 <= found.scalars[0].bound < 2.001
+    assert found.scalars[0].typical < 2.001
+
+
+def test_where_a_slope_vanishes_the_second_order_is_the_typical_error() -> None:
+    half_pi = np.array([math.log(math.pi / 2)], F32)
+    (inner, found) = evaluate(lambda u: [t := vnp.exp(u), vnp.sin(t)], [half_pi], Bounded(NUMPY_UFUNCS))
+    assert found.scalars[0].typical > 0.25 * inner.scalars[0].typical ** 2
 
 
 def test_subnormal_results_are_rounded_in_subnormal_ulps() -> None:
