@@ -145,16 +145,19 @@ def _key(case: Case, m: Measured, e: Evidence) -> str:
 
 def quiet_findings(case: Case, options: Options, outputs: list[Output]) -> list[Finding]:
     """The finding that errors are too large together, if they are."""
-    rms = quiet_fault(m for o in outputs for m in o.measured)
+    elements = [m for o in outputs for m in o.measured]
+    rms = quiet_fault(elements)
     if rms is None:
         return []
+    over = sum(m.status is Status.FINDING for m in elements)
+    single = f"{over} are over their bounds besides." if over else "No single one is over its bound."
     return [
         told(
             case,
             options,
             "quiet gradient" if case.order else "quiet",
             f"The root-mean-square of error over typical error is {rms:.3g} over "
-            f"{sum(len(o.measured) for o in outputs)} elements; 3 is allowed. No single one is over its bound.",
+            f"{len(elements)} elements; 3 is allowed. {single}",
             blame=Blame.IMPLEMENTATION,
             mend="Find out which primitive runs in a narrower format.",
         )

@@ -10,7 +10,7 @@ import click
 
 from ...adapters.profiles import profile_of
 from ...language.platform import Platform
-from .judging import Judged, judged
+from .judging import Judged, bounds_of, judged
 from .plain import run as run_plainly
 from .programs import drawn
 from .record import Run, write
@@ -19,7 +19,7 @@ from .record import Run, write
 def tried(seed: int, platform: Platform) -> Judged:
     """What comes of the program of a seed in plain NumPy."""
     trial = drawn(seed)
-    return judged(trial, run_plainly(trial.program, trial.operands), platform)
+    return judged(trial, run_plainly(trial.program, trial.operands), bounds_of(trial, platform))
 
 
 def calibrated(programs: int, seed: int, platform: Platform) -> Run:

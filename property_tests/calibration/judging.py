@@ -13,6 +13,7 @@ from ...language.config import enable_x64
 from ...language.dtypes import is_float
 from ...language.platform import Platform
 from ...reference import Bounded, evaluate
+from ...reference.array import ReferenceArray
 from ...reference.findings import Status
 from ...reference.verdict import (
     QUIET_ELEMENTS,
@@ -61,15 +62,19 @@ class Judged:
         return bool(self.alarms) or self.quiet
 
 
-def measured(trial: Trial, results: Sequence[Array], platform: Platform) -> list[Measured]:
-    """Every element of a machine's results, as the verdict measures it."""
+def bounds_of(trial: Trial, platform: Platform) -> list[ReferenceArray]:
+    """What `Bounded` says of every result of a program on a platform."""
     with enable_x64(trial.dtype == np.float64):
-        outputs = evaluate(trial.program, trial.operands, Bounded(platform))
+        return evaluate(trial.program, trial.operands, Bounded(platform))
+
+
+def measured(results: Sequence[Array], bounds: Sequence[ReferenceArray]) -> list[Measured]:
+    """Every element of a machine's results, as the verdict measures it."""
     return [
         measure(_evidence(g, number), index)
-        for got, output in zip(results, outputs, strict=True)
+        for got, bound in zip(results, bounds, strict=True)
         if is_float(got.dtype)
-        for g, number, index in zip(got.ravel(), output.scalars, each(got.shape), strict=True)
+        for g, number, index in zip(got.ravel(), bound.scalars, each(got.shape), strict=True)
     ]
 
 
@@ -85,11 +90,11 @@ def _evidence(got: Any, number: Any) -> Evidence:
     )
 
 
-def judged(trial: Trial, results: Sequence[Array], platform: Platform) -> Judged:
+def judged(trial: Trial, results: Sequence[Array], bounds: Sequence[ReferenceArray]) -> Judged:
     """What is to be said of a machine's results."""
-    elements = measured(trial, results, platform)
+    elements = measured(results, bounds)
     held = [m for m in elements if m.status is Status.HOLD]
-    pooled = held if trial.independent and sum(m.ratio is not None for m in held) >= QUIET_ELEMENTS else []
+    pooled = [m for m in elements if m.ratio is not None] if trial.independent else []
     return Judged(
         kind=trial.kind,
         name=str(trial),
@@ -99,7 +104,7 @@ def judged(trial: Trial, results: Sequence[Array], platform: Platform) -> Judged
         unverified=sum(m.status in (Status.UNVERIFIED, Status.NOTE) for m in elements),
         alarms=tuple(f"{list(m.index)} {m.reason}" for m in elements if m.status is Status.FINDING),
         slack=tuple(_slack(m) for m in held if m.bound),
-        z=root_mean_square(pooled),
+        z=root_mean_square(pooled) if len(pooled) >= QUIET_ELEMENTS else None,
         quiet=quiet_fault(pooled) is not None,
     )
 

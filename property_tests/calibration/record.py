@@ -126,9 +126,7 @@ class Run:
             "|---:|---:|---:|---:|---:|---:|",
             "| " + " | ".join(map(str, _histogram(self.zs))) + " |",
             "",
-            f"Python {platform.python_version()} on {platform.system()} {platform.machine()}; "
-            + ", ".join(f"{p} {version(p)}" for p in _PACKAGES)
-            + ".",
+            _machine(),
         ]
         if self.faults:
             lines += ["", "## Faults", "", *(f"- {text}" for text in self.faults)]
@@ -160,12 +158,78 @@ def _histogram(zs: Sequence[float]) -> list[int]:
     return [sum(low <= z < high for z in zs) for low, high in pairwise(edges)]
 
 
+@dataclass(frozen=True, slots=True)
+class PlantedRun:
+    """Planted faults and honest programs, judged.
+
+    Attributes:
+        planted: each fault's name and what was said.
+        honest: what was said of programs without a fault.
+        seconds: how long it took.
+    """
+
+    planted: Sequence[tuple[str, Judged]]
+    honest: Sequence[Judged]
+    seconds: float
+
+    @property
+    def faults(self) -> list[str]:
+        """Faults that are not told, and honest programs that are."""
+        found = [f"{name} is not told: z = {p.z}" for name, p in self.planted if not p.told]
+        return found + [f"{p.name} is told: z = {p.z}, {list(p.alarms[:1])}" for p in self.honest if p.told]
+
+    def summary(self) -> str:
+        """What the command prints last."""
+        told = sum(p.told for _, p in self.planted)
+        alarms = sum(p.told for p in self.honest)
+        greatest = max((p.z for p in self.honest if p.z is not None), default=0.0)
+        return (
+            f"{told} planted faults of {len(self.planted)} told, {alarms} alarms on {len(self.honest)} honest programs "
+            f"(z at most {greatest:.3g})"
+        )
+
+    def page(self, day: dt.date) -> str:
+        """The record as Markdown."""
+        rows = [
+            f"| {name} | {'' if p.z is None else f'{p.z:.3g}'} | {len(p.alarms)} | {'yes' if p.told else '**no**'} |"
+            for name, p in self.planted
+        ]
+        lines = [
+            f"# Planted faults of the quiet kind on {day.isoformat()}",
+            "",
+            "`python -m verax.property_tests.calibration.planted`",
+            "",
+            f"{self.summary()}, in {self.seconds:,.0f} s.",
+            "",
+            "| fault | z | elements beyond their bound | told |",
+            "|---|---:|---:|---|",
+            *rows,
+            "",
+            _machine(),
+        ]
+        return "\n".join(lines) + "\n"
+
+
 def write(folder: Path, run: Run) -> Path:
     """Write the page of a run into a folder, whole or not at all; returns its path."""
     day = dt.datetime.now(dt.UTC).date()
-    path = folder / f"calibration-{day.isoformat()}-seed-{run.seed}.md"
-    folder.mkdir(parents=True, exist_ok=True)
+    return _written(folder / f"calibration-{day.isoformat()}-seed-{run.seed}.md", run.page(day))
+
+
+def write_planted(folder: Path, run: PlantedRun) -> Path:
+    """The same of a run of planted faults."""
+    day = dt.datetime.now(dt.UTC).date()
+    return _written(folder / f"planted-{day.isoformat()}.md", run.page(day))
+
+
+def _written(path: Path, page: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_text(run.page(day), encoding="utf-8")
+    temporary.write_text(page, encoding="utf-8")
     temporary.replace(path)
     return path
+
+
+def _machine() -> str:
+    packages = ", ".join(f"{p} {version(p)}" for p in _PACKAGES)
+    return f"Python {platform.python_version()} on {platform.system()} {platform.machine()}; {packages}."

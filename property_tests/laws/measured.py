@@ -213,7 +213,7 @@ def _unjudged(trial: Trial, law: str, index: int, raised: Raised) -> Finding:
 def _quiet(trial: Trial, law: str, order: int, rms: float, count: int) -> Finding:
     message = (
         f"Over {count} elements the root-mean-square error of the {law_name(order)} is {rms:.3g} times the "
-        f"typical one, though no element is above its bound"
+        f"typical one, also of those within their bounds"
     )
     code = "VX103" if order == 0 else "VX205"
     return trial.finding(law, code, f"{message}.", blame=Blame.IMPLEMENTATION)

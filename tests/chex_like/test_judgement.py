@@ -17,9 +17,10 @@ from verax.chex_like.judgement import capsule_of, judge, replay
 from verax.language import dispatch
 from verax.language.platform import Platform
 from verax.language.serialization import FormatError
+from verax.property_tests.calibration.planted import tf32
 from verax.reference.capsules import load, write
 from verax.reference.findings import Blame, Status
-from verax.reference.verdict import Condemned, Verdict
+from verax.reference.verdict import QUIET_ELEMENTS, Condemned, Verdict
 
 F32 = np.float32
 
@@ -367,6 +368,26 @@ def test_a_product_that_is_quietly_worse_is_found_over_many_elements(monkeypatch
     assert codes(verdict) == ["VX103"], str(verdict)
     assert judge(vnp.matmul, x, y).status is Status.HOLD  # each element by itself is within its bound
     assert codes(judge(lambda x: vnp.sum(vnp.matmul(x, y)), x, order=1, drawn=True)) == ["VX205"]
+
+
+def test_a_product_in_tf32_is_a_quiet_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand terms hardly an element is over its bound, and all together are 100 times too far off."""
+    rng = np.random.default_rng(8)
+    x, y = (rng.standard_normal(shape).astype(F32) for shape in ((23, 1024), (1024, 23)))
+    fast = dispatch.implementation_of("fast")
+    bind = fast.bind
+
+    def narrowed(primitive: Any, operands: Any, params: Any) -> Any:
+        if primitive.name == "dot_general":
+            operands = [fast.lift(tf32(np.asarray(z.machine_value())), z.aval) for z in operands]
+        return bind(primitive, operands, params)
+
+    monkeypatch.setattr(fast, "bind", narrowed, raising=False)
+    verdict = judge(vnp.matmul, x, y, drawn=True, formula=False)
+    assert "VX103" in codes(verdict), str(verdict)
+    assert sum(m.status is Status.HOLD for m in verdict.elements) >= QUIET_ELEMENTS
+    assert verdict.rms is not None
+    assert verdict.rms > 100
 
 
 def test_products_too_small_for_any_format_have_a_bound() -> None:

@@ -129,5 +129,15 @@ def test_links_lead_somewhere(root: Path, name: str) -> None:
 
 
 def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
-    assert {"gate", "tests", "lint", "types", "laws", "calibration", "report", "gpu", "oldest"} == environments
+    assert {
+        "gate",
+        "tests",
+        "lint",
+        "types",
+        "laws",
+        "calibration",
+        "report",
+        "gpu",
+        "oldest",
+    } == environments
     assert commands("```console\n$ tox run -e nope  # a comment\noutput\n```") == ["tox run -e nope"]

@@ -14,11 +14,14 @@ import pytest
 
 from verax.adapters import NUMPY_UFUNCS
 from verax.language.catalogue import PRIMITIVES
+from verax.language.primitive import Primitive
+from verax.property_tests.calibration import planted
 from verax.property_tests.calibration.__main__ import calibrated, tried
-from verax.property_tests.calibration.judging import Judged, judged
+from verax.property_tests.calibration.judging import Judged, bounds_of, judged
 from verax.property_tests.calibration.plain import ELEMENTWISE, OTHER, run
 from verax.property_tests.calibration.programs import SHARES, drawn
-from verax.property_tests.calibration.record import Run
+from verax.property_tests.calibration.record import PlantedRun, Run
+from verax.reference.verdict import QUIET_RATIO
 
 # The full thousand takes minutes: `tox run -e calibration`; its last record stands in docs/measured.
 SAMPLE = 100
@@ -36,12 +39,13 @@ def test_numpy_stays_within_its_bounds_which_are_not_slack_and_errs_as_is_typica
 
 def test_a_budget_that_numpy_does_not_keep_is_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     right = drawn(_first_with("exp"))
-    assert not judged(right, run(right.program, right.operands), NUMPY_UFUNCS).told
+    bounds = bounds_of(right, NUMPY_UFUNCS)
+    assert not judged(right, run(right.program, right.operands), bounds).told
 
     def meddled(name: str, x: Any) -> Any:
         return x + 64 * np.spacing(x) if name == "exp" else x
 
-    wrong = judged(right, run(right.program, right.operands, meddled), NUMPY_UFUNCS)
+    wrong = judged(right, run(right.program, right.operands, meddled), bounds)
     assert wrong.alarms
 
 
@@ -115,3 +119,47 @@ def test_the_command_prints_and_records(tmp_path: Path) -> None:
 
 def test_one_program_is_judged_alike_every_time() -> None:
     assert tried(1, NUMPY_UFUNCS) == tried(1, NUMPY_UFUNCS)
+
+
+# -- planted faults of the quiet kind: all of them by `tox run -e calibration`, these here
+def test_products_and_sums_in_narrower_formats_are_told_and_honest_ones_are_not() -> None:
+    for trial, plants in (
+        *((t := planted.product_trial(n), planted.products(t)) for n in (64, 1024)),
+        (t := planted.reduction_trial(64), planted.reductions(t)),
+    ):
+        bounds = bounds_of(trial, NUMPY_UFUNCS)
+        honest = judged(trial, run(trial.program, trial.operands), bounds)
+        assert not honest.told, (trial, honest.z)
+        for plant in plants:
+            found = judged(trial, plant.results, bounds)
+            assert found.told, plant.name
+            assert found.z is not None
+            assert found.z > 10, plant.name
+
+
+@pytest.mark.parametrize("primitive", planted.elementary(), ids=str)
+def test_an_elementary_function_with_an_error_spread_over_four_ulps_is_told(primitive: Primitive) -> None:
+    dtype = np.dtype(np.float64 if primitive.name in ("exp", "sin", "cbrt", "tanh") else np.float32)
+    trial = planted.function_trial(primitive, dtype)
+    bounds = bounds_of(trial, NUMPY_UFUNCS)
+    assert not judged(trial, run(trial.program, trial.operands), bounds).told
+    (plant,) = planted.functions(trial, primitive)
+    found = judged(trial, plant.results, bounds)
+    assert found.told
+    assert found.z is not None
+    assert found.z > QUIET_RATIO  # by the pooled errors alone, whether or not one is over its bound
+
+
+def test_tf32_keeps_eleven_bits_rounded_to_nearest_even() -> None:
+    x = np.array([1 + 2.0**-10, 1 + 2.0**-11, 1 + 3 * 2.0**-11, 1 + 2.0**-11 + 2.0**-20, -3.0], np.float32)
+    assert planted.tf32(x).tolist() == [1 + 2.0**-10, 1.0, 1 + 2.0**-9, 1 + 2.0**-10, -3.0]
+
+
+def test_a_run_of_planted_faults_names_what_is_not_told() -> None:
+    fine = Judged("planted", "a", 1, 4, 0, 0, (), (5.0,), 1.0, False)
+    told = Judged("planted", "b", 1, 4, 0, 0, ("[0] is off",), (), 9.0, True)
+    assert PlantedRun([("x", told)], [fine], 1.0).faults == []
+    wrong = PlantedRun([("x", told), ("y", fine)], [fine, told], 1.0)
+    assert [f.split(" is ")[0] for f in wrong.faults] == ["y", "b"]
+    assert wrong.summary().startswith("1 planted faults of 2 told, 1 alarms on 2 honest programs")
+    assert "| y | 1 | 0 | **no** |" in wrong.page(dt.date(2026, 1, 2))
