@@ -245,10 +245,10 @@ def verdict(ratios: Mapping[str, tuple[float, float, float]]) -> str:
 
 
 # -- telling -----------------------------------------------------------------------------------------------------
-def circumstances() -> Iterator[str]:
+def circumstances(peers: tuple[str, ...] = ("numpy", "jax", "jaxlib")) -> Iterator[str]:
     """When and where, but not on whose machine."""
     versions = [f"Python {platform.python_version()}"]
-    for name in ("numpy", "jax", "jaxlib"):
+    for name in peers:
         try:
             versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
@@ -322,9 +322,9 @@ above 1 is slower than the peer. Under load the spreads are wide, and the median
 """
 
 
-def record(path: Path, lines: list[str]) -> None:
+def record(path: Path, lines: list[str], heading: str = HEADING) -> None:
     """Add a report to a file of them."""
-    before = path.read_text(encoding="utf-8") if path.exists() else HEADING
+    before = path.read_text(encoding="utf-8") if path.exists() else heading
     said = "\n".join(lines)
     path.write_text(f"{before}\n## {lines[0].partition(';')[0]}\n\n```text\n{said}\n```\n", encoding="utf-8")
 

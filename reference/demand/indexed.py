@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from ..array import ReferenceArray
-from ..primitives.call import Call, Lists
-from ..primitives.indexing import COMBINES, filled, looked_up, updates_inside, vector_places
+import numpy as np
+
+from ...language.shapes import Shape
+from ..machine_numbers import MachineNumbers
+from ..primitives.call import Lists, strides
+from ..primitives.indexing import COMBINES, filled, looked_up, vector_places
 from ..reals import Scalar
 from .moves import each_index
 from .part import Asked, Part, Row
+
+Numbers = np.ndarray[Any, Any]
 
 
 def gather(a: Asked) -> Part:
@@ -31,29 +37,67 @@ def gather(a: Asked) -> Part:
 
 def scatter(a: Asked) -> Part:
     """What was there, and the updates of it."""
-    operand, given, updates = a.operands
-    indices = list(a.read(1, range(given.size)))
-    arrays = [
-        ReferenceArray(list(scalars), aval, a.system)
-        for scalars, aval in zip(([], indices, range(updates.size)), a.operands, strict=True)
-    ]
-    # The updates' places stand for them.
-    where = updates_inside(Call(a.system, a.primitive, arrays, a.results, a.params))
-    wanted = {p: [update for at, update, _ in where if at == p] for p in a.places[0]}
-    marks = [mark for _, _, vector in where for mark in vector]
-    needs = sorted(update for mine in wanted.values() for update in mine)
-    combine = COMBINES[a.primitive.name]
+    given = a.operands[1]
+    scalars = a.read(1, range(given.size))
+    at, inside = _updated(a, _plain(a, scalars).reshape(given.shape))
+    hits = np.flatnonzero(np.isin(at, a.places[0]) & inside)
+    wanted: dict[int, list[int]] = {p: [] for p in a.places[0]}
+    for update in hits:
+        wanted[int(at[update])].append(int(update))
+    marks = _marks(a, scalars, inside)
+    combine, dtype = COMBINES[a.primitive.name], a.operands[0].dtype
 
     def run(lists: Sequence[Sequence[Scalar]]) -> Lists:
-        news = dict(zip(needs, lists[2], strict=True))
-        found = []
-        for (_, mine), old in zip(wanted.items(), lists[0], strict=True):
-            xs = [old, *(news[update] for update in mine)]
-            new = combine(a.system, a.call, operand.dtype, xs) if mine else old
+        news, found = dict(zip(hits.tolist(), lists[2], strict=True)), []
+        for mine, old in zip(wanted.values(), lists[0], strict=True):
+            new = combine(a.system, a.call, dtype, [old, *(news[k] for k in mine)]) if mine else old
             found.append(a.system.marked(new, marks))
         return [found]
 
-    return Part([a.places[0], [], needs], run, a.places)
+    return Part([a.places[0], [], hits.tolist()], run, a.places)
+
+
+def _plain(a: Asked, scalars: Sequence[Scalar]) -> Numbers:
+    if isinstance(scalars, MachineNumbers):
+        return scalars.values.astype(np.int64)
+    return np.array([int(a.system.outcome(s)) for s in scalars], np.int64)
+
+
+def _updated(a: Asked, vectors: Numbers) -> tuple[Numbers, Numbers]:
+    """Where each update goes, and whether its window lies inside: all of them at once, by the rule of `indexing`."""
+    (operand, _, updates), numbers = a.operands, a.params["dimension_numbers"]
+    windows = numbers.update_window_dims
+    batch = [d for d in range(updates.ndim) if d not in windows]
+    dropped = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
+    window = dict(zip([d for d in range(operand.ndim) if d not in dropped], windows, strict=True))
+    starts: dict[int, Any] = {}
+    for k, axis in enumerate(numbers.scatter_dims_to_operand_dims):
+        starts[axis] = np.expand_dims(vectors[..., k], windows)
+    for axis, of in zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True):
+        starts[axis] = _along(updates.shape, batch[of])
+    at, inside = np.zeros(updates.shape, np.int64), np.ones(updates.shape, bool)
+    for axis, (n, step) in enumerate(zip(operand.shape, strides(operand.shape), strict=True)):
+        start, size = starts.get(axis, 0), updates.shape[window[axis]] if axis in window else 1
+        if a.params["mode"] == "clip":
+            start = np.clip(start, 0, n - size)
+        inside &= (start >= 0) & (start + size <= n)
+        at += (start + (_along(updates.shape, window[axis]) if axis in window else 0)) * step
+    return at.reshape(-1), inside.reshape(-1)
+
+
+def _along(shape: Shape, axis: int) -> Numbers:
+    """The index along an axis, to be spread over the others."""
+    return np.arange(shape[axis]).reshape([n if d == axis else 1 for d, n in enumerate(shape)])
+
+
+def _marks(a: Asked, scalars: Sequence[Scalar], inside: Numbers) -> list[Scalar]:
+    """The indices of the windows that lie inside: none of a machine's bears a mark."""
+    if isinstance(scalars, MachineNumbers):
+        return []
+    given, updates = a.operands[1:]
+    within = a.params["dimension_numbers"].update_window_dims
+    counted = each_index(np.flatnonzero(inside).tolist(), updates.shape)
+    return [scalars[k] for index in counted for k in vector_places(given.shape, within, index)]
 
 
 ROWS: dict[str, Row] = {"gather": gather, **dict.fromkeys(COMBINES, scatter)}

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-FIRST = Path(__file__).resolve().parents[2] / "benchmarks" / "first.py"
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+FIRST = BENCHMARKS / "first.py"
+REFERENCE = BENCHMARKS / "reference.py"
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,35 @@ def test_what_is_slower_beyond_its_spread_is_named(names: dict[str, Any]) -> Non
     assert verdict(ratios) == "Slower under jit than eager, beyond the spread: neg at 1 (1.20) of 2."
     del ratios["neg at 1"]
     assert verdict(ratios) == "Slower under jit than eager, beyond the spread: none of 1."
+
+
+def test_the_reference_stands_beside_loops_and_the_report_is_recorded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "reference.md"
+    small = "--turns 2 --scale 0.03 --product 20 --batch 1 --size 16 --width 0.0625"
+    monkeypatch.setattr(sys, "argv", ["reference.py", *small.split(), "--record", str(file)])
+    found = runpy.run_path(str(REFERENCE), run_name="__main__")
+    said = capsys.readouterr().out
+
+    for name in found["subjects"](0.03):
+        rows = [line for line in said.splitlines() if line.startswith(name)]
+        assert [row.split()[-6:-5] for row in rows] == [["mpmath"], ["Arb"]][: len(rows)]
+    assert "20 elements of a 20 x 20 product: " in said
+    assert "one training step of a ResNet-18, batch 1, 16 x 16, 0.0625 of its width: " in said
+    assert said.splitlines()[-1].startswith("Missed: ")
+    assert file.read_text(encoding="utf-8").startswith(found["HEADING"])
+
+
+def test_the_reference_and_the_loops_compute_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = runpy.run_path(str(REFERENCE))
+    for subject in names["subjects"](0.03).values():
+        runs = names["contestants"](subject)
+        rounded = {who: _doubles(run()) for who, run in runs.items()}
+        assert all(numbers == rounded["mpmath"] for numbers in rounded.values())
+
+
+def _doubles(found: list[Any]) -> list[float]:
+    """The nearest doubles of what a contestant gives: an array of the reference, or a list of numbers."""
+    scalars = found[0].scalars if hasattr(found[0], "scalars") else found
+    return [float(getattr(s, "value", s)) for s in scalars]

@@ -76,7 +76,8 @@ def test_elements_of_every_primitive_are_those_of_the_whole(name: str) -> None:
 def _attention(q: Any, k: Any, v: Any, at: Any) -> list[Any]:
     weights = vnp.exp(q @ k.T - vnp.max(q @ k.T, axis=-1, keepdims=True))
     mixed = (weights / vnp.sum(weights, axis=-1, keepdims=True)) @ v
-    return [mixed, vnp.take(mixed, at, axis=0), lax.cond(at[0] > 1, lambda x: x[::-1], lambda x: x, mixed)]
+    either = lax.cond(at[0] > 1, lambda x: x[::-1], lambda x: x, mixed)
+    return [mixed, vnp.take(mixed, at, axis=0), either, mixed.at[at + 1].add(v[: at.size])]
 
 
 def test_elements_of_a_program_are_those_of_the_whole_indices_and_branches_among_it() -> None:
