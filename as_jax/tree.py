@@ -20,27 +20,48 @@ MODULES = {
 
 # A name of the module `jax` itself -> (Verax's module, its name there).
 _TRANSFORMS = (
+    "checkpoint",
+    "checkpoint_policies",
     "eval_shape",
     "grad",
     "hessian",
     "jacfwd",
+    "jacobian",
     "jacrev",
     "jit",
     "jvp",
+    "linear_transpose",
     "linearize",
+    "make_jaxpr",
+    "named_call",
+    "named_scope",
     "pmap",
+    "remat",
     "value_and_grad",
     "vjp",
     "vmap",
 )
+_PLACEMENT = ("block_until_ready", "default_backend", "device_get", "device_put", "typeof")
+_DEVICES = (
+    "device_count",
+    "devices",
+    "local_device_count",
+    "local_devices",
+    "process_count",
+    "process_index",
+)
 NAMES = {
     **{name: ("verax.language.transforms", name) for name in _TRANSFORMS},
+    **{name: ("verax.language.placement", name) for name in _PLACEMENT},
+    **{name: ("verax.fake_devices", name) for name in _DEVICES},
     "Array": ("verax.language.arrays", "Array"),
     "ShapeDtypeStruct": ("verax.language.shapes", "ShapeDtypeStruct"),
     "config": ("verax.language.config", "config"),
     "custom_jvp": ("verax.language.custom_rules", "custom_jvp"),
     "custom_vjp": ("verax.language.custom_rules", "custom_vjp"),
-    "devices": ("verax.fake_devices", "devices"),
+    "closure_convert": ("verax.language.closures", "closure_convert"),
+    "custom_gradient": ("verax.language.closures", "custom_gradient"),
+    "disable_jit": ("verax.language.eagerness", "disable_jit"),
+    "float0": ("verax.language.dtypes", "float0"),
     "enable_x64": ("verax.language.config", "enable_x64"),
-    "make_jaxpr": ("verax.language.transforms", "make_program"),
 }

@@ -84,3 +84,28 @@ def current_mesh() -> Mesh:
 def devices() -> list[Device]:
     """The devices in force, in order of their ids."""
     return list(_MESH.get().devices)
+
+
+def local_devices(backend: str | None = None) -> list[Device]:
+    """The devices of this process: all of them."""
+    return devices()
+
+
+def device_count(backend: str | None = None) -> int:
+    """How many devices are in force, whatever the backend."""
+    return len(_MESH.get())
+
+
+def local_device_count(backend: str | None = None) -> int:
+    """How many of them are this process's: all."""
+    return device_count()
+
+
+def process_count(backend: str | None = None) -> int:
+    """How many processes take part: this one."""
+    return 1
+
+
+def process_index(backend: str | None = None) -> int:
+    """Which of them this is: the first."""
+    return 0

@@ -18,7 +18,7 @@ from ..language.solves import LinearSystem
 from . import batching, collectives, lanes
 from . import jit as jitting
 from .array import FastArray
-from .devices import default_device
+from .devices import Device, default_device
 from .differentiation import jvp as forward
 from .differentiation import linearization
 from .execution import MANY, kernel_of
@@ -34,6 +34,7 @@ class Fast:
     name = "fast"
     array_type: type[Array] = FastArray
     precedence = 0
+    carries_tangents = False
 
     def __init__(self) -> None:
         self._kernels: dict[Hashable, tuple[Kernel, tuple[ShapedArray, ...], bool]] = {}
@@ -45,6 +46,13 @@ class Fast:
     def platform(self) -> str:
         """What new arrays are kept on."""
         return "cuda" if default_device().platform == "gpu" else "cpu"
+
+    def put(self, x: Any, device: Any) -> Array:
+        """The array on a device of ours; any other means the default one."""
+        from .transfer import put
+
+        found: Array = put(x, device if isinstance(device, Device) else default_device())
+        return found
 
     def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> Array:
         """The array of a machine value on the default device."""

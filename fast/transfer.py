@@ -14,10 +14,11 @@ from .implementation import implementation
 
 def device_put(x: Any, device: Device | None = None) -> Any:
     """Arrays and numbers, in trees, as arrays on a device (the default one where none is given)."""
-    return trees.map(lambda leaf: _put(leaf, device or default_device()), x)
+    return trees.map(lambda leaf: put(leaf, device or default_device()), x)
 
 
-def _put(x: Any, device: Device) -> Any:
+def put(x: Any, device: Device) -> Any:
+    """One array or number on a device."""
     if isinstance(x, Tracer) or (isinstance(x, FastArray) and x.device is device):
         return x
     with on_device(device):

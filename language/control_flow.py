@@ -21,6 +21,7 @@ from .arrays import Array
 from .catalogue.control import listed, same_type
 from .dispatch import FlatFunction, Operand, Tracer, aval_of
 from .dtypes import bool_, int32, is_integer, promote
+from .eagerness import jit_is_disabled
 from .errors import ScanTypeError
 from .flat import Flat, check_array, name_of, own
 from .program import Program, Variable
@@ -205,6 +206,8 @@ def scan(
         ScanTypeError: the carry changes its structure, a shape or a dtype.
     """
     _check_callable("scan", f=f)
+    if jit_is_disabled():
+        return _stepped(f, init, xs, length, reverse)
     return _scan("scan", f, init, xs, length, bool(reverse))
 
 
@@ -253,6 +256,21 @@ def _scan(name: str, f: Function, init: Any, xs: Any, length: int | None, revers
     return trees.unflatten(carry_tree, carry), trees.unflatten(y_tree, ys)
 
 
+def _stepped(f: Function, carry: Any, xs: Any, length: int | None, reverse: bool) -> tuple[Any, Any]:
+    """A scan as Python's loop, for those who want to look into it."""
+    from . import lax
+
+    steps = _length(_avals(trees.leaves(xs), "xs"), length)
+    if not steps:
+        return _scan("scan", f, carry, xs, length, reverse)
+    found = []
+    for i in reversed(range(steps)) if reverse else range(steps):
+        carry, y = f(carry, trees.map(lambda x, i=i: lax.index_in_dim(x, i, 0, keepdims=False), xs))
+        found.append(y)
+    rows_ = found[::-1] if reverse else found
+    return carry, trees.map(lambda *ys: lax.stack(ys), *rows_)
+
+
 def _length(avals: Sequence[ShapedArray], length: int | None) -> int:
     if any(not a.shape for a in avals):
         raise ValueError(f"`xs` of scan must have leading axes, got {listed(avals)}. Pass scalars in `init`.")
@@ -295,6 +313,10 @@ def while_loop(cond_fun: Function, body_fun: Function, init_val: Any) -> Any:
         TypeError: ``cond_fun`` gives something other than one boolean.
     """
     _check_callable("while_loop", cond_fun=cond_fun, body_fun=body_fun)
+    if jit_is_disabled() and not _traced(init_val):
+        while cond_fun(init_val):
+            init_val = body_fun(init_val)
+        return init_val
     init, tree = trees.flatten(init_val)
     avals = _avals(init, "init_val")
     level, owner = dispatch.level_for(init), dispatch.owner_of(init)
@@ -316,6 +338,16 @@ def while_loop(cond_fun: Function, body_fun: Function, init_val: Any) -> Any:
             found = owner.while_loop(traced_test, traced, [own(owner, x) for x in promoted])
             results = _settled(found, traced.program.out_avals)
     return trees.unflatten(tree, results)
+
+
+def _traced(tree: Any) -> bool:
+    """Whether Python cannot look at the values of a tree, because they are not known, or differ by lane."""
+    return any(isinstance(x, Tracer) and not _has_value(x) for x in trees.leaves(tree))
+
+
+def _has_value(x: Tracer) -> bool:
+    inner = getattr(x, "primal", None)
+    return inner is not None and not (isinstance(inner, Tracer) and not _has_value(inner))
 
 
 def _check_test(tree: trees.TreeDef, avals: Sequence[ShapedArray]) -> None:
@@ -343,6 +375,10 @@ def fori_loop(lower: Any, upper: Any, body_fun: Function, init_val: Any, *, unro
     low, high = _bounds(lower, upper)
     if not isinstance(lower, Tracer) and not isinstance(upper, Tracer):
         steps = max(0, _value(upper) - _value(lower))
+        if jit_is_disabled():
+            for i in range(steps):
+                init_val = body_fun(dispatch.lift(_value(lower) + i), init_val)
+            return init_val
 
         def step(carry: Any, _: Any) -> Any:
             i, value = carry
@@ -407,6 +443,8 @@ def cond(pred: Any, true_fun: Function, false_fun: Function, *operands: Any, ope
     if operand is not _NOTHING:
         operands = (*operands, operand)
     _check_callable("cond", true_fun=true_fun, false_fun=false_fun)
+    if jit_is_disabled() and not _traced(pred):
+        return (true_fun if pred else false_fun)(*operands)
     aval = check_array(pred, "`pred` of cond", "Pass a scalar.")
     if aval.shape:
         raise TypeError(f"`pred` of cond must be scalar, got shape {aval.shape}. Use verax.numpy.where.")
@@ -427,6 +465,8 @@ def switch(index: Any, branches: Sequence[Function], *operands: Any, operand: An
         raise TypeError(f"`index` of switch must be an integer scalar, got {aval}. Convert it.")
     if len(branches) == 1:
         return branches[0](*operands)
+    if jit_is_disabled() and not _traced(index):
+        return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
     last = min(len(branches) - 1, np.iinfo(aval.dtype).max)
     strong = _as_type(index, aval.dtype)
     limits = np.zeros((), aval.dtype), np.asarray(last, aval.dtype)

@@ -43,6 +43,11 @@ class Implementation(Protocol):
     def platform(self) -> str:
         """What it runs on, as JAX names it: "cpu" or "cuda"."""
 
+    carries_tangents: bool  # whether its arrays may hold tangents that their types do not show
+
+    def put(self, x: Any, device: Any) -> Array:
+        """An array or number as one of its arrays, on a device where it is one of its own."""
+
     def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> Array:
         """The implementation's array of a machine value, as ``aval`` says (its dtype is canonical)."""
 

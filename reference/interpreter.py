@@ -34,10 +34,15 @@ class Reference:
     array_type: type[Array] = ReferenceArray
     precedence = 2
     platform = "cpu"
+    carries_tangents = True
 
     def lift(self, value: np.ndarray[Any, Any], aval: ShapedArray) -> ReferenceArray:
         """The array of exactly these machine numbers."""
         return of_machine(value, aval, current_system())
+
+    def put(self, x: Any, device: Any) -> Array:
+        """An array of the reference, which has no devices."""
+        return self.own(x)
 
     def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
         """Apply a primitive by its definition."""

@@ -6,6 +6,9 @@ Each takes and returns what its JAX namesake does.
 from __future__ import annotations
 
 from .arguments import Function as Function
+from .checkpointing import checkpoint as checkpoint
+from .checkpointing import checkpoint_policies as checkpoint_policies
+from .checkpointing import remat as remat
 from .compiling import jit as jit
 from .directions import jvp as jvp
 from .directions import linearize as linearize
@@ -21,3 +24,6 @@ from .looking import make_jaxpr as make_jaxpr
 from .looking import make_program as make_program
 from .mapping import pmap as pmap
 from .mapping import vmap as vmap
+from .naming import named_call as named_call
+from .naming import named_scope as named_scope
+from .transposition import linear_transpose as linear_transpose

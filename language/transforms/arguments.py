@@ -49,7 +49,7 @@ def split(
     given = tuple(argnums) if isinstance(argnums, (tuple, list)) else (argnums,)
     for i in given:
         if not isinstance(i, int) or not -len(args) <= i < len(args):
-            raise ValueError(
+            raise TypeError(
                 f"`argnums` must point at positional arguments of {name_of(fun)!r} ({len(args)} were passed), "
                 f"got {argnums!r}. Pass the argument by position."
             )

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dispatch, trees
 from ..arrays import Array
+from ..eagerness import jit_is_disabled
 from ..flat import Flat, check_array, name_of, own
 from ..recall import Recall
 from .arguments import Function, check_callable, with_static
@@ -40,6 +41,8 @@ def jit(
 
     @functools.wraps(fun)
     def jitted(*args: Any, **kwargs: Any) -> Any:
+        if jit_is_disabled():
+            return fun(*args, **kwargs)
         fixed: _Statics = ()
         named: _Statics = ()
         key: Hashable = None

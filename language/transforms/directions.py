@@ -75,25 +75,33 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
     return (value, pullback, aux) if has_aux else (value, pullback)
 
 
-def linearize(fun: Function, *primals: Any) -> tuple[Any, Function]:
-    """The value, and the derivative at ``primals`` as a linear function of tangents."""
+def linearize(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
+    """The value, and the derivative at ``primals`` as a linear function of tangents.
+
+    Returns:
+        ``(out, derivative)``, with ``has_aux`` also the auxiliary value.
+
+    Raises:
+        TypeError: later, where tangents are not like the primals.
+    """
     check_callable(fun, "linearize")
     leaves, tree = trees.flatten((primals, {}))
     implementation = dispatch.owner_of(leaves)
-    flat = Flat(fun, tree, name_of(fun))
+    flat = Flat(paired(fun, has_aux), tree, name_of(fun))
     with dispatch.using(implementation):
         found, linear = implementation.linearize(flat, [own(implementation, x) for x in leaves])
-    avals = [aval_of(x) for x in found]
+    avals, structure = [aval_of(x) for x in found], flat.structure()
 
     def derivative(*tangents: Any) -> Any:
-        given, structure = trees.flatten((tangents, {}))
-        if structure != tree:
-            raise TypeError(f"`tangents` must have the structure of `primals`, {tree}, got {structure}.")
+        given, got = trees.flatten((tangents, {}))
+        if got != tree:
+            raise TypeError(f"`tangents` must have the structure of `primals`, {tree}, got {got}.")
         with dispatch.using(implementation):
             own_tangents = [
                 tangent_of(implementation, t, x, i)
                 for i, (t, x) in enumerate(zip(given, leaves, strict=True))
             ]
-            return flat.result(materialized(linear(own_tangents), avals))
+            return trees.unflatten(structure, materialized(linear(own_tangents), avals))[0]
 
-    return flat.result(found), derivative
+    value, aux = trees.unflatten(structure, found)
+    return (value, derivative, aux) if has_aux else (value, derivative)

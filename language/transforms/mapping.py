@@ -114,7 +114,9 @@ def _lanes(
         if not isinstance(axis, int):
             raise TypeError(f"`in_axes` must hold integers and None, got {axis!r} for {named}.")
         if aval.ndim == 0:
-            raise ValueError(f"{named} of {what} has rank 0 and cannot be mapped. Use in_axes=None for it.")
+            raise ValueError(
+                f"{named} of {what} must have an axis to be mapped along, got rank 0. Use in_axes=None for it."
+            )
         axes[i] = canonical_axis(axis, aval.ndim, "in_axes")
         sizes.setdefault(aval.shape[axes[i]], named)
     if axis_size is not None:

@@ -19,15 +19,31 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
 
     from .chex_like import check_equations as check_equations
     from .chex_like import judge as judge
+    from .fake_devices import device_count as device_count
     from .fake_devices import devices as devices
+    from .fake_devices import local_device_count as local_device_count
+    from .fake_devices import local_devices as local_devices
+    from .fake_devices import process_count as process_count
+    from .fake_devices import process_index as process_index
     from .language.arrays import Array as Array
+    from .language.closures import closure_convert as closure_convert
+    from .language.closures import custom_gradient as custom_gradient
     from .language.config import config as config
     from .language.config import enable_x64 as enable_x64
     from .language.custom_rules import custom_jvp as custom_jvp
     from .language.custom_rules import custom_vjp as custom_vjp
     from .language.dispatch import using as using
+    from .language.dtypes import float0 as float0
+    from .language.eagerness import disable_jit as disable_jit
+    from .language.placement import block_until_ready as block_until_ready
+    from .language.placement import default_backend as default_backend
+    from .language.placement import device_get as device_get
+    from .language.placement import device_put as device_put
+    from .language.placement import typeof as typeof
     from .language.shapes import ShapeDtypeStruct as ShapeDtypeStruct
     from .language.subject import subject as subject
+    from .language.transforms import checkpoint as checkpoint
+    from .language.transforms import checkpoint_policies as checkpoint_policies
     from .language.transforms import (
         eval_shape as eval_shape,
     )
@@ -40,6 +56,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.transforms import (
         jacfwd as jacfwd,
     )
+    from .language.transforms import jacobian as jacobian
     from .language.transforms import (
         jacrev as jacrev,
     )
@@ -49,15 +66,20 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.transforms import (
         jvp as jvp,
     )
+    from .language.transforms import linear_transpose as linear_transpose
     from .language.transforms import (
         linearize as linearize,
     )
+    from .language.transforms import make_jaxpr as make_jaxpr
     from .language.transforms import (
         make_program as make_program,
     )
+    from .language.transforms import named_call as named_call
+    from .language.transforms import named_scope as named_scope
     from .language.transforms import (
         pmap as pmap,
     )
+    from .language.transforms import remat as remat
     from .language.transforms import (
         value_and_grad as value_and_grad,
     )
@@ -87,24 +109,46 @@ ROOMS = (
 _NAMES = {
     "Array": "verax.language.arrays",
     "ShapeDtypeStruct": "verax.language.shapes",
+    "block_until_ready": "verax.language.placement",
+    "checkpoint": "verax.language.transforms",
+    "checkpoint_policies": "verax.language.transforms",
+    "closure_convert": "verax.language.closures",
     "config": "verax.language.config",
+    "custom_gradient": "verax.language.closures",
     "custom_jvp": "verax.language.custom_rules",
     "custom_vjp": "verax.language.custom_rules",
+    "default_backend": "verax.language.placement",
+    "device_count": "verax.fake_devices",
+    "device_get": "verax.language.placement",
+    "device_put": "verax.language.placement",
     "devices": "verax.fake_devices",
+    "disable_jit": "verax.language.eagerness",
     "enable_x64": "verax.language.config",
     "eval_shape": "verax.language.transforms",
+    "float0": "verax.language.dtypes",
     "grad": "verax.language.transforms",
     "hessian": "verax.language.transforms",
     "jacfwd": "verax.language.transforms",
+    "jacobian": "verax.language.transforms",
     "jacrev": "verax.language.transforms",
     "jit": "verax.language.transforms",
     "check_equations": "verax.chex_like",
     "judge": "verax.chex_like",
     "jvp": "verax.language.transforms",
+    "linear_transpose": "verax.language.transforms",
     "linearize": "verax.language.transforms",
+    "local_device_count": "verax.fake_devices",
+    "local_devices": "verax.fake_devices",
+    "make_jaxpr": "verax.language.transforms",
     "make_program": "verax.language.transforms",
+    "named_call": "verax.language.transforms",
+    "named_scope": "verax.language.transforms",
     "pmap": "verax.language.transforms",
+    "process_count": "verax.fake_devices",
+    "process_index": "verax.fake_devices",
+    "remat": "verax.language.transforms",
     "subject": "verax.language.subject",
+    "typeof": "verax.language.placement",
     "using": "verax.language.dispatch",
     "value_and_grad": "verax.language.transforms",
     "vjp": "verax.language.transforms",

@@ -10,10 +10,10 @@ from verax.as_jax import coverage
 
 # The least share of a module's names, in percent. It is raised as names are added, never lowered.
 LEAST = {
-    "jax": 19,
+    "jax": 40,
     "jax.dtypes": 100,
     "jax.errors": 100,
-    "jax.lax": 75,
+    "jax.lax": 89,
     "jax.nn": 94,
     "jax.nn.initializers": 90,
     "jax.numpy": 61,

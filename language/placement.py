@@ -1,0 +1,62 @@
+"""Where arrays are kept: put on a device, got as NumPy's, waited for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dispatch, trees
+from .arrays import Array
+from .dispatch import Tracer, aval_of
+from .flat import check_array
+from .shapes import ShapedArray
+
+
+def device_put(
+    x: Any, device: Any = None, *, src: Any = None, donate: Any = False, may_alias: Any = None
+) -> Any:
+    """Arrays and numbers, in trees, as arrays of the implementation that owns them or is current.
+
+    Args:
+        x: arrays and numbers in a tree.
+        device: where to; by default wherever new arrays go.
+        src: accepted for JAX's sake.
+        donate: likewise.
+        may_alias: likewise.
+
+    Raises:
+        TypeError: a leaf is neither an array nor a number.
+    """
+
+    def put(leaf: Any) -> Array:
+        check_array(leaf, "`x` of device_put", "Put arrays and numbers in trees.")
+        if isinstance(leaf, Tracer):
+            return leaf
+        return dispatch.owner_of([leaf]).put(leaf, device)
+
+    return trees.map(put, x)
+
+
+def device_get(x: Any) -> Any:
+    """The same tree with NumPy arrays in the places of arrays; other leaves are left as they are."""
+    return trees.map(lambda leaf: np.asarray(leaf) if isinstance(leaf, Array) else leaf, x)
+
+
+def block_until_ready(x: Any) -> Any:
+    """``x`` once its arrays are computed. Whoever reads an array waits for it anyway."""
+    return x
+
+
+def typeof(x: Any) -> ShapedArray:
+    """The abstract value of an array or number: its shape, dtype and weak type.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    return aval_of(x)
+
+
+def default_backend() -> str:
+    """The platform that computations go to: "cpu" or "gpu"."""
+    return "gpu" if dispatch.current().platform == "cuda" else "cpu"

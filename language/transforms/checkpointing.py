@@ -1,0 +1,97 @@
+"""`checkpoint`: what a derivative keeps, and what it computes again. It changes no result."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from .. import trees
+from ..flat import check_array, name_of
+from .arguments import Function, check_callable
+
+# policy(primitive, *avals, **params) -> whether the result is kept.
+Policy = Callable[..., bool]
+
+
+def checkpoint(
+    fun: Function,
+    *,
+    prevent_cse: bool | Sequence[bool] = True,
+    policy: Policy | None = None,
+    static_argnums: int | Sequence[int] = (),
+    static_argnames: str | Iterable[str] = (),
+) -> Function:
+    """The function, of whose inner values derivatives keep only what ``policy`` says.
+
+    By definition it is ``fun``. Fast keeps whatever its derivative needs for now, so that memory is not saved yet.
+
+    Args:
+        fun: arrays in trees in, arrays in trees out.
+        prevent_cse: accepted for JAX's sake.
+        policy: what is kept, one of `checkpoint_policies`, or a function of a primitive and its operands' types.
+        static_argnums: positions of arguments that are not arrays.
+        static_argnames: the same by name.
+
+    Raises:
+        TypeError: the policy is no function, or an argument that is not static is no array.
+    """
+    check_callable(fun, "checkpoint")
+    if policy is not None and not callable(policy):
+        raise TypeError(f"`policy` of checkpoint must be a function or None, got {policy!r}.")
+    numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
+    names = {static_argnames} if isinstance(static_argnames, str) else set(static_argnames)
+
+    @functools.wraps(fun)
+    def kept(*args: Any, **kwargs: Any) -> Any:
+        places = {i % len(args) for i in numbers if -len(args) <= i < len(args)}
+        dynamic = [x for i, x in enumerate(args) if i not in places]
+        for i, x in enumerate(trees.leaves((dynamic, {k: v for k, v in kwargs.items() if k not in names}))):
+            check_array(
+                x, f"Leaf {i} of the arguments of {name_of(fun)!r} under checkpoint", "Mark it static."
+            )
+        return fun(*args, **kwargs)
+
+    return kept
+
+
+remat = checkpoint
+
+
+def _everything(prim: Any, *avals: Any, **params: Any) -> bool:
+    return True
+
+
+def _nothing(prim: Any, *avals: Any, **params: Any) -> bool:
+    return False
+
+
+def _products(prim: Any, *avals: Any, **params: Any) -> bool:
+    return getattr(prim, "kind", None) == "product"
+
+
+def _products_without_batches(prim: Any, *avals: Any, **params: Any) -> bool:
+    if not _products(prim) or "dimension_numbers" not in params or getattr(prim, "name", "") != "dot_general":
+        return False
+    _, (left, right) = params["dimension_numbers"]
+    return not left and not right
+
+
+def _either(first: Policy, second: Policy) -> Policy:
+    return lambda prim, *avals, **params: first(prim, *avals, **params) or second(prim, *avals, **params)
+
+
+# No value has a name yet, so policies by name keep nothing, or everything.
+checkpoint_policies = SimpleNamespace(
+    everything_saveable=_everything,
+    nothing_saveable=_nothing,
+    dots_saveable=_products,
+    checkpoint_dots=_products,
+    dots_with_no_batch_dims_saveable=_products_without_batches,
+    checkpoint_dots_with_no_batch_dims=_products_without_batches,
+    save_any_names_but_these=lambda *names: _nothing,
+    save_only_these_names=lambda *names: _nothing,
+    save_anything_except_these_names=lambda *names: _everything,
+    save_from_both_policies=_either,
+)
