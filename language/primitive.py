@@ -15,6 +15,7 @@ Kind = Literal[
     "indexing",
     "reduction",
     "product",
+    "factorization",
     "creation",
     "control",
     "collective",

@@ -37,6 +37,7 @@ from ..language.primitive import Domain, Primitive, reals
 from ..language.shapes import ShapedArray
 from ..language.subject import Argument, ArrayOf, Dimension, Index, Signature
 from ..language.transforms import jit, vmap
+from .matrix_cases import MATRICES, matrix_case
 from .subjects import Subject
 
 Rng = np.random.Generator
@@ -406,6 +407,13 @@ def _conv(rng: Rng, dtype: DType) -> Built:
     }
 
 
+def _pivots(rng: Rng, dtype: DType) -> Built:
+    del dtype
+    size = int(rng.integers(1, 6))
+    shape = (*some_shape(rng, 0, 1), int(rng.integers(1, size + 1)))
+    return [operand(int32, shape, below=size)], {"permutation_size": size}
+
+
 BUILDERS: dict[str, Builder] = {
     "clamp": _clamp,
     "select_n": _select_n,
@@ -444,6 +452,7 @@ BUILDERS: dict[str, Builder] = {
     "gather": _gather,
     **dict.fromkeys(("scatter", "scatter_add", "scatter_sub", "scatter_mul"), _scatter),
     **dict.fromkeys(("scatter_min", "scatter_max"), _scatter),
+    "lu_pivots_to_permutation": _pivots,
 }
 
 
@@ -608,6 +617,13 @@ def _collective(rng: Rng, primitive: Primitive) -> Case:
     return Case(primitive.name, together, (operand(float32, (lanes, *shape)),), params)
 
 
+def _factored(rng: Rng, name: str) -> Case:
+    dtype = pick(rng, FLOATS)
+    function, shapes, params = matrix_case(name, rng)
+    operands = tuple(operand(dtype, shape) for shape in shapes)
+    return Case(f"{name}_{dtype}", function, operands, params, alone=False)
+
+
 CALLS: dict[str, Callable[[Rng], Case]] = {
     "scan": _scan_case,
     "while": _while_case,
@@ -631,6 +647,8 @@ def case_of(name: str, seed: int) -> Case:
         return replace(CALLS[name](rng), alone=False)
     if primitive.kind == "collective":
         return replace(_collective(rng, primitive), alone=False)
+    if name in MATRICES:
+        return _factored(rng, name)
     if name in BUILDERS:
         return _built(rng, primitive)
     if primitive.kind == "elementwise" and primitive.domain and accepted(primitive, len(primitive.domain)):

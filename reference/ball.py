@@ -12,7 +12,7 @@ from itertools import product
 from operator import mul
 from typing import Any
 
-from mpmath.libmp import from_man_exp, mpf_ge, mpf_pos
+from mpmath.libmp import from_man_exp, mpf_add, mpf_ge, mpf_pos, mpf_sub
 
 from ..language.dtypes import DType
 from . import decisions
@@ -50,6 +50,7 @@ class Ball(Exact):
     """
 
     name = "ball"
+    encloses = True
 
     def __init__(self, digits: int = 50, backend: Callable[[int], Enclosures] = enclosures) -> None:
         super().__init__(digits)
@@ -316,6 +317,21 @@ class Ball(Exact):
     def value(self, x: Scalar) -> Scalar:
         """The middle."""
         return x.value if type(x) is BallNumber else x
+
+    def widened(self, x: Scalar, by: Scalar) -> Scalar:
+        """All reals within ``by``; unknown where ``by`` may be infinite, or is no distance."""
+        if type(by) is float and by == 0.0:
+            return x
+        if any(map(is_special, (x, by))) or any(map(is_unknown, (x, by))):
+            return self.unknown
+        high, (low, top) = _ends(by)[1], _ends(x)
+        if high[0] or not high[1]:  # negative
+            return self.unknown
+        return self.number(
+            self.backend.between(
+                mpf_sub(low, high, 64 + self.bits, "f"), mpf_add(top, high, 64 + self.bits, "c")
+            )
+        )
 
     def looked_at(self, x: Scalar) -> Scalar:
         """The middle; a definition that goes by it goes by whether it is 0 and by its sign."""

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from itertools import product
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mpmath.libmp import from_float, mpf_add, mpf_sub, to_float
 
@@ -38,8 +38,14 @@ from .reals import (
 )
 from .system import Definition, Question
 
+<<<<<<< HEAD
 # The budget that means so, whatever the result.
 CORRECTLY_ROUNDED = 0.5
+=======
+if TYPE_CHECKING:
+    from .primitives.call import Call
+
+>>>>>>> ade13cb (Factorizations: cholesky, lu, qr, eigh, svd and triangular_solve as rows, by definition over the number systems, with backward errors, kernels and rules)
 # Candidates of an undecided scalar beyond which they are not listed any more.
 _MANY = 16
 _TINY = 5e-324
@@ -420,6 +426,12 @@ class Bounded(Exact):
             bound += max(count * most * math.ldexp(1.0, least), _TINY)
         scale = max(abs(approximate(value)), root)
         return bound, usual * unit * math.sqrt(levels) * scale
+
+    def factored(self, c: Call, definition: Callable[[Call], Any]) -> Any:
+        """Exact values, and the backward error of the primitive's row."""
+        from .backward import bounded_results
+
+        return bounded_results(self, c, definition)
 
     # -- decisions ------------------------------------------------------------------------------------------
     def decide(self, question: Question, operands: Sequence[Scalar]) -> Any:

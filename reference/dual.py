@@ -14,7 +14,7 @@ from ..language.dtypes import DType
 from ..language.primitive import Primitive
 from . import subgradients
 from .exact import ordering
-from .reals import Scalar
+from .reals import INF, Scalar
 from .system import Definition, NumberSystem, Operations, Question
 
 
@@ -40,10 +40,12 @@ class Dual(NumberSystem):
     """
 
     name = "dual"
+    base: NumberSystem
 
     def __init__(self, base: NumberSystem, honour_custom_rules: bool = False) -> None:
         self.base, self.honour_custom_rules = base, honour_custom_rules
         self.depth = base.depth + 1
+        self.bits, self.encloses = base.bits, base.encloses
         self._operations = cache(self._make_operations)
 
     def __repr__(self) -> str:
@@ -187,6 +189,13 @@ class Dual(NumberSystem):
         """The base's marks, on the value."""
         value, tangent = self.split(scalar)
         return self.number(self.base.marked(value, because), tangent)
+
+    def widened(self, x: Scalar, by: Scalar) -> Scalar:
+        """The base's reading of the value; nothing limits how far its tangent moves on."""
+        (value, tangent), by = self.split(x), self.split(by)[0]
+        return self.number(
+            self.base.widened(value, by), self.base.widened(tangent, INF) if self.encloses else tangent
+        )
 
     def stop(self, x: Scalar) -> Scalar:
         """The value without its tangent."""

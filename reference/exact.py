@@ -182,6 +182,12 @@ class Exact(NumberSystem):
         """The chosen case; an index out of range chooses the nearest."""
         return cases[min(max(int(which), 0), len(cases) - 1)]
 
+    def widened(self, x: Scalar, by: Scalar) -> Scalar:
+        """``x``: what is left of an iteration is below these digits; a doubt where nothing limits it."""
+        if is_special(self.value(by)):
+            self.doubt = self.doubt or "vectors of equal eigenvalues or singular values are not determined"
+        return x
+
     def adopt(self, x: Scalar) -> Scalar:
         """The real (integer, boolean) that another system's scalar is about."""
         while type(x) not in _PLAIN:

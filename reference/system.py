@@ -21,6 +21,8 @@ from .reals import Scalar, from_number, sign_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .primitives.call import Call
+
 # What is asked in a decision: a function of real scalars with an outcome that is compared by ==.
 Question = Callable[..., Any]
 
@@ -66,10 +68,16 @@ class NumberSystem:
     Attributes:
         name: for people.
         depth: how many derivatives a scalar carries (`Dual` in `Dual`).
+        bits: binary digits carried, by which an iteration goes.
+        base: what values and tangents are made of, where scalars carry tangents.
+        encloses: whether scalars are sets that contain the truth.
     """
 
     name: str = "numbers"
     depth: int = 0
+    bits: int = 0
+    encloses: bool = False
+    base: NumberSystem | None = None
 
     def lift(self, x: float, dtype: DType) -> Scalar:
         """The scalar of a machine number, or of a Python number."""
@@ -138,6 +146,18 @@ class NumberSystem:
     def marked(self, scalar: Scalar, because: Sequence[Scalar]) -> Scalar:
         """``scalar`` with the marks of the integer and boolean scalars that it rests on."""
         return scalar
+
+    def widened(self, x: Scalar, by: Scalar) -> Scalar:
+        """A scalar that an iteration has come to within ``by`` of, where ``by`` is a number; else it is not known."""
+        return x
+
+    def factored(self, c: Call, definition: Callable[[Call], Any]) -> Any:
+        """The scalars of a factorization's results: by its definition."""
+        return definition(c)
+
+    def split(self, x: Scalar) -> tuple[Scalar, Scalar]:
+        """Value and tangent of a scalar."""
+        return x, 0.0
 
     def stop(self, x: Scalar) -> Scalar:
         """The scalar without its derivative."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from .call import Call as Call
 from .call import Kernel as Kernel
 from .elementwise import ELEMENTWISE as ELEMENTWISE
+from .factorizations import FACTORIZATIONS as FACTORIZATIONS
 from .indexing import INDEXING as INDEXING
 from .products import PRODUCTS as PRODUCTS
 from .reductions import REDUCTIONS as REDUCTIONS
@@ -23,4 +24,5 @@ KERNELS: dict[str, Callable[[Call], Kernel]] = {
     **REDUCTIONS,
     **PRODUCTS,
     **WINDOWS,
+    **FACTORIZATIONS,
 }

@@ -670,10 +670,13 @@ REDUCTIONS = [
     "argmax",
     "argmin",
 ]
+# Stacks of matrices, or of vectors of pivots: the lanes are one more axis of the batch.
+BATCHED = ["cholesky", "triangular_solve", "lu", "lu_pivots_to_permutation", "qr", "eigh", "svd"]
 SCATTERS = ["scatter", "scatter_add", "scatter_sub", "scatter_mul", "scatter_min", "scatter_max"]
 
 BATCHING: dict[str, Rule] = {
     **dict.fromkeys(ELEMENTWISE, elementwise),
+    **dict.fromkeys(BATCHED, elementwise),
     **dict.fromkeys(REDUCTIONS, reduction),
     "clamp": clamp_rule,
     "select_n": select_n_rule,

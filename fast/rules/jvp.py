@@ -35,7 +35,7 @@ from ..operations import (
     unary,
     where,
 )
-from . import bessel, windows
+from . import bessel, factorizations, windows
 from .scatters import scatter_extreme_rule, scatter_mul_rule
 
 Values = Sequence[Any]
@@ -696,6 +696,8 @@ JVP: dict[str, Rule] = {
     "conv_general_dilated": dot_general_rule,
     "reduce_window_sum": linear,
     **windows.JVP,
+    **factorizations.JVP,
+    "lu_pivots_to_permutation": flat,
     # control, collectives
     "jit": control.jit_jvp,
     "cond": control.cond_jvp,

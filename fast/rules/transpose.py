@@ -19,7 +19,7 @@ from .. import operations as ops
 from ..differentiation import control, solves
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
-from . import exchanges
+from . import exchanges, factorizations
 from . import windows as window_rules
 from .scatters import factors, windows
 
@@ -433,6 +433,12 @@ NONLINEAR = [
     "cummax",
     "cummin",
     "sort",
+    "cholesky",
+    "lu",
+    "lu_pivots_to_permutation",
+    "qr",
+    "eigh",
+    "svd",
     "threefry2x32",
     "pmax",
     "pmin",
@@ -468,6 +474,7 @@ TRANSPOSE: dict[str, Rule] = {
     "cumsum": cumsum_transpose,
     "dot_general": dot_general_transpose,
     **window_rules.TRANSPOSE,
+    "triangular_solve": factorizations.triangular_solve_transpose,
     "psum": psum_transpose,
     **exchanges.TRANSPOSE,
     "jit": control.jit_transpose,

@@ -21,6 +21,7 @@ from ..control_flow import (
 from ..shapes import (
     broadcast_shapes,
 )
+from . import linalg as linalg
 from ..solves import (
     custom_linear_solve,
     custom_root,
@@ -358,6 +359,7 @@ __all__ = [
     "is_finite",
     "le",
     "lgamma",
+    "linalg",
     "log",
     "log1p",
     "logistic",

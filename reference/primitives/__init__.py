@@ -5,7 +5,20 @@
 
 from __future__ import annotations
 
-from . import collectives, control, indexing, pointwise, product, random, reductions, structural, windows
+from . import (
+    collectives,
+    control,
+    indexing,
+    jacobi,
+    orthogonal,
+    pointwise,
+    product,
+    random,
+    reductions,
+    structural,
+    triangular,
+    windows,
+)
 from .call import Rule
 
 RULES: dict[str, Rule] = {
@@ -17,5 +30,8 @@ RULES: dict[str, Rule] = {
     **collectives.RULES,
     **random.RULES,
     **windows.RULES,
+    **triangular.RULES,
+    **orthogonal.RULES,
+    **jacobi.RULES,
 }
 CONTROL = control.RULES

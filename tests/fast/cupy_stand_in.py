@@ -52,6 +52,7 @@ NAMES = frozenset(
         "cosh",
         "cumprod",
         "cumsum",
+        "diagonal",
         "divide",
         "dot",
         "einsum",
@@ -138,6 +139,8 @@ NAMES = frozenset(
         "tensordot",
         "tile",
         "transpose",
+        "tril",
+        "triu",
         "true_divide",
         "trunc",
         "unique",
@@ -248,8 +251,29 @@ for _name in [
     setattr(StandInArray, f"__{_name}__", _operator(f"__{_name}__"))
 
 
+# Functions of cupy.linalg that take stacks of matrices.
+LINALG = frozenset(["eigh", "qr", "svd"])
+
+
+class _Linalg:
+    """The module `cupy.linalg`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in LINALG:
+            raise AttributeError(f"module 'cupy.linalg' has no attribute {name!r}")
+        function = getattr(np.linalg, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            found = _call(function, *args, **kwargs)
+            return tuple(map(_out, found)) if isinstance(found, tuple) else found
+
+        return call
+
+
 class _StandIn:
     """The module."""
+
+    linalg = _Linalg()
 
     cuda = SimpleNamespace(
         Device=lambda number: nullcontext(),

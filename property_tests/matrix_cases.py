@@ -1,0 +1,114 @@
+"""Operands of factorizations: functions of any matrices whose decompositions are far from where they jump.
+
+A factorization of a drawn matrix may not exist (not positive definite), jump (equal eigenvalues, tied pivots) or lose
+all its digits (nearly singular). So each is tried behind an elementwise function that keeps every element in [-1, 1],
+beside a fixed matrix that keeps pivots, eigenvalues and singular values apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..language import lax
+from ..language.catalogue import PRIMITIVES
+from ..language.dispatch import bind
+
+Rng = np.random.Generator
+Shape = tuple[int, ...]
+# A function of matrices of these shapes.
+MatrixCase = tuple[Callable[..., Any], list[Shape], dict[str, Any]]
+
+
+def _batch(rng: Rng) -> Shape:
+    return tuple(int(n) for n in rng.integers(1, 3, int(rng.integers(0, 2))))
+
+
+def _sizes(rng: Rng) -> tuple[int, int]:
+    return int(rng.integers(1, 4)), int(rng.integers(1, 4))
+
+
+def _small(x: Any) -> Any:
+    """Elements of [-1/4, 1/4]."""
+    return lax.mul(lax.sin(x), lax.full_like(x, 0.25))
+
+
+def _beside(x: Any, fixed: np.ndarray[Any, Any]) -> Any:
+    """A small matrix beside a fixed one."""
+    return lax.add(_small(x), lax.broadcast_in_dim(fixed.astype(x.dtype), x.shape, (x.ndim - 2, x.ndim - 1)))
+
+
+def _apart(m: int, n: int) -> np.ndarray[Any, Any]:
+    """2, 4, 6, ... on the diagonal, the signs alternating."""
+    found: np.ndarray[Any, Any] = np.eye(m, n) * [(2.0 + 2 * k) * (-1) ** k for k in range(n)]
+    return found
+
+
+def _positive(x: Any) -> Any:
+    return _beside(lax.add(x, lax.linalg.adjoint(x)), np.eye(x.shape[-1]) * 2)
+
+
+def _cholesky(rng: Rng) -> MatrixCase:
+    n, _ = _sizes(rng)
+    return _positive, [(*_batch(rng), n, n)], {}
+
+
+def _lu(rng: Rng) -> MatrixCase:
+    m, n = _sizes(rng)
+    order = rng.permutation(m)
+    return lambda x: _beside(x, _apart(m, n)[order]), [(*_batch(rng), m, n)], {}
+
+
+def _qr(rng: Rng) -> MatrixCase:
+    m, n = _sizes(rng)
+    shape = (*_batch(rng), m, n)
+    # Further columns of Q have no derivative rule.
+    return lambda x: _beside(x, _apart(m, n)), [shape], {"full_matrices": m <= n and bool(rng.integers(2))}
+
+
+def _eigh(rng: Rng) -> MatrixCase:
+    n = int(rng.integers(1, 3))  # a limit of derivatives of three by three takes a minute
+    return lambda x: _beside(x, _apart(n, n)), [(*_batch(rng), n, n)], {"lower": bool(rng.integers(2))}
+
+
+def _svd(rng: Rng) -> MatrixCase:
+    m, n = rng.permutation((int(rng.integers(1, 3)), int(rng.integers(1, 4)))).tolist()
+    params = {"full_matrices": m == n and bool(rng.integers(2)), "compute_uv": rng.random() < 0.7}
+    return lambda x: _beside(x, _apart(m, n)), [(*_batch(rng), m, n)], params
+
+
+def _triangular_solve(rng: Rng) -> MatrixCase:
+    n, k = _sizes(rng)
+    batch, left = _batch(rng), bool(rng.integers(2))
+    names = ("lower", "transpose_a", "conjugate_a", "unit_diagonal")
+    params = {"left_side": left, **{name: bool(rng.integers(2)) for name in names}}
+
+    def operands(a: Any, b: Any) -> Any:
+        return _beside(a, _apart(n, n)), lax.sin(b)
+
+    return operands, [(*batch, n, n), (*batch, n, k) if left else (*batch, k, n)], params
+
+
+MATRICES: dict[str, Callable[[Rng], MatrixCase]] = {
+    "cholesky": _cholesky,
+    "lu": _lu,
+    "qr": _qr,
+    "eigh": _eigh,
+    "svd": _svd,
+    "triangular_solve": _triangular_solve,
+}
+
+
+def matrix_case(name: str, rng: Rng) -> tuple[Callable[..., Any], list[Shape], dict[str, Any]]:
+    """A function of drawn matrices that applies a factorization, the shapes that it takes, and the parameters."""
+    prepared, shapes, params = MATRICES[name](rng)
+
+    def factored(*xs: Any) -> Any:
+        operands = prepared(*xs)
+        found = bind(PRIMITIVES[name], *(operands if isinstance(operands, tuple) else (operands,)), **params)
+        return found[0] if len(found) == 1 else tuple(found)
+
+    factored.__name__ = name
+    return factored, shapes, params
