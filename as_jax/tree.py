@@ -7,6 +7,7 @@ MODULES = {
     "jax.dtypes": "verax.language.public_dtypes",
     "jax.errors": "verax.language.errors",
     "jax.lax": "verax.language.lax",
+    "jax.lax.linalg": "verax.language.lax.linalg",
     "jax.nn": "verax.language.nn",
     "jax.nn.initializers": "verax.language.nn.initializers",
     "jax.numpy": "verax.language.numpy",

@@ -381,6 +381,8 @@ def _marked(system: Bounded, m: Matter, operands: Sequence[Any]) -> list[list[Sc
     """The values of one matrix's results with their bounds and marks."""
     from .bounded import Undecided
 
+    if not all(m.shape):
+        return m.values  # nothing, and parts of an identity
     reason = next((x.unverified for x in operands if x.unverified), None)
     if reason is None and any(map(is_special, (x for xs in m.values for x in xs if type(x) is not int))):
         if any(is_special(x.value) for x in operands):

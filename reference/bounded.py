@@ -38,14 +38,11 @@ from .reals import (
 )
 from .system import Definition, Question
 
-<<<<<<< HEAD
-# The budget that means so, whatever the result.
-CORRECTLY_ROUNDED = 0.5
-=======
 if TYPE_CHECKING:
     from .primitives.call import Call
 
->>>>>>> ade13cb (Factorizations: cholesky, lu, qr, eigh, svd and triangular_solve as rows, by definition over the number systems, with backward errors, kernels and rules)
+# The budget that means so, whatever the result.
+CORRECTLY_ROUNDED = 0.5
 # Candidates of an undecided scalar beyond which they are not listed any more.
 _MANY = 16
 _TINY = 5e-324

@@ -21,11 +21,11 @@ from ..control_flow import (
 from ..shapes import (
     broadcast_shapes,
 )
-from . import linalg as linalg
 from ..solves import (
     custom_linear_solve,
     custom_root,
 )
+from . import linalg as linalg
 from .accuracy import (
     AccuracyMode,
     DotAlgorithm,

@@ -350,6 +350,10 @@ FAULTS = [
     Fault("missing reduction", "transpose", "broadcast_in_dim", transposed(broadcast_without_sum), seed=1),
     Fault("missing reduction", "transpose", "gather", overwriting, seed=1),
     Fault("missing reduction", "batching", "psum", not_summed),
+    Fault("missing term", "jvp", "triangular_solve", without(0)),
+    Fault("sign", "jvp", "cholesky", negated),
+    Fault("factor", "jvp", "lu", scaled(0.5), seed=1),
+    Fault("sign", "transpose", "triangular_solve", negated),
     # wrong dtype
     Fault("wrong dtype", "jvp", "convert_element_type", lambda rule: unconverted, seed=7),
     Fault("wrong dtype", "transpose", "convert_element_type", lambda rule: lambda e, c, x: list(c), seed=7),
@@ -379,6 +383,8 @@ FAULTS = [
     Fault("wrong lanes", "batching", "reduce_scatter", lanes_turned),
     Fault("wrong lanes", "batching", "clamp", first_lane_for_all, seed=4),
     Fault("wrong lanes", "batching", "mul", first_lane_for_all),
+    Fault("wrong lanes", "batching", "qr", first_lane_for_all),
+    Fault("wrong lanes", "batching", "eigh", lanes_turned),
 ]
 
 
