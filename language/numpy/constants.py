@@ -27,6 +27,10 @@ signedinteger = np.signedinteger
 unsignedinteger = np.unsignedinteger
 inexact = np.inexact
 floating = np.floating
+flexible = np.flexible
+character = np.character
+object_ = np.object_
+dtype = np.dtype
 
 
 class ScalarType:
@@ -65,3 +69,7 @@ float16 = ScalarType(dtypes.float16)
 bfloat16 = ScalarType(dtypes.bfloat16)
 float32 = ScalarType(dtypes.float32)
 float64 = ScalarType(dtypes.float64)
+
+# Other names of the same types.
+int_, uint = int64, uint64
+single, double, float_ = float32, float64, float64

@@ -31,6 +31,16 @@ def size(a: Any, axis: int | None = None) -> int:
     return array.size if axis is None else array.shape[canonical_axis(axis, array.ndim)]
 
 
+def isscalar(element: Any) -> bool:
+    """Whether ``element`` is a number, or an array without axes."""
+    return element.ndim == 0 if isinstance(element, (Array, np.ndarray)) else bool(np.isscalar(element))
+
+
+def iterable(y: Any) -> bool:
+    """Whether ``y`` can be iterated over: everything that `iter` takes, but arrays without axes."""
+    return y.ndim > 0 if isinstance(y, Array) else bool(np.iterable(y))
+
+
 # -- shape ------------------------------------------------------------------------------------------------
 def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
     """The elements of ``a`` in another shape; one size may be -1.

@@ -11,7 +11,7 @@ from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
 from ..dtypes import bool_, default_int, int32, int64
-from ..shapes import canonical_axis
+from ..shapes import Shape, canonical_axis
 from .classes import isnan
 from .indexing import take_index
 from .joining import stack
@@ -169,12 +169,17 @@ def nonzero(a: Any, *, size: int | None = None, fill_value: Any = None) -> tuple
     if a.ndim == 0:
         raise ValueError("`a` of nonzero must have at least 1 axis, got a scalar. Use atleast_1d.")
     if size is None:
-        found = np.nonzero(_known(a, "nonzero"))
+        found = np.nonzero(known(a, "nonzero"))
         return tuple(lift(i.astype(default_int())) for i in found)
     return tuple(_sized_places(_truth(a), operator.index(size), fill_value))
 
 
-def _known(a: Array, name: str) -> np.ndarray[Any, Any]:
+def known(a: Array, name: str) -> np.ndarray[Any, Any]:
+    """The elements of an array that the result's shape depends on.
+
+    Raises:
+        ConcretizationTypeError: they are abstract.
+    """
     from ..errors import ConcretizationTypeError
 
     try:
@@ -216,29 +221,6 @@ def flatnonzero(a: Any, *, size: int | None = None, fill_value: Any = None) -> A
 def argwhere(a: Any, *, size: int | None = None, fill_value: Any = None) -> Array:
     """The index vectors of the nonzero elements, as rows."""
     return stack(nonzero(a, size=size, fill_value=fill_value), 1)
-
-
-def unique(
-    ar: Any,
-    return_index: bool = False,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    axis: int | None = None,
-    *,
-    equal_nan: bool = True,
-) -> Any:
-    """The distinct elements in order, and on request where they are and how many; of concrete arrays only.
-
-    Raises:
-        ConcretizationTypeError: the elements are abstract.
-    """
-    value = _known(array_of("unique", ar), "unique")
-    wanted: Any = (return_index, return_inverse, return_counts, axis)
-    found = np.unique(value, *wanted, equal_nan=equal_nan)
-    if not isinstance(found, tuple):
-        return lift(found)
-    indices = (lift(np.asarray(x).astype(default_int())) for x in found[1:])
-    return (lift(found[0]), *indices)
 
 
 # -- taking along an axis -----------------------------------------------------------------------------------------
@@ -285,19 +267,22 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1, mode: str | N
     if indices.ndim != arr.ndim:
         raise ValueError(f"`indices` must have {arr.ndim} axes like `arr`, got shape {indices.shape}.")
     axis = canonical_axis(axis, arr.ndim)
-    shape = tuple(
-        indices.shape[i]
-        if i == axis
-        else np.broadcast_shapes(arr.shape[i : i + 1], indices.shape[i : i + 1])[0]
-        for i in range(arr.ndim)
+    return take_index(arr, index_along(arr.shape, indices, axis), mode="fill" if mode is None else mode)
+
+
+def index_along(shape: Shape, indices: Array, axis: int) -> tuple[Any, ...]:
+    """An index array for each axis of an array of that shape: the given ones along one axis, the place elsewhere."""
+    sizes = tuple(
+        indices.shape[i] if i == axis else np.broadcast_shapes(shape[i : i + 1], indices.shape[i : i + 1])[0]
+        for i in range(len(shape))
     )
     index: list[Any] = []
-    for i, size in enumerate(arr.shape):
-        lane = [1] * arr.ndim
-        lane[i] = shape[i]
-        along = np.zeros(shape[i], np.int32) if size == 1 else np.arange(shape[i], dtype=np.int32)
+    for i, size in enumerate(shape):
+        lane = [1] * len(shape)
+        lane[i] = sizes[i]
+        along = np.zeros(sizes[i], np.int32) if size == 1 else np.arange(sizes[i], dtype=np.int32)
         index.append(indices if i == axis else along.reshape(lane))
-    return take_index(arr, tuple(index), mode="fill" if mode is None else mode)
+    return tuple(index)
 
 
 # -- comparisons of whole arrays -------------------------------------------------------------------------------------
@@ -310,6 +295,18 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Array:
         return lift(np.asarray(False))
     same = lax.eq(*promote("array_equal", a1, a2))
     return all(logical_or(same, logical_and(isnan(a1), isnan(a2))) if equal_nan else same)
+
+
+def array_equiv(a1: Any, a2: Any) -> Array:
+    """Whether two arrays are equal once broadcast: a boolean, False where their shapes do not meet."""
+    from .creation import asarray
+
+    a1, a2 = asarray(a1), asarray(a2)
+    try:
+        same = lax.eq(*same_shape(*promote("array_equiv", a1, a2)))
+    except ValueError:
+        return lift(np.asarray(False))
+    return all(same)
 
 
 def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Array:
@@ -327,7 +324,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | N
     """
     x = array_of("bincount", x)
     if length is None:
-        value = _known(x, "bincount")
+        value = known(x, "bincount")
         length = max(operator.index(minlength), int(value.max()) + 1 if value.size else 0)
     from .updates import IndexedUpdate
 

@@ -107,7 +107,11 @@ def allowed(got: Any, scalar: Any, dtype: Any) -> bool:
 
 
 # -- operands --------------------------------------------------------------------------------------------------
-FINITE = {"linspace", "logspace", "geomspace"}  # between infinities and zeros each formula has its own NaN
+# Between infinities and zeros each formula has its own NaN, and a convolution pads with zeros.
+FINITE = {*table.words("linspace logspace geomspace quantile percentile nanquantile nanpercentile interp")}
+FINITE |= {
+    *table.words("histogram_bin_edges convolve correlate poly polymul polydiv polyval gradient cov corrcoef")
+}
 NONZERO = {"floor_divide", "divmod"}  # no integer is the quotient of a division by zero
 SMALL_EXPONENT = {
     "pow",
@@ -205,7 +209,10 @@ def in_our_dtype(program: Any, kinds: Sequence[str], arrays: Sequence[Any]) -> l
 
 
 # -- NumPy, and what stands in for the names and keywords that it lacks ------------------------------------------
-class Oracle:
+StandIns: Any = table.more.StandIns
+
+
+class Oracle(StandIns):  # type: ignore[misc]  # loaded by path, and so untyped
     def __getattr__(self, name: str) -> Any:
         return getattr(np, name)
 

@@ -1,0 +1,170 @@
+"""Polynomials: vectors of coefficients, the highest power's first, as NumPy's oldest functions have them."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import lift
+from ..shapes import broadcast_shapes
+from .arithmetic import power, true_divide
+from .correlation import convolve
+from .creation import asarray, full, ones, zeros
+from .joining import concatenate
+from .manipulation import atleast_1d, broadcast_to
+from .placement import trim_zeros
+from .promotion import array_of, dtypes_only, promote_inexact, to_inexact
+from .updates import IndexedUpdate
+
+
+def polyval(p: Any, x: Any, *, unroll: int = 16) -> Array:
+    """The polynomial's values at ``x`` by Horner's rule.
+
+    Args:
+        p: coefficients along the first axis.
+        x: an array of any shape; other axes of ``p`` broadcast with it.
+        unroll: accepted for JAX's sake.
+    """
+    p, x = dtypes_only("polyval", p, x)
+    shape = broadcast_shapes(p.shape[1:], x.shape)
+    found, at = lax.full(shape, np.zeros((), x.dtype)[()]), broadcast_to(x, shape)
+    for i in range(p.shape[0]):
+        found = lax.add(lax.mul(found, at), broadcast_to(p[i], shape))
+    return found
+
+
+def polyadd(a1: Any, a2: Any) -> Array:
+    """The sum of two polynomials: as many coefficients as the longer has."""
+    first, second = dtypes_only("polyadd", a1, a2)
+    long, short = (first, second) if first.shape[0] >= second.shape[0] else (second, first)
+    return long if short.shape[0] == 0 else IndexedUpdate(long)[-short.shape[0] :].add(short)
+
+
+def polysub(a1: Any, a2: Any) -> Array:
+    """The difference of two polynomials: as many coefficients as the longer has."""
+    first, second = dtypes_only("polysub", a1, a2)
+    return polyadd(first, lax.neg(second))
+
+
+def _vectors(name: str, *arrays: Any) -> list[Array]:
+    return [atleast_1d(x) for x in dtypes_only(name, *arrays, rule=to_inexact)]
+
+
+def polymul(a1: Any, a2: Any, *, trim_leading_zeros: bool = False) -> Array:
+    """The product of two polynomials: floats, n + m - 1 coefficients.
+
+    With ``trim_leading_zeros``, without the zeros in front of both, which must then be known.
+    """
+    first, second = _vectors("polymul", a1, a2)
+    if trim_leading_zeros and (first.size > 1 or second.size > 1):
+        first, second = trim_zeros(first, "f"), trim_zeros(second, "f")
+    first, second = (x if x.size else zeros(1, x.dtype) for x in (first, second))
+    return convolve(first, second)
+
+
+def polydiv(u: Any, v: Any, *, trim_leading_zeros: bool = False) -> tuple[Array, Array]:
+    """Quotient and remainder of two polynomials by long division: floats, the remainder as long as ``u``.
+
+    With ``trim_leading_zeros``, a remainder without coefficients in front that are next to 0 (below the square root
+    of the dtype's epsilon), which must then be known.
+    """
+    rest, divisor = _vectors("polydiv", u, v)
+    m, n = rest.size - 1, divisor.size - 1
+    scale = true_divide(np.ones((), rest.dtype)[()], divisor[0])
+    quotient = zeros(max(m - n + 1, 1), rest.dtype)
+    for k in range(m - n + 1):
+        d = lax.mul(scale, rest[k])
+        quotient = IndexedUpdate(quotient)[k].set(d)
+        rest = IndexedUpdate(rest)[k : k + n + 1].add(lax.neg(divisor * d))
+    return quotient, _without_noise(rest) if trim_leading_zeros else rest
+
+
+def _without_noise(rest: Array) -> Array:
+    from .searching import known
+
+    value = known(rest, "polydiv").astype(np.float64)
+    (large,) = np.nonzero(np.abs(value) > np.sqrt(float(np.finfo(np.float32).eps)))
+    found: Array = rest[int(large[0]) if large.size else rest.size - 1 :]
+    return found
+
+
+def polyder(p: Any, m: int = 1) -> Array:
+    """The ``m``-th derivative: floats, m coefficients fewer.
+
+    Raises:
+        ValueError: ``m`` is negative.
+    """
+    given, m = lift(*promote_inexact("polyder", p)), operator.index(m)
+    if m < 0:
+        raise ValueError(f"`m` of polyder must not be negative, got {m}.")
+    if m == 0:
+        return given
+    powers = np.arange(given.shape[0] - 1, m - 1, -1)
+    factors = np.prod([powers - i for i in range(m)], axis=0, dtype=np.float64)
+    return lax.mul(given[: max(given.shape[0] - m, 0)], lift(factors.astype(given.dtype)))
+
+
+def polyint(p: Any, m: int = 1, k: Any = None) -> Array:
+    """The ``m``-th integral: floats, m coefficients more.
+
+    Args:
+        p: coefficients.
+        m: how often to integrate.
+        k: the constants: a number, or a vector of 1 or m; 0 by default.
+
+    Raises:
+        ValueError: ``m`` is negative, or there are not m constants.
+    """
+    m = operator.index(m)
+    given, constants = _vectors("polyint", p, 0 if k is None else k)
+    if m < 0:
+        raise ValueError(f"`m` of polyint must not be negative, got {m}.")
+    if constants.shape == (1,):
+        constants = full((m,), constants[0])
+    if constants.shape != (m,):
+        raise ValueError(f"`k` of polyint must be a number or {m} of them, got shape {constants.shape}.")
+    if m == 0:
+        return given
+    powers = np.arange(given.size + m - 1, -1, -1)
+    factors = np.prod([np.maximum(1, powers - i) for i in range(m)], axis=0, dtype=np.float64)
+    return true_divide(concatenate([given, constants]), lift(factors.astype(given.dtype)))
+
+
+def poly(seq_of_zeros: Any) -> Array:
+    """The polynomial with these zeros and leading coefficient 1: floats, n + 1 coefficients; 1 for none.
+
+    Raises:
+        ValueError: the zeros are no vector.
+    """
+    zeros_ = atleast_1d(lift(*promote_inexact("poly", seq_of_zeros)))
+    if zeros_.ndim != 1:
+        raise ValueError(
+            f"`seq_of_zeros` must be a vector, got shape {zeros_.shape}. Of a matrix, take eigvals first."
+        )
+    if not zeros_.size:
+        return ones((), zeros_.dtype)
+    found = ones(1, zeros_.dtype)
+    for k in range(zeros_.size):
+        found = convolve(found, asarray([1, lax.neg(zeros_[k])], zeros_.dtype))
+    return found
+
+
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Array:
+    """The powers of each element in a row, the highest first (last, with ``increasing``): a matrix (n, N) of x's dtype.
+
+    Raises:
+        ValueError: ``x`` is no vector, or ``N`` is negative.
+    """
+    x = array_of("vander", x)
+    if x.ndim != 1:
+        raise ValueError(f"`x` of vander must be a vector, got shape {x.shape}.")
+    count = x.shape[0] if N is None else operator.index(N)
+    if count < 0:
+        raise ValueError(f"`N` of vander must not be negative, got {count}.")
+    powers = lax.iota(x.dtype, count)
+    powers = powers if increasing else lax.sub(lax.full_like(powers, count - 1), powers)
+    return power(x[:, None], powers[None, :])
