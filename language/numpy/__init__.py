@@ -9,6 +9,7 @@ from ..dtypes import (
     finfo,
     iinfo,
 )
+from . import linalg as linalg
 from .applying import (
     apply_along_axis,
     apply_over_axes,
@@ -655,6 +656,7 @@ __all__ = [
     "less",
     "less_equal",
     "lexsort",
+    "linalg",
     "linspace",
     "load",
     "log",

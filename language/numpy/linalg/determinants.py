@@ -1,0 +1,94 @@
+"""Determinants, by their polynomial up to three rows, else by LU decomposition."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ... import lax
+from ...arrays import Array
+from ..creation import arange, diagonal
+from ..elementwise import absolute, log, sign
+from ..reductions import prod, sum
+from ..searching import where
+from .operands import square
+
+
+class SlogdetResult(NamedTuple):
+    """What `slogdet` gives."""
+
+    sign: Array
+    logabsdet: Array
+
+
+def det(a: Any) -> Array:
+    """The determinants of square matrices.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        Shape (...), in a floating dtype.
+
+    Raises:
+        ValueError: the matrices are not square.
+    """
+    a = square("det", a)
+    n = a.shape[-1]
+    if n == 2:
+        return _of_two(a)
+    if n == 3:
+        return _of_three(a)
+    pivots, turned = _pivots(a)
+    return where(turned, -1, 1).astype(a.dtype) * prod(pivots, -1)
+
+
+def _of_two(a: Array) -> Array:
+    return a[..., 0, 0] * a[..., 1, 1] - a[..., 0, 1] * a[..., 1, 0]
+
+
+def _of_three(a: Array) -> Array:
+    def term(i: int, j: int, k: int) -> Array:
+        return a[..., 0, i] * a[..., 1, j] * a[..., 2, k]
+
+    return term(0, 1, 2) + term(1, 2, 0) + term(2, 0, 1) - term(2, 1, 0) - term(0, 2, 1) - term(1, 0, 2)
+
+
+def _pivots(a: Array) -> tuple[Array, Array]:
+    """The diagonal of U, and whether the rows were swapped an odd number of times."""
+    factors, pivots, _ = lax.linalg.lu(a)
+    swaps = sum(pivots != arange(a.shape[-1], dtype=pivots.dtype), -1)
+    return diagonal(factors, 0, -2, -1), swaps % 2 == 1
+
+
+def slogdet(a: Any, *, method: str | None = None) -> SlogdetResult:
+    """The signs of the determinants of square matrices, and the logarithms of their absolute values.
+
+    Args:
+        a: shape (..., n, n).
+        method: "lu" (or None), or "qr".
+
+    Returns:
+        ``(sign, logabsdet)`` of shape (...), in a floating dtype; 0 and -inf for a singular matrix.
+
+    Raises:
+        ValueError: the matrices are not square, or ``method`` is something else.
+    """
+    a = square("slogdet", a)
+    if method not in (None, "lu", "qr"):
+        raise ValueError(f"`method` of slogdet must be None, 'lu' or 'qr', got {method!r}.")
+    if method == "qr":
+        return _by_reflections(a)
+    if a.shape[-1] in (1, 2):
+        whole = a[..., 0, 0] if a.shape[-1] == 1 else _of_two(a)
+        return SlogdetResult(sign(whole), log(absolute(whole)))
+    pivots, turned = _pivots(a)
+    signs = where(turned, -1, 1).astype(a.dtype) * prod(sign(pivots), -1)
+    return SlogdetResult(signs, sum(log(absolute(pivots)), -1))
+
+
+def _by_reflections(a: Array) -> SlogdetResult:
+    q, r = lax.linalg.qr(a)
+    pivots = diagonal(r, 0, -2, -1)
+    turned, swapped = _pivots(q)  # of an orthogonal matrix: 1 or -1
+    signs = where(swapped, -1, 1).astype(a.dtype) * prod(sign(turned), -1)
+    return SlogdetResult(signs * prod(sign(pivots), -1), sum(log(absolute(pivots)), -1))
