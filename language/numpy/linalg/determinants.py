@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ... import lax
 from ...arrays import Array
+from ..arithmetic import multiply
 from ..creation import arange, diagonal
 from ..elementwise import absolute, log, sign
 from ..reductions import prod, sum
@@ -39,18 +40,27 @@ def det(a: Any) -> Array:
     if n == 3:
         return _of_three(a)
     pivots, turned = _pivots(a)
-    return where(turned, -1, 1).astype(a.dtype) * prod(pivots, -1)
+    return multiply(_sign_of(turned, a), prod(pivots, -1))
 
 
 def _of_two(a: Array) -> Array:
-    return a[..., 0, 0] * a[..., 1, 1] - a[..., 0, 1] * a[..., 1, 0]
+    found: Array = a[..., 0, 0] * a[..., 1, 1] - a[..., 0, 1] * a[..., 1, 0]
+    return found
 
 
 def _of_three(a: Array) -> Array:
-    def term(i: int, j: int, k: int) -> Array:
+    def term(i: int, j: int, k: int) -> Any:
         return a[..., 0, i] * a[..., 1, j] * a[..., 2, k]
 
-    return term(0, 1, 2) + term(1, 2, 0) + term(2, 0, 1) - term(2, 1, 0) - term(0, 2, 1) - term(1, 0, 2)
+    found: Array = (
+        term(0, 1, 2) + term(1, 2, 0) + term(2, 0, 1) - term(2, 1, 0) - term(0, 2, 1) - term(1, 0, 2)
+    )
+    return found
+
+
+def _sign_of(turned: Array, a: Array) -> Array:
+    found: Array = where(turned, -1, 1).astype(a.dtype)
+    return found
 
 
 def _pivots(a: Array) -> tuple[Array, Array]:
@@ -82,7 +92,7 @@ def slogdet(a: Any, *, method: str | None = None) -> SlogdetResult:
         whole = a[..., 0, 0] if a.shape[-1] == 1 else _of_two(a)
         return SlogdetResult(sign(whole), log(absolute(whole)))
     pivots, turned = _pivots(a)
-    signs = where(turned, -1, 1).astype(a.dtype) * prod(sign(pivots), -1)
+    signs = multiply(_sign_of(turned, a), prod(sign(pivots), -1))
     return SlogdetResult(signs, sum(log(absolute(pivots)), -1))
 
 
@@ -90,5 +100,5 @@ def _by_reflections(a: Array) -> SlogdetResult:
     q, r = lax.linalg.qr(a)
     pivots = diagonal(r, 0, -2, -1)
     turned, swapped = _pivots(q)  # of an orthogonal matrix: 1 or -1
-    signs = where(swapped, -1, 1).astype(a.dtype) * prod(sign(turned), -1)
-    return SlogdetResult(signs * prod(sign(pivots), -1), sum(log(absolute(pivots)), -1))
+    signs = multiply(_sign_of(swapped, a), prod(sign(turned), -1))
+    return SlogdetResult(multiply(signs, prod(sign(pivots), -1)), sum(log(absolute(pivots)), -1))

@@ -9,8 +9,10 @@ import numpy as np
 from ...arrays import Array
 from ...dtypes import finfo
 from ...shapes import canonical_axis
+from ..arithmetic import divide, multiply, power
 from ..classes import isnan
 from ..elementwise import absolute, sqrt, square
+from ..logic import not_equal
 from ..manipulation import expand_dims, moveaxis
 from ..promotion import array_of
 from ..reductions import any, max, min, sum
@@ -120,7 +122,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     if ord == 1:
         return sum(absolute(x), axis, keepdims=keepdims)
     total: Array = sum(absolute(x) ** ord, axis, keepdims=keepdims)
-    return total ** (1.0 / ord)
+    return power(total, 1.0 / ord)
 
 
 def cond(x: Any, p: Any = None) -> Array:
@@ -142,14 +144,15 @@ def cond(x: Any, p: Any = None) -> Array:
     if p in (None, 2, -2):
         s = svdvals(a)
         if p != -2:
-            return s[..., 0] / s[..., -1]
-        found = s[..., -1] / s[..., 0]
+            return divide(s[..., 0], s[..., -1])
+        found = divide(s[..., -1], s[..., 0])
     else:
         from .solving import inv
 
         a = square_matrices("cond", a, "x")
-        found = norm(a, p, (-2, -1)) * norm(inv(a), p, (-2, -1))
-    return where(isnan(found) & ~any(isnan(a), (-2, -1)), np.inf, found)
+        found = multiply(norm(a, p, (-2, -1)), norm(inv(a), p, (-2, -1)))
+    spoilt: Array = isnan(found) & ~any(isnan(a), (-2, -1))
+    return where(spoilt, np.inf, found)
 
 
 def matrix_rank(M: Any, rtol: Any = None, *, hermitian: bool = False, tol: Any = None) -> Array:
@@ -171,7 +174,8 @@ def matrix_rank(M: Any, rtol: Any = None, *, hermitian: bool = False, tol: Any =
         raise ValueError("Only one of `rtol` and `tol` of matrix_rank may be given, got both.")
     (a,) = given("matrix_rank", M)
     if a.ndim < 2:
-        return any(a != 0).astype(np.int32)
+        found: Array = any(not_equal(a, 0)).astype(np.int32)
+        return found
     s = svd(a, full_matrices=False, compute_uv=False, hermitian=hermitian)
     assert isinstance(s, Array), "no vectors were asked for"
     least = tol if rtol is None else rtol

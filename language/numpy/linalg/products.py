@@ -11,6 +11,7 @@ from ...arrays import Array
 from ...shapes import canonical_axis
 from .. import creation
 from .. import products as whole
+from ..arithmetic import multiply
 from ..creation import eye
 from ..joining import stack
 from ..manipulation import broadcast_arrays, broadcast_to, moveaxis
@@ -62,7 +63,7 @@ def outer(x1: Any, x2: Any, /) -> Array:
         raise ValueError(
             f"`x1` and `x2` of outer must be vectors, got shapes {a.shape} and {b.shape}. Ravel them."
         )
-    return a[:, None] * b[None, :]
+    return multiply(a[:, None], b[None, :])
 
 
 def diagonal(x: Any, /, *, offset: int = 0) -> Array:
