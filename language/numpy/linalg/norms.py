@@ -152,7 +152,8 @@ def cond(x: Any, p: Any = None) -> Array:
         a = square_matrices("cond", a, "x")
         found = multiply(norm(a, p, (-2, -1)), norm(inv(a), p, (-2, -1)))
     spoilt: Array = isnan(found) & ~any(isnan(a), (-2, -1))
-    return where(spoilt, np.inf, found)
+    numbers: Array = where(spoilt, np.inf, found)
+    return numbers
 
 
 def matrix_rank(M: Any, rtol: Any = None, *, hermitian: bool = False, tol: Any = None) -> Array:

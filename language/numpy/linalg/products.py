@@ -9,12 +9,11 @@ from typing import Any
 
 from ...arrays import Array
 from ...shapes import canonical_axis
-from .. import creation
+from .. import creation, vectors
 from .. import products as whole
 from ..arithmetic import multiply
 from ..creation import eye
-from ..joining import stack
-from ..manipulation import broadcast_arrays, broadcast_to, moveaxis
+from ..manipulation import broadcast_to, moveaxis
 from ..products import einsum, matmul, tensordot, vecdot
 from ..promotion import array_of
 from .operands import matrices
@@ -40,9 +39,7 @@ def cross(x1: Any, x2: Any, /, *, axis: int = -1) -> Array:
         raise ValueError(
             f"`x1` and `x2` of cross must have size 3 along axis {axis}, got shapes {a.shape} and {b.shape}."
         )
-    a, b = broadcast_arrays(moveaxis(a, axis, -1), moveaxis(b, axis, -1))
-    parts = [a[..., i] * b[..., j] - a[..., j] * b[..., i] for i, j in ((1, 2), (2, 0), (0, 1))]
-    return moveaxis(stack(parts, -1), -1, axis)
+    return vectors.cross(a, b, axis=axis)
 
 
 def outer(x1: Any, x2: Any, /) -> Array:
