@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..language.flat import Flat, check_array, name_of, path_of
 from ..language.program import Program
 from ..language.shapes import Shape
 from ..language.tracing import trace
+from ..reference.demand import elements_of
 from ..reference.verdict import law_name
 
 _SMALL = 4096  # elements: more truth than this is not stored in a capsule
@@ -64,7 +66,14 @@ class Case:
 
     @property
     def meaning(self) -> FlatFunction | Program | None:
-        """What is evaluated: for values the function itself, for derivatives the machine's program."""
+        """What is evaluated: for values the function itself, for derivatives the machine's program.
+
+        Of a sampled case the program, as far as the elements that are judged rest on it.
+        """
+        if self.sampled is not None:
+            program = self.traced()
+            assert program is not None, "what cannot be traced is not sampled"
+            return elements_of(program, [places for _, places in self.sampled])
         return self.function if self.order == 0 else self.program
 
     @property
@@ -76,6 +85,17 @@ class Case:
     def directions(self) -> list[Any]:
         """One for each floating input, for the second derivative."""
         return self.extras[len(self.chosen) :]
+
+    def sampled_at(self, places: Sequence[Sequence[int]]) -> Case:
+        """The same case, judged at these places of each result only."""
+        kept = [(r.shape, list(p)) for r, p in zip(self.results, places, strict=True)]
+        results = [r.reshape(-1)[p] for r, (_, p) in zip(self.results, kept, strict=True)]
+        return replace(self, results=results, sampled=kept)
+
+    @property
+    def whole(self) -> int | None:
+        """How many elements there are in all, where only some are judged."""
+        return None if self.sampled is None else sum(math.prod(shape) for shape, _ in self.sampled)
 
     @property
     def is_small(self) -> bool:

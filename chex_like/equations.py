@@ -14,18 +14,17 @@ from ..language.dispatch import lift_to
 from ..language.flat import Flat, check_array, name_of, path_of
 from ..language.inlining import inlined
 from ..language.platform import Platform
-from ..language.program import Equation, Program, Variable, printed_equations
+from ..language.program import Equation, Program, printed_equations
 from ..language.tracing import trace
 from ..reference.capsules import hexadecimal
-from ..reference.demand import elements_of
 from ..reference.findings import Blame, Finding, Status, location_of, shown
 from ..reference.truth import true_value
 from ..reference.verdict import Measured, Verdict, root_mean_square, worst_element
-from .case import Case
 from .derivatives import RuleCheck
 from .judgement import platform_of
 from .options import Options
 from .outputs import Output, measured_outputs
+from .sampling import case_of_equation, some_places
 from .telling import count_of, number
 from .walking import Machine, walk
 
@@ -103,8 +102,7 @@ class EquationsVerdict(Verdict):
     def cells(self) -> tuple[str, ...]:
         """The row; of the elements, how many of how many were judged."""
         subject, law, error, bound, elements, verdict = Verdict.cells(self)
-        whole = sum(e.elements for e in self.equations)
-        judged = f"{elements} of {whole} elements of {len(self.equations)} equations"
+        judged = f"{elements} elements of {len(self.equations)} equations"
         return subject, law, error, bound, judged, verdict
 
     def __str__(self) -> str:
@@ -206,8 +204,8 @@ class _Check:
     def _judge(
         self, seen: CheckedEquation, equation: Equation, xs: list[Any], results: Sequence[Any]
     ) -> None:
-        places = [self._some(v.aval.size) for v in equation.outputs]
-        case = _case_of(self.subject, equation, xs, results, places)
+        places = [some_places(v.aval.size, self.samples, self.rng) for v in equation.outputs]
+        case = case_of_equation(self.subject, equation, xs, results, places)
         assert case.meaning is not None, "it was just made"
         outputs = measured_outputs(case, self.options, true_value(case.meaning, xs), RuleCheck())
         before = seen.at_worst
@@ -222,14 +220,6 @@ class _Check:
                     if m is after:
                         inputs = tuple(hexadecimal(np.asarray(x.machine_value())) for x in xs)
                         seen.worst = output, i, inputs
-
-    def _some(self, size: int) -> list[int]:
-        """The first place, the last one, and some between."""
-        if size <= self.samples:
-            return list(range(size))
-        ends = [0, size - 1][: self.samples]
-        between = self.rng.choice(size - 2, self.samples - len(ends), replace=False) + 1
-        return sorted([*ends, *(int(k) for k in between)])
 
     def verdict(self) -> EquationsVerdict:
         """What it all came to."""
@@ -250,6 +240,7 @@ class _Check:
             bound=None if top is None else elements[top].bound,
             typical=None if top is None else elements[top].typical,
             rms=root_mean_square(elements),
+            whole=sum(e.elements for e in equations),
             equations=equations,
         )
 
@@ -285,23 +276,3 @@ class _Check:
                 platform=self.options.platform.name,
             )
         ]
-
-
-def _case_of(
-    subject: str,
-    equation: Equation,
-    xs: Sequence[Any],
-    results: Sequence[Any],
-    places: Sequence[Sequence[int]],
-) -> Case:
-    """One equation as a case of its own: some of its elements, beside what the machine answered."""
-    inputs = tuple(Variable(a.aval) for a in equation.inputs)
-    alone = Equation(equation.primitive, inputs, equation.outputs, equation.params, equation.source)
-    program = Program(inputs, (), (alone,), equation.outputs, equation.primitive.name)
-    case = Case(subject, 0, elements_of(program, places), list(xs))
-    case.results = [
-        np.asarray(y.machine_value()).reshape(-1)[list(p)] for y, p in zip(results, places, strict=True)
-    ]
-    case.labels = ["out"] if len(results) == 1 else [f"out[{k}]" for k in range(len(results))]
-    case.sampled = [(v.aval.shape, list(p)) for v, p in zip(equation.outputs, places, strict=True)]
-    return case

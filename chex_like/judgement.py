@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from ..adapters.profiles import profile_of
 from ..language import dispatch
@@ -18,6 +21,7 @@ from .elements import element_findings, quiet_findings, rule_findings, untraceab
 from .formulas import formula_findings, is_suspicious
 from .options import Options, Scales
 from .outputs import Output, measured_outputs
+from .sampling import at_scale
 from .telling import count_of
 
 _GRAVITY = (Status.FINDING, Status.UNVERIFIED, Status.AMBIGUOUS, Status.NOTE, Status.HOLD)
@@ -35,6 +39,7 @@ def judge(
     relative: bool = False,
     gradient: str = "true",
     entries: int = 64,
+    samples: int = 1024,
     seed: int = 0,
     name: str | None = None,
 ) -> Verdict:
@@ -55,7 +60,9 @@ def judge(
         relative: hold the formula against each true value itself, as for catalogue primitives.
         gradient: "true", or "declared" if custom rules are meant to differ from the derivative.
         entries: a gradient of more entries than this is judged at 8 of them and along 2 directions.
-        seed: what random directions derive from.
+        samples: of results of more than 4,096 elements in all, at how many elements each is judged; the verdict
+            says so. A derivative is judged at all of its elements, unless its rules are declared.
+        seed: what random directions and samples derive from.
         name: what to call the function; its own name by default.
 
     Returns:
@@ -73,6 +80,8 @@ def judge(
         raise ValueError(f"`order` must be 0 for the value or the order of a derivative, got {order}.")
     if gradient not in ("true", "declared"):
         raise ValueError(f"`gradient` must be 'true' or 'declared', got {gradient!r}.")
+    if samples < 1:
+        raise ValueError(f"`samples` must be at least 1, got {samples}.")
     options = Options(
         platform_of(platform),
         scale,
@@ -82,6 +91,7 @@ def judge(
         relative,
         gradient == "declared",
         entries,
+        samples,
         seed,
     )
     return judge_case(case_of(f, args, order, seed, name), options)
@@ -146,6 +156,10 @@ def judge_case(case: Case, options: Options) -> Verdict:
     """Judge what was prepared by `case_of`."""
     if case.meaning is None:
         return _summed_up(case, options, [], [untraceable(case, options)])
+    if case.order == 0 or options.believe_rules:
+        rng = np.random.default_rng([options.seed, zlib.crc32(case.subject.encode()), 12])
+        case = at_scale(case, options.samples, rng)
+    assert case.meaning is not None, "it is there at any scale"
     truth = true_value(case.meaning, case.operands)
     check = RuleCheck()
     if case.order and case.is_finite and not options.believe_rules:
@@ -190,4 +204,5 @@ def _summed_up(
         rms=root_mean_square(elements),
         scale=scale,
         searched=searched,
+        whole=case.whole,
     )

@@ -22,4 +22,5 @@ class Options:
     relative: bool = False
     believe_rules: bool = False
     entries: int = 64
+    samples: int = 1024
     seed: int = 0

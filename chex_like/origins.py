@@ -5,46 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..language import dispatch
 from ..language.inlining import inlined
 from ..language.platform import Platform
-from ..language.program import Constant, Equation, constant_array, printed_equation
+from ..language.program import Equation, printed_equations
 from ..reference import evaluate
 from ..reference.bounded import Bounded
 from ..reference.findings import Status, location_of
 from ..reference.verdict import Evidence, measure
 from .case import Case
+from .sampling import LARGE, case_of_equation, some_places
+from .walking import walk
 
 
 def first_wrong(case: Case, platform: Platform) -> tuple[str, str]:
     """The first equation that breaks its own bound on the inputs that it really got, and its line.
 
-    Empty strings if every equation by itself holds, or there is no program.
+    Equations inside of branches and loops are among them. Empty strings if every equation by itself holds, or there is
+    no program.
     """
     program = case.traced()
     if program is None:
         return "", ""
-    flat = inlined(program)
-    values: dict[Any, Any] = dict(zip(flat.inputs, case.operands, strict=True))
-    values.update(flat.captured)
-    for equation in flat.equations:
-        xs = [constant_array(a) if isinstance(a, Constant) else values[a] for a in equation.inputs]
+    flat, rng = inlined(program), np.random.default_rng(0)
+    wrong: list[Equation] = []
+
+    def machine(equation: Equation, xs: list[Any]) -> Sequence[Any]:
         results = dispatch.bind(equation.primitive, *xs, **equation.params)
-        values.update(zip(equation.outputs, results, strict=True))
-        if _is_wrong(equation, xs, results, platform):
-            return printed_equation(flat, equation), location_of(equation.source)
-    return "", ""
+        if not wrong:
+            places = [some_places(v.aval.size, LARGE, rng) for v in equation.outputs]
+            if _is_wrong(case_of_equation(case.subject, equation, xs, results, places), platform):
+                wrong.append(equation)
+        return results
+
+    walk(flat, case.operands, machine)
+    return (printed_equations(flat)[wrong[0]], location_of(wrong[0].source)) if wrong else ("", "")
 
 
-def _is_wrong(equation: Equation, xs: Sequence[Any], results: Sequence[Any], platform: Platform) -> bool:
-    def alone(*operands: Any) -> list[Any]:
-        return dispatch.bind(equation.primitive, *operands, **equation.params)
-
-    lifted = [dispatch.lift_to(dispatch.current(), x) for x in xs]
-    allowed = evaluate(alone, lifted, Bounded(platform))
-    for got, row in zip(results, allowed, strict=True):
-        flat = got.machine_value().reshape(-1)
-        for value, b in zip(flat, row.scalars, strict=True):
+def _is_wrong(case: Case, platform: Platform) -> bool:
+    assert case.meaning is not None, "it has a program"
+    allowed = evaluate(case.meaning, case.operands, Bounded(platform))
+    for got, row in zip(case.results, allowed, strict=True):
+        for value, b in zip(got, row.scalars, strict=True):
             e = Evidence(
                 got=value,
                 true=row.system.value(b),

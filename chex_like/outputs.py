@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..language.shapes import Shape
 from ..reference import evaluate
 from ..reference.bounded import Bounded
 from ..reference.findings import Status
@@ -21,16 +21,12 @@ from .options import Options
 
 @dataclass(slots=True)
 class Output:
-    """What is known of one output: rows of scalars, one for each element.
-
-    ``sampled`` is the output's shape and the places in it of these elements, where they are not all of it.
-    """
+    """What is known of one output: rows of scalars, one for each element that is judged."""
 
     label: str
     got: np.ndarray[Any, Any]
     evidence: list[Evidence]
     measured: list[Measured]
-    sampled: tuple[Shape, list[int]] | None = None
 
     @property
     def dtype(self) -> Any:
@@ -39,9 +35,8 @@ class Output:
 
     def place(self, i: int) -> str:
         """How an element is written."""
-        shape, places = self.sampled or (self.got.shape, range(self.got.size))
-        index = np.unravel_index(places[i], shape)
-        return self.label + (f"[{', '.join(str(int(k)) for k in index)}]" if index else "")
+        index = self.measured[i].index
+        return self.label + (f"[{', '.join(map(str, index))}]" if index else "")
 
 
 def measured_outputs(case: Case, options: Options, truth: Truth, check: RuleCheck) -> list[Output]:
@@ -65,12 +60,19 @@ def measured_outputs(case: Case, options: Options, truth: Truth, check: RuleChec
             )
             for i, b in enumerate(bounded[o].scalars)
         ]
-        measured = [measure(e, index) for e, index in zip(evidence, each(got.shape), strict=True)]
-        sampled = None if case.sampled is None else case.sampled[o]
-        outputs.append(Output(case.labels[o], got, evidence, measured, sampled))
+        measured = [measure(e, index) for e, index in zip(evidence, _indices(case, o), strict=True)]
+        outputs.append(Output(case.labels[o], got, evidence, measured))
     if any(m.status is not Status.HOLD for o in outputs for m in o.measured):
         _ask_the_ideal_machine(case, outputs)
     return outputs
+
+
+def _indices(case: Case, o: int) -> Iterable[tuple[int, ...]]:
+    """The index of each element of an output that is judged."""
+    if case.sampled is None:
+        return each(case.results[o].shape)
+    shape, places = case.sampled[o]
+    return [tuple(int(k) for k in np.unravel_index(p, shape)) for p in places]
 
 
 def _ask_the_ideal_machine(case: Case, outputs: list[Output]) -> None:

@@ -390,6 +390,7 @@ class Verdict:
         rms: root-mean-square of error over typical error, over all elements where it says something.
         scale: for each output the size that its errors were held against; None if that was not asked.
         searched: whether its equations were run one by one, to find where digits go.
+        whole: how many elements there are, where only some of them were judged; None where all were.
     """
 
     subject: str
@@ -405,6 +406,7 @@ class Verdict:
     rms: float | None = None
     scale: tuple[float, ...] | None = None
     searched: bool = False
+    whole: int | None = None
 
     @property
     def status(self) -> Status:
@@ -453,7 +455,7 @@ class Verdict:
             self.law,
             f"{shown(self.error)}{count}",
             allowed,
-            str(len(self.elements)),
+            str(len(self.elements)) + ("" if self.whole is None else f" of {self.whole}"),
             f"{self.status}{blame}",
         )
 

@@ -390,6 +390,50 @@ def test_a_product_in_tf32_is_a_quiet_fault(monkeypatch: pytest.MonkeyPatch) -> 
     assert verdict.rms > 100
 
 
+# -- at scale ----------------------------------------------------------------------------------------------------
+def test_a_large_result_is_judged_at_some_elements_and_says_so() -> None:
+    x, y = drawn(-1, 1, 100, 30), drawn(-1, 1, 30, 100, seed=4)
+    verdict = judge(vnp.matmul, x, y)
+    assert verdict.status is Status.HOLD, str(verdict)
+    assert verdict.whole == 10_000
+    assert "1024 of 10000 elements" in str(verdict)
+    indices = [m.index for m in verdict.elements]
+    assert (indices[0], indices[-1]) == ((0, 0), (99, 99))
+    assert len(set(indices)) == 1024
+    assert judge(vnp.matmul, x[:5], y).whole is None
+
+
+@pytest.mark.usefixtures("sloppy_exp")
+def test_a_primitive_that_is_off_is_named_at_scale_too() -> None:
+    verdict = judge(lambda x: vnp.log1p(vnp.exp(x)) * 3, drawn(-3, 3, 50, 100), samples=9)
+    assert codes(verdict) == ["VX101"], str(verdict)
+    assert verdict.findings[0].output.startswith("out[")
+    assert " = exp " in verdict.findings[0].equation
+    assert "9 of 5000 elements" in str(verdict)
+
+
+def test_a_product_in_tf32_is_a_quiet_fault_at_scale_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(8)
+    x, y = (rng.standard_normal(shape).astype(F32) for shape in ((70, 128), (128, 70)))
+    assert judge(vnp.matmul, x, y, drawn=True, formula=False).status is Status.HOLD
+    fast = dispatch.implementation_of("fast")
+    bind = fast.bind
+
+    def narrowed(primitive: Any, operands: Any, params: Any) -> Any:
+        if primitive.name == "dot_general":
+            operands = [fast.lift(tf32(np.asarray(z.machine_value())), z.aval) for z in operands]
+        return bind(primitive, operands, params)
+
+    monkeypatch.setattr(fast, "bind", narrowed, raising=False)
+    verdict = judge(vnp.matmul, x, y, drawn=True, formula=False)
+    assert "VX103" in codes(verdict) or "VX101" in codes(verdict), str(verdict)
+
+
+def test_a_naive_formula_is_blamed_at_scale_too() -> None:
+    verdict = judge(lambda x: vnp.log(1 + x), drawn(1e-6, 1e-5, 4100), samples=16)
+    assert codes(verdict) == ["VX701"], str(verdict)
+
+
 def test_products_too_small_for_any_format_have_a_bound() -> None:
     with verax.enable_x64():
         tiny, small = np.full(3, -5e-324), np.full(3, -0.41)
@@ -421,6 +465,7 @@ def test_the_verdict_is_the_same_every_time() -> None:
         (lambda: judge(vnp.exp, 1.0, order=-1), "`order` must be 0"),
         (lambda: judge(vnp.exp, 1.0, gradient="maybe"), "`gradient` must be 'true' or 'declared'"),
         (lambda: judge(vnp.exp, 1.0, platform="abacus"), "`platform` must be one of"),
+        (lambda: judge(vnp.exp, 1.0, samples=0), "`samples` must be at least 1"),
     ],
 )
 def test_wrong_options_are_named(call: Callable[[], Any], message: str) -> None:
