@@ -16,7 +16,7 @@ from ..language.shapes import ShapedArray
 from .array import ReferenceArray
 from .dual import Dual
 from .exact import Exact
-from .limits import Kink, Limits, Quotients
+from .limits import Kink, Limit, Limits, Quotients
 from .primitives.collectives import everywhere
 from .reals import Scalar, is_special
 from .system import NumberSystem, arithmetic, current_system
@@ -50,12 +50,21 @@ class Point:
         if self.limits is None:
             return dual_jvp(self.function, self.primals, tangents, self.system)[1]
         try:
-            found = self.limits.along(tangents).tangents
+            return self.limit(tangents)
         except Kink as kink:
             self.kinks += 1
             return self._by_convention(tangents, kink.quotients)
-        self._pass_doubts_on()
-        return [_tangent(y, xs, self.system) for y, xs in zip(self.values, found, strict=True)]
+
+    def limit(self, tangents: Tangents) -> list[ReferenceArray | None]:
+        """The derivative along ``tangents`` as a limit, and never by convention.
+
+        Raises:
+            Kink: there is none.
+        """
+        assert self.limits is not None, "limits are taken in real numbers"
+        found = self.limits.along(tangents)
+        self._pass_on(found)
+        return [_tangent(y, xs, self.system) for y, xs in zip(self.values, found.tangents, strict=True)]
 
     def _by_convention(self, tangents: Tangents, quotients: Quotients | None) -> list[ReferenceArray | None]:
         """By dual numbers and the subgradient table; where these say NaN, by the mean of the two sides."""
@@ -67,9 +76,12 @@ class Point:
             for t, means in zip(found, quotients, strict=True)
         ]
 
-    def _pass_doubts_on(self) -> None:
+    def _pass_on(self, found: Limit) -> None:
+        """Tell the system, which did not make these numbers, what it knows of its own."""
         if isinstance(self.system, Exact) and self.limits is not None:
-            self.system.doubt = self.system.doubt or self.limits.doubt
+            unsettled = "" if found.agreed else "a limit of difference quotients does not settle"
+            self.system.doubt = self.system.doubt or self.limits.doubt or unsettled
+            self.system.widest = max(self.system.widest, found.widest)
 
     @property
     def lanes(self) -> Sequence[Any]:

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mpmath.libmp import from_int, from_man_exp, mpf_abs, mpf_add, mpf_div, mpf_mul, mpf_shift, mpf_sub
+from mpmath.libmp import (
+    from_int,
+    from_man_exp,
+    mpf_abs,
+    mpf_add,
+    mpf_cmp,
+    mpf_div,
+    mpf_mul,
+    mpf_shift,
+    mpf_sub,
+)
 
 from ..language.dispatch import AxisFrame, lanes_in_scope
 from ..language.dtypes import is_float
@@ -26,6 +36,8 @@ MOST_DIGITS = 2000
 # The narrow step is 10^-8 of the wide one.
 _APART = 8
 _BITS = 3.3219281
+# Digits that may be lost before the function is run once more at the point.
+_MARGIN = 16
 
 Function = Callable[..., list[ReferenceArray]]
 Tangents = Sequence[ReferenceArray | None]
@@ -111,17 +123,17 @@ def _reach(recorded: Recorded, tangents: Tangents) -> int | None:
 
 
 def _lost(recorded: Recorded, tangents: Tangents) -> int:
-    """The digits that differences lose because numbers are large against the reach, in steps of 16.
+    """The digits that differences lose because numbers are large against the reach, in steps of 16, at least one.
 
     Next to a subnormal input the step is smaller still, and what it changes is far behind their point.
     """
     exponent = _reach(recorded, tangents)
     if exponent is None:
-        return 0
+        return _MARGIN
     most: int = everywhere(recorded.system.widest, max, recorded.lanes)
     # Next to exp(1e38) no digits would do: the quotients then say of themselves that they do not agree.
     bits = min(max(0, most - exponent), int(MOST_DIGITS * _BITS))
-    return min(MOST_DIGITS, -16 * (-int(bits / _BITS) // 16))
+    return max(_MARGIN, min(MOST_DIGITS, -_MARGIN * (-int(bits / _BITS) // _MARGIN)))
 
 
 def _quotients(
@@ -178,12 +190,14 @@ class Limit:
         apart: the same for how far it is from the quotient at the wider step: an estimate of its error.
         values: the results at the point.
         agreed: whether the quotients agreed before the digits ran out.
+        widest: the exponent of the largest number that the derivative's digits are counted from.
     """
 
     tangents: Quotients
     apart: Quotients
     values: Sequence[ReferenceArray]
     agreed: bool
+    widest: int
 
 
 # Whether a limit is good enough.
@@ -203,7 +217,7 @@ class Limits:
         self._runs: dict[int, Recorded] = {}
         self.values = self._recorded(wanted).values
 
-    def _recorded(self, digits: int, lost: int = 0) -> Recorded:
+    def _recorded(self, digits: int, lost: int = _MARGIN) -> Recorded:
         """The run at the point that serves derivatives to ``digits`` digits, where differences lose ``lost``."""
         carried = digits + _steps(digits)[1] + 10 + lost
         if carried not in self._runs:
@@ -230,7 +244,7 @@ class Limits:
         while True:
             recorded = self._recorded(digits)
             recorded = self._recorded(digits, _lost(recorded, tangents))
-            found = _limit(recorded, tangents, digits)
+            found = _limit(recorded, tangents, digits, self.wanted)
             enough = found.agreed if satisfied is None else satisfied(found)
             if everywhere(enough, all, recorded.lanes) or digits * 3 // 2 > MOST_DIGITS:
                 return found
@@ -242,11 +256,12 @@ def _steps(digits: int) -> tuple[int, int]:
     return digits // 2 + 2, digits // 2 + 2 + _APART
 
 
-def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
+def _limit(recorded: Recorded, tangents: Tangents, digits: int, wanted: int) -> Limit:
+    """The quotient at a narrow step, made with ``digits``; they agreed if they did to ``wanted``."""
     exponent = _reach(recorded, tangents)
     if exponent is None:
         zeros: Quotients = [[0.0] * len(y.scalars) if is_float(y.dtype) else None for y in recorded.values]
-        return Limit(zeros, zeros, recorded.values, True)
+        return Limit(zeros, zeros, recorded.values, True, recorded.system.widest)
     wide, narrow = _steps(digits)
     first, first_bends = _quotients(recorded, tangents, exponent, wide)
     second, bends = _quotients(recorded, tangents, exponent, narrow)
@@ -261,8 +276,30 @@ def _limit(recorded: Recorded, tangents: Tangents, digits: int) -> Limit:
         else [_apart(x, y, v, rounding) for x, y, v in zip(xs, ys, value.scalars, strict=True)]
         for xs, ys, value in zip(first, second, recorded.values, strict=True)
     ]
-    agreed = _agree(apart, second, recorded.values, exponent, digits)
-    return Limit(second, apart, recorded.values, agreed)
+    sizes = [
+        [_size(x, v, exponent) for x, v in zip(xs or (), value.scalars, strict=False)]
+        for xs, value in zip(second, recorded.values, strict=True)
+    ]
+    widest = max((e for row in sizes for e in row if e is not None), default=recorded.system.widest)
+    agreed = _agree(apart, sizes, wanted)
+    return Limit(_seen(second, apart), apart, recorded.values, agreed, widest)
+
+
+def _seen(slopes: Quotients, apart: Quotients) -> Quotients:
+    """The quotients, with 0 for those that are no larger than how far they may be off.
+
+    A limit of limits would take differences of what rounding left of them.
+    """
+    return [
+        None
+        if xs is None or ds is None
+        else [0.0 if _is_below(x, d) else x for x, d in zip(xs, ds, strict=True)]
+        for xs, ds in zip(slopes, apart, strict=True)
+    ]
+
+
+def _is_below(x: Scalar, apart: Scalar) -> bool:
+    return type(x) is not float and type(apart) is not float and mpf_cmp(mpf_abs(x._mpf_), apart._mpf_) <= 0
 
 
 def _apart(x: Scalar, y: Scalar, value: Scalar, rounding: int) -> Scalar:
@@ -281,16 +318,13 @@ def _size(slope: Scalar, value: Scalar, exponent: int) -> int | None:
     return max(sizes, default=None)
 
 
-def _agree(
-    apart: Quotients, slopes: Quotients, values: Sequence[ReferenceArray], exponent: int, digits: int
-) -> bool:
-    """Whether all quotients agree to the wanted digits, but for a few."""
-    for ds, xs, value in zip(apart, slopes, values, strict=True):
-        for d, x, v in zip(ds or (), xs or (), value.scalars, strict=False):
-            size = _size(x, v, exponent)
-            if type(d) is not float and (size is None or magnitude(d) > size - int((digits - 6) * _BITS)):
-                return False
-    return True
+def _agree(apart: Quotients, sizes: Sequence[Sequence[int | None]], wanted: int) -> bool:
+    """Whether all quotients agree to the wanted digits of their sizes, but for a few."""
+    return all(
+        type(d) is float or (size is not None and magnitude(d) <= size - int((wanted - 6) * _BITS))
+        for ds, row in zip(apart, sizes, strict=True)
+        for d, size in zip(ds or (), row, strict=True)
+    )
 
 
 def _bent(

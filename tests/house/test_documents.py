@@ -136,6 +136,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "types",
         "laws",
         "calibration",
+        "derivatives",
         "report",
         "gpu",
         "oldest",

@@ -183,6 +183,36 @@ def test_closed_over_values_are_constants_of_the_inner_derivative() -> None:
         assert abs(fraction(found.scalars[0]) - 6) < Fraction(1, 10**20)
 
 
+def test_perturbations_are_told_apart_to_the_third_order() -> None:
+    # z is to move alone in the innermost derivative x y, y alone in that of (x y)^2, and x in that of 2 x^3.
+    def outer(x: Any) -> Any:
+        return x * grad(lambda y: x * y * grad(lambda z: x * y * z)(F32(1)))(F32(1))
+
+    for system in (Exact(30), Dual(Exact(30))):
+        (found,) = evaluate(lambda v: [grad(outer)(v)], [F32(3)], system)
+        assert_one([found], evaluate(lambda v: [6 * v * v], [F32(3)], Exact(30)), digits=20)
+
+
+def test_a_derivative_that_rounding_hides_is_zero() -> None:
+    # sin(1) x is straight, but the rounded products of it are not: no noise of theirs is left.
+    straight = lambda v: vnp.sin(F32(1)) * v  # noqa: E731  # a function to differentiate
+    for system in (Exact(), Dual(Exact())):
+        (found,) = evaluate(lambda v: [grad(grad(straight))(v)], [F32(0.3)], system)
+        assert found.scalars == [0.0]
+
+
+def test_numbers_of_very_different_sizes_settle_at_once() -> None:
+    # The last digits of exp(-100) are far below those of exp(2): more digits are taken, and no more than that.
+    limits = evaluate(lambda v: [jvp(jvp_of_exp, (v,), (v,))[1]], [np.array([-100, 2], F32)], Exact())
+    duals = evaluate(lambda v: [jvp(jvp_of_exp, (v,), (v,))[1]], [np.array([-100, 2], F32)], Dual(Exact()))
+    for x, y in zip(limits[0].scalars, duals[0].scalars, strict=True):
+        assert abs(fraction(x) / fraction(y) - 1) < Fraction(1, 10**30)
+
+
+def jvp_of_exp(v: Any) -> Any:
+    return jvp(vnp.exp, (v,), (v,))[1]
+
+
 def test_infinitely_many_scales_are_found_by_raising_digits() -> None:
     function = lambda v: [vnp.sqrt(v * v + F32(1e-30) * F32(1e-30))]  # noqa: E731  # a function to judge
     found = true_derivative(function, [F32(0)], [F32(1)])

@@ -1,0 +1,85 @@
+"""`python -m verax.property_tests.derivatives`: limits against dual numbers, for all that can be differentiated.
+
+Nothing here knows a primitive by name: a new row of the catalogue is tried without a new test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ...language.catalogue import PRIMITIVES
+from ..laws.workers import Crashed, Hung, answers
+from .agreement import Agreement
+from .record import Outcome, page, write
+from .trying import Task, Tried, has_derivative, safely
+
+# A derivative far behind its value needs hundreds of digits; a point that takes longer than this is told, and left.
+_MOST_SECONDS = 300
+
+
+def tasks_of(names: list[str], points: int, programs: int, seed: int) -> Iterator[Task]:
+    """The points of each primitive in turn, then those of the random programs."""
+    for name in names:
+        for i in range(points):
+            yield Task("primitive", name, seed + i)
+    for i in range(programs):
+        yield Task("program", "", seed + i)
+
+
+def run(points: int, programs: int, seed: int, processes: int) -> Outcome:
+    """Try every primitive that has a derivative at so many points, and so many programs at one each."""
+    names = [name for name in PRIMITIVES if has_derivative(name, seed)]
+    outcome = Outcome(without=[name for name in PRIMITIVES if name not in names])
+    shown = begun = time.monotonic()
+    for task, answer in answers(safely, tasks_of(names, points, programs, seed), processes, _MOST_SECONDS):
+        if isinstance(answer, Hung):
+            outcome.leave(task, f"left after {_MOST_SECONDS} s")
+        elif isinstance(answer, Crashed):
+            crashed = Agreement(disagreements=[f"the process ended (exit code {answer.exitcode})"])
+            outcome.add(task, Tried(True, crashed, str(task)))
+        elif answer.place:
+            outcome.add(task, answer)
+        if time.monotonic() - shown > 10:
+            shown = time.monotonic()
+            click.echo(f"{outcome.points:,} points in {shown - begun:.0f} s", err=True)
+    return outcome
+
+
+@click.command()
+@click.option("--points", type=click.IntRange(1), default=100, show_default=True, help="Of each primitive.")
+@click.option("--programs", type=click.IntRange(0), default=200, show_default=True, help="Random ones.")
+@click.option("--seed", type=int, default=0, show_default=True, help="What everything is drawn from.")
+@click.option("--processes", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--record",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for a page that says what was tried and found.",
+)
+def main(points: int, programs: int, seed: int, processes: int, record: Path | None) -> None:
+    """Hold derivatives as limits against derivatives by dual numbers: every primitive, and random programs.
+
+    Exit codes: 0 no disagreement, 1 a disagreement, 2 usage or internal error.
+    """
+    begun = time.monotonic()
+    outcome = run(points, programs, seed, processes)
+    for text in outcome.disagreements:
+        click.echo(f"{text}\n")
+    for text in outcome.unverified:
+        click.echo(f"unverified: {text}")
+    click.echo(outcome.summary())
+    if record is not None:
+        command = f"python -m verax.property_tests.derivatives --points {points} --programs {programs} --seed {seed}"
+        day = dt.datetime.now(dt.UTC).date()
+        text = page(outcome, command, time.monotonic() - begun, day)
+        click.echo(f"recorded in {write(record, seed, text, day)}")
+    sys.exit(1 if outcome.disagreements else 0)
+
+
+if __name__ == "__main__":
+    main()
