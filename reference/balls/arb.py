@@ -24,8 +24,13 @@ _ONE_AT_A_TIME = Lock()
 
 
 def _flint() -> Any:
-    import flint
-
+    try:
+        import flint
+    except ImportError as err:
+        raise ImportError(
+            "Balls of Arb need python-flint, which is not installed. Run: pip install 'verax[arb]' "
+            "(without it, balls are mpmath's intervals)."
+        ) from err
     return flint
 
 
@@ -141,6 +146,9 @@ class Arb:
 
     Attributes:
         bits: binary digits of midpoints.
+
+    Raises:
+        ImportError: python-flint is not installed; the message has the line that installs it.
     """
 
     name = "Arb"
