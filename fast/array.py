@@ -21,6 +21,7 @@ class FastArray(Array):
     """
 
     __slots__ = ("data", "device")
+    device: Device  # of abstract arrays it is None, and cannot be set
     implementation: ClassVar[Implementation]  # set where the implementation is defined
 
     def __init__(self, data: Buffer, aval: ShapedArray, device: Device) -> None:

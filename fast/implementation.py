@@ -18,7 +18,7 @@ from ..language.solves import LinearSystem
 from . import batching, collectives, lanes
 from . import jit as jitting
 from .array import FastArray
-from .devices import Device, default_device
+from .devices import Device, default_device, devices
 from .differentiation import jvp as forward
 from .differentiation import linearization
 from .execution import MANY, kernel_of
@@ -46,6 +46,10 @@ class Fast:
     def platform(self) -> str:
         """What new arrays are kept on."""
         return "cuda" if default_device().platform == "gpu" else "cpu"
+
+    def devices(self) -> list[Device]:
+        """Where arrays can be kept."""
+        return devices()
 
     def put(self, x: Any, device: Any) -> Array:
         """The array on a device of ours; any other means the default one."""

@@ -75,9 +75,60 @@ class Array:
         """Indexed updates that return a new array: ``x.at[i].set(y)``, ``.add``, ``.get``."""
         return importlib.import_module(".numpy.updates", __package__).IndexedUpdate(self)
 
+    @property
+    def device(self) -> Any:
+        """Where the array is; None for abstract ones and the reference's, which are nowhere."""
+        return None
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> Any:
+        """The array on another device; for None, and under a transform, itself.
+
+        Raises:
+            ValueError: ``device`` is no device.
+        """
+        return importlib.import_module(".numpy.creation", __package__).placed(self, device)
+
+    @property
+    def itemsize(self) -> int:
+        """How many bytes an element takes."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the elements take."""
+        return self.size * self.dtype.itemsize
+
     def machine_value(self) -> np.ndarray[Any, Any]:
         """The array as a NumPy array of exactly its dtype; owners define it."""
         raise TypeError(f"`{type(self).__name__}` has no machine value.")
+
+    # -- the Python array API standard ---------------------------------------------------------
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """`verax.numpy`, which is a namespace of the standard.
+
+        Raises:
+            ValueError: another version is asked for.
+        """
+        found = _numpy()
+        if api_version not in (None, found.__array_api_version__):
+            raise ValueError(f"`api_version` must be {found.__array_api_version__!r}, got {api_version!r}.")
+        return found
+
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+    ) -> Any:
+        """The elements for another library, through the host's memory: a copy, unless ``copy`` is False."""
+        value = self.machine_value() if copy is False else np.array(self.machine_value())
+        return value.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Where `__dlpack__`'s elements are: on the host, DLPack's device (1, 0)."""
+        return 1, 0
+
+    def __setitem__(self, index: Any, values: Any) -> None:
+        raise TypeError(
+            f"Arrays are never written to: in place of x[{index!r}] = values use x = x.at[{index!r}].set(values)."
+        )
 
     # -- conversions to Python and NumPy ------------------------------------------------------
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
@@ -334,3 +385,51 @@ class Array:
     def round(self, decimals: int = 0) -> Any:
         """The elements rounded, halves to even."""
         return _numpy().round(self, decimals)
+
+    def sort(self, axis: int | None = -1, *, stable: bool = True, descending: bool = False) -> Any:
+        """The elements in order along an axis."""
+        return _numpy().sort(self, axis, stable=stable, descending=descending)
+
+    def argsort(self, axis: int | None = -1, *, stable: bool = True, descending: bool = False) -> Any:
+        """The indices that put the elements in order."""
+        return _numpy().argsort(self, axis, stable=stable, descending=descending)
+
+    def take(self, indices: Any, axis: int | None = None, mode: str | None = None) -> Any:
+        """The elements at given indices along an axis."""
+        return _numpy().take(self, indices, axis, mode=mode)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
+        """Each element so many times in a row."""
+        return _numpy().repeat(self, repeats, axis)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Any:
+        """The array with two axes exchanged."""
+        return _numpy().swapaxes(self, axis1, axis2)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+        """The diagonal of the planes of two axes."""
+        return _numpy().diagonal(self, offset, axis1, axis2)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+        """The sum along the diagonal."""
+        return _numpy().trace(self, offset, axis1, axis2)
+
+    def nonzero(self, *, size: int | None = None, fill_value: Any = None) -> Any:
+        """The indices of the nonzero elements."""
+        return _numpy().nonzero(self, size=size, fill_value=fill_value)
+
+    def cumprod(self, axis: Any = None) -> Any:
+        """The running product."""
+        return _numpy().cumprod(self, axis=axis)
+
+    def ptp(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """The largest element less the smallest."""
+        return _numpy().ptp(self, axis=axis, keepdims=keepdims)
+
+    def searchsorted(self, v: Any, side: str = "left") -> Any:
+        """Where each element of ``v`` would go into the sorted vector."""
+        return _numpy().searchsorted(self, v, side)
+
+    def copy(self) -> Any:
+        """The array itself: nothing is ever written to."""
+        return self

@@ -207,6 +207,10 @@ from .histograms import (
     histogram_bin_edges,
     histogramdd,
 )
+from .inspection import (
+    __array_api_version__,
+    __array_namespace_info__,
+)
 from .integers import (
     bitwise_count,
     gcd,
@@ -454,6 +458,8 @@ from .windows import (
 )
 
 __all__ = [
+    "__array_api_version__",
+    "__array_namespace_info__",
     "abs",
     "absolute",
     "acos",

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..dispatch import Tracer, aval_of, lift
 from ..dtypes import UNSIGNED, bool_, is_float, is_integer
 from ..lax.running import logaddexp as _logaddexp
-from .classes import isinf, isnan
+from .classes import copysign, isinf, isnan
 from .elementwise import ROUND_AWAY_FROM_ZERO, const, like, pair, strong, trunc
 from .promotion import array_of, convert, promote, promote_inexact, promote_numeric, same_shape
 
@@ -112,7 +112,10 @@ def _float_divmod(x1: Array, x2: Array) -> tuple[Array, Array]:
     wrong_side = lax.bitwise_and(lax.ne(mod, zero), apart)
     mod = lax.select(wrong_side, lax.add(mod, x2), mod)
     quotient = lax.select(wrong_side, lax.sub(quotient, like(quotient, 1)), quotient)
-    return lax.round(quotient, ROUND_AWAY_FROM_ZERO), mod
+    # A quotient of 0 has the sign that division gives it, which the difference above has lost.
+    nothing = copysign(lax.full_like(quotient, 0), lax.div(x1, x2))
+    quotient = lax.select(lax.eq(quotient, zero), nothing, lax.round(quotient, ROUND_AWAY_FROM_ZERO))
+    return quotient, mod
 
 
 def modf(x: Any, /) -> tuple[Array, Array]:

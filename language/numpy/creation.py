@@ -13,15 +13,25 @@ from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
 from ..dtypes import DType, bool_, canonical, default_float, float32, is_float
+from ..placement import device_put
 from ..shapes import ShapeDtypeStruct, broadcast_shapes, canonical_axis, canonical_shape
 from .promotion import array_of, checked, common_type, convert, expand_to, to_inexact
 
 
-def _no_device(device: Any) -> None:
-    if device is not None:
+def placed(x: Array, device: Any) -> Array:
+    """The array on a device; where it is for None.
+
+    Raises:
+        ValueError: ``device`` is no device.
+    """
+    if device is None:
+        return x
+    if not hasattr(device, "platform"):
         raise ValueError(
-            f"`device` must be None, got {device!r}. Place arrays with the implementation's own means."
+            f"`device` must be None or a device, such as one of verax.devices(), got {device!r}."
         )
+    found: Array = device_put(x, device)
+    return found
 
 
 # -- out of data ----------------------------------------------------------------------------------------
@@ -53,8 +63,7 @@ def asarray(
     a: Any, dtype: Any = None, order: str | None = None, *, copy: bool | None = None, device: Any = None
 ) -> Array:
     """`array`, without a copy where none is needed."""
-    _no_device(device)
-    return array(a, dtype, order=order)
+    return placed(array(a, dtype, order=order), device)
 
 
 def _converted(x: Any, dtype: DType | None) -> Array:
@@ -95,8 +104,7 @@ def _leaves(x: Any) -> list[Any]:
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Array:
     """An array of another library's, handed over by DLPack."""
-    _no_device(device)
-    return asarray(np.from_dlpack(x))
+    return asarray(np.from_dlpack(x), device=device)
 
 
 def copy(a: Any, order: str | None = None) -> Array:
@@ -107,12 +115,11 @@ def copy(a: Any, order: str | None = None) -> Array:
 # -- filled -----------------------------------------------------------------------------------------------
 def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Array:
     """An array of that shape full of one value (or of a broadcast array); weak if the value is weak."""
-    _no_device(device)
     shape = canonical_shape(shape)
     value = array_of("full", fill_value)
     if dtype is not None:
         value = lift(convert(fill_value, canonical(dtype)))
-    return value if value.shape == shape else expand_to(value, value.shape, shape)
+    return placed(value if value.shape == shape else expand_to(value, value.shape, shape), device)
 
 
 def zeros(shape: Any, dtype: Any = None, *, device: Any = None) -> Array:
@@ -133,7 +140,7 @@ def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None, *, 
     model = a if isinstance(a, ShapeDtypeStruct) else checked("full_like", [a])[0]
     wanted = tuple(model.shape) if shape is None else shape
     if dtype is None and model.weak_type and np.ndim(fill_value) == 0:
-        return _weak_full(wanted, fill_value, model.dtype)
+        return placed(_weak_full(wanted, fill_value, model.dtype), device)
     return full(wanted, fill_value, model.dtype if dtype is None else dtype, device=device)
 
 
@@ -163,7 +170,6 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *,
     Raises:
         TypeError: a bound is an abstract value: the shape would not be known.
     """
-    _no_device(device)
     given = [x for x in (start, stop, step) if x is not None]
     avals = checked("arange", given)
     if any(a.shape for a in avals):
@@ -173,8 +179,8 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *,
     bounds: list[Any] = [x if isinstance(x, (int, float)) else np.asarray(x)[()] for x in given]
     if len(bounds) == 1 and wanted != bool_:
         size = max(0, math.ceil(bounds[0]))
-        return lax.iota(wanted, size)
-    return lift(np.arange(*bounds).astype(wanted))
+        return placed(lax.iota(wanted, size), device)
+    return placed(lift(np.arange(*bounds).astype(wanted)), device)
 
 
 def linspace(
@@ -189,7 +195,6 @@ def linspace(
     device: Any = None,
 ) -> Any:
     """``num`` numbers evenly from ``start`` to ``stop``; with ``retstep``, also their distance."""
-    _no_device(device)
     num = operator.index(num)
     if num < 0:
         raise ValueError(f"`num` must not be negative, got {num}.")
@@ -213,7 +218,7 @@ def linspace(
             values = lax.concatenate([values, lax.reshape(high, lane)], axis)
     if not is_float(wanted):
         values = lax.floor(values)
-    found = lift(convert(values, wanted))
+    found = placed(lift(convert(values, wanted)), device)
     return (found, distance) if retstep else found
 
 
@@ -279,11 +284,10 @@ def geomspace(
 # -- matrices ---------------------------------------------------------------------------------------------------
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None, *, device: Any = None) -> Array:
     """Ones on the ``k``-th diagonal of an N x M matrix, zeros elsewhere."""
-    _no_device(device)
     shape = canonical_shape((N, N if M is None else M), "N, M")
     rows, columns = _coordinates(shape)
     where = lax.eq(lax.add(rows, np.int32(operator.index(k))), columns)
-    return lift(convert(where, default_float() if dtype is None else canonical(dtype)))
+    return placed(lift(convert(where, default_float() if dtype is None else canonical(dtype))), device)
 
 
 def _coordinates(shape: tuple[int, ...]) -> list[Array]:

@@ -115,6 +115,17 @@ _KINDS: dict[str, tuple[DType, ...]] = {
 }
 
 
+def kinds_of(kind: str) -> tuple[DType, ...]:
+    """The dtypes of one of the array API's kinds.
+
+    Raises:
+        ValueError: the kind is unknown.
+    """
+    if kind not in _KINDS:
+        raise ValueError(f"`kind` must be one of {', '.join(_KINDS)}, got {kind!r}.")
+    return _KINDS[kind]
+
+
 def isdtype(dtype: Any, kind: Any) -> bool:
     """Whether a dtype is of a kind: a dtype, one of the array API's names, or a tuple of these.
 

@@ -388,6 +388,8 @@ ELSEWHERE = set(
         "s_",
         "index_exp",
         "trim_zeros",
+        "__array_namespace_info__",
+        "__array_api_version__",
     ]
 )
 

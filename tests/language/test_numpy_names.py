@@ -246,7 +246,11 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "`kind` must be a dtype or one of bool, signed integer",
     ),
     (lambda: vnp.round(np.arange(3), -1), ValueError, "`decimals` must not be negative for int"),
-    (lambda: vnp.zeros(2, device="cpu"), ValueError, "`device` must be None, got 'cpu'"),
+    (
+        lambda: vnp.zeros(2, device="cpu"),
+        ValueError,
+        "`device` must be None or a device, such as one of verax.devices(), got 'cpu'",
+    ),
     (lambda: vnp.array([[1], [1, 2]]), ValueError, "`object` must nest sequences of equal lengths"),
     (
         lambda: vnp.array([vnp.ones(2), vnp.ones(3)]),
