@@ -1,7 +1,7 @@
 """`ROWS`: for each primitive, which elements of its operands an element of its result needs.
 
-Elementwise primitives need the elements at the same places. What is in no table needs all of its operands: that is
-the truth of loops, random words and factorizations, and always right.
+Elementwise primitives need the elements at the same places, factorizations the matrix. What is in no table needs all
+of its operands: that is the truth of loops and random words, and always right.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from ..array import ReferenceArray
 from ..interpreter import implementation
 from ..primitives.call import Lists
 from . import branches, indexed, moves, sums
+from .matrices import factorization
 from .part import Asked, Part, Row, smaller
 
 ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS}
@@ -21,7 +22,7 @@ def row_of(primitive: Primitive) -> Row:
     """The row of a primitive."""
     if primitive.name in ROWS:
         return ROWS[primitive.name]
-    return elementwise if primitive.kind == "elementwise" else everything
+    return _KINDS.get(primitive.kind, everything)
 
 
 def elementwise(a: Asked) -> Part:
@@ -46,3 +47,6 @@ def everything(a: Asked) -> Part:
 
 def _array(a: Asked, xs: list[object], aval: ShapedArray) -> ReferenceArray:
     return ReferenceArray(list(xs), aval, a.system)
+
+
+_KINDS: dict[str, Row] = {"elementwise": elementwise, "factorization": factorization}
