@@ -97,7 +97,7 @@ def vectorize(
 
     Raises:
         TypeError: the arguments are not as many as the signature's, or one that is not excluded is given by name.
-        ValueError: ``excluded`` holds a negative position, the signature makes no sense, or an argument does not fit it.
+        ValueError: ``excluded`` holds a negative position, or the signature makes no sense or does not fit.
     """
     if any(isinstance(e, int) and e < 0 for e in excluded):
         raise ValueError(f"`excluded` must hold positions from 0 on and names, got {excluded!r}.")

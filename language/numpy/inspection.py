@@ -17,7 +17,7 @@ class NamespaceInfo:
     """What `__array_namespace_info__` returns: capabilities, devices and dtypes of `verax.numpy`."""
 
     def capabilities(self) -> dict[str, bool | int]:
-        """Masks as indices and shapes that depend on values: of known arrays yes, under a transform no; and the most axes."""
+        """Whether masks index and shapes depend on values (not under a transform), and how many axes there may be."""
         return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
 
     def default_device(self) -> None:

@@ -360,38 +360,36 @@ def _windows(t: Any) -> dict[str, list[Any]]:
 
 
 # Names that other tests hold: those whose results depend on values, text, files, and other names of dtypes.
-ELSEWHERE = set(
-    [
-        "array_repr",
-        "array_str",
-        "get_printoptions",
-        "set_printoptions",
-        "printoptions",
-        "save",
-        "savez",
-        "load",
-        "frombuffer",
-        "fromstring",
-        "fromfile",
-        "fromiter",
-        "isscalar",
-        "iterable",
-        "flexible",
-        "character",
-        "object_",
-        "dtype",
-        "int_",
-        "uint",
-        "single",
-        "double",
-        "float_",
-        "s_",
-        "index_exp",
-        "trim_zeros",
-        "__array_namespace_info__",
-        "__array_api_version__",
-    ]
-)
+ELSEWHERE = {
+    "array_repr",
+    "array_str",
+    "get_printoptions",
+    "set_printoptions",
+    "printoptions",
+    "save",
+    "savez",
+    "load",
+    "frombuffer",
+    "fromstring",
+    "fromfile",
+    "fromiter",
+    "isscalar",
+    "iterable",
+    "flexible",
+    "character",
+    "object_",
+    "dtype",
+    "int_",
+    "uint",
+    "single",
+    "double",
+    "float_",
+    "s_",
+    "index_exp",
+    "trim_zeros",
+    "__array_namespace_info__",
+    "__array_api_version__",
+}
 
 
 class StandIns:

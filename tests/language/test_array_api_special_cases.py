@@ -1,8 +1,8 @@
 """The special cases of the array API standard 2024.12 for elementwise functions, in fast and in the reference.
 
 A line reads `arguments -> result`. An argument is a number, or a word for numbers: `pos` and `neg` are finite and not
-zero, `fin` any of these, `any` also zeros, infinities and NaN. A result is a number with its sign, `zero` of either sign,
-or alternatives that the standard leaves to the library, `inf|nan`.
+zero, `fin` any of these, `any` also zeros, infinities and NaN. A result is a number with its sign, `zero` of either
+sign, or alternatives that the standard leaves to the library, `inf|nan`.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ WORDS: dict[str, list[float]] = {
 
 ROUNDING = "0 -> 0; -0 -> -0; inf -> inf; -inf -> -inf; nan -> nan; whole -> same"
 LOGARITHM = "nan -> nan; neg -> nan; -inf -> nan; zero -> -inf; 1 -> 0; inf -> inf"
-SUM = """nan any -> nan; any nan -> nan; inf -inf -> nan; -inf inf -> nan; inf inf -> inf; -inf -inf -> -inf; inf fin -> inf;
-    -inf fin -> -inf; fin inf -> inf; fin -inf -> -inf; -0 -0 -> -0; -0 0 -> 0; 0 -0 -> 0; 0 0 -> 0; zero fin -> second;
-    fin zero -> first; fin opposite -> 0"""
+SUM = """nan any -> nan; any nan -> nan; inf -inf -> nan; -inf inf -> nan; inf inf -> inf;
+    -inf -inf -> -inf; inf fin -> inf; -inf fin -> -inf; fin inf -> inf; fin -inf -> -inf; -0 -0 -> -0;
+    -0 0 -> 0; 0 -0 -> 0; 0 0 -> 0; zero fin -> second; fin zero -> first; fin opposite -> 0"""
 
 CASES: dict[str, str] = {
     "abs": "nan -> nan; -0 -> 0; inf -> inf; -inf -> inf",
@@ -59,10 +59,10 @@ CASES: dict[str, str] = {
     "asin": "nan -> nan; above1 -> nan; belowm1 -> nan; 0 -> 0; -0 -> -0",
     "asinh": "nan -> nan; 0 -> 0; -0 -> -0; inf -> inf; -inf -> -inf",
     "atan": "nan -> nan; 0 -> 0; -0 -> -0; inf -> pi/2; -inf -> -pi/2",
-    "atan2": """nan any -> nan; any nan -> nan; pos zero -> pi/2; 0 pos -> 0; 0 0 -> 0; 0 -0 -> pi; 0 neg -> pi;
-        -0 pos -> -0; -0 0 -> -0; -0 -0 -> -pi; -0 neg -> -pi; neg zero -> -pi/2; pos inf -> 0; pos -inf -> pi;
-        neg inf -> -0; neg -inf -> -pi; inf fin -> pi/2; -inf fin -> -pi/2; inf inf -> pi/4; inf -inf -> 3pi/4;
-        -inf inf -> -pi/4; -inf -inf -> -3pi/4""",
+    "atan2": """nan any -> nan; any nan -> nan; pos zero -> pi/2; 0 pos -> 0; 0 0 -> 0; 0 -0 -> pi;
+        0 neg -> pi; -0 pos -> -0; -0 0 -> -0; -0 -0 -> -pi; -0 neg -> -pi; neg zero -> -pi/2; pos inf -> 0;
+        pos -inf -> pi; neg inf -> -0; neg -inf -> -pi; inf fin -> pi/2; -inf fin -> -pi/2; inf inf -> pi/4;
+        inf -inf -> 3pi/4; -inf inf -> -pi/4; -inf -inf -> -3pi/4""",
     "atanh": "nan -> nan; belowm1 -> nan; above1 -> nan; -1 -> -inf; 1 -> inf; 0 -> 0; -0 -> -0",
     "ceil": ROUNDING,
     "floor": ROUNDING,
@@ -71,18 +71,18 @@ CASES: dict[str, str] = {
     "copysign": "any 0 -> abs; any -0 -> -abs; any inf -> abs; any -inf -> -abs",
     "cos": "nan -> nan; zero -> 1; inf -> nan; -inf -> nan",
     "cosh": "nan -> nan; zero -> 1; inf -> inf; -inf -> inf",
-    "divide": """nan any -> nan; any nan -> nan; inf inf -> nan; -inf inf -> nan; inf -inf -> nan; -inf -inf -> nan;
-        zero zero -> nan; 0 pos -> 0; 0 neg -> -0; -0 pos -> -0; -0 neg -> 0; pos 0 -> inf; pos -0 -> -inf; neg 0 -> -inf;
-        neg -0 -> inf; inf pos -> inf; inf neg -> -inf; -inf pos -> -inf; -inf neg -> inf; pos inf -> 0; pos -inf -> -0;
-        neg inf -> -0; neg -inf -> 0""",
+    "divide": """nan any -> nan; any nan -> nan; inf inf -> nan; -inf inf -> nan; inf -inf -> nan;
+        -inf -inf -> nan; zero zero -> nan; 0 pos -> 0; 0 neg -> -0; -0 pos -> -0; -0 neg -> 0;
+        pos 0 -> inf; pos -0 -> -inf; neg 0 -> -inf; neg -0 -> inf; inf pos -> inf; inf neg -> -inf;
+        -inf pos -> -inf; -inf neg -> inf; pos inf -> 0; pos -inf -> -0; neg inf -> -0; neg -inf -> 0""",
     "exp": "nan -> nan; zero -> 1; inf -> inf; -inf -> 0",
     "expm1": "nan -> nan; 0 -> 0; -0 -> -0; inf -> inf; -inf -> -1",
-    "floor_divide": """nan any -> nan; any nan -> nan; inf inf -> nan; zero zero -> nan; 0 pos -> 0; 0 neg -> -0; -0 pos -> -0;
-        -0 neg -> 0; pos 0 -> inf; pos -0 -> -inf; neg 0 -> -inf; neg -0 -> inf; inf pos -> inf|nan;
-        inf neg -> -inf|nan;
-        -inf pos -> -inf|nan; -inf neg -> inf|nan; pos inf -> 0; pos -inf -> -1|-0; neg inf -> -1|-0; neg -inf -> 0""",
-    "hypot": """inf any -> inf; -inf any -> inf; any inf -> inf; any -inf -> inf; fin nan -> nan; nan fin -> nan;
-        nan nan -> nan""",
+    "floor_divide": """nan any -> nan; any nan -> nan; inf inf -> nan; zero zero -> nan; 0 pos -> 0;
+        0 neg -> -0; -0 pos -> -0; -0 neg -> 0; pos 0 -> inf; pos -0 -> -inf; neg 0 -> -inf; neg -0 -> inf;
+        inf pos -> inf|nan; inf neg -> -inf|nan; -inf pos -> -inf|nan; -inf neg -> inf|nan; pos inf -> 0;
+        pos -inf -> -1|-0; neg inf -> -1|-0; neg -inf -> 0""",
+    "hypot": """inf any -> inf; -inf any -> inf; any inf -> inf; any -inf -> inf; fin nan -> nan;
+        nan fin -> nan; nan nan -> nan""",
     "isfinite": "nan -> 0; inf -> 0; -inf -> 0; fin -> 1; zero -> 1",
     "isinf": "nan -> 0; inf -> 1; -inf -> 1; fin -> 0; zero -> 0",
     "isnan": "nan -> 1; number -> 0",
@@ -94,30 +94,29 @@ CASES: dict[str, str] = {
     "maximum": "nan any -> nan; any nan -> nan; inf number -> inf; -inf number -> second",
     "minimum": "nan any -> nan; any nan -> nan; -inf number -> -inf; inf number -> second",
     "multiply": """nan any -> nan; any nan -> nan; inf zero -> nan; zero inf -> nan; -inf zero -> nan;
-        zero -inf -> nan;
-        inf pos -> inf; inf neg -> -inf; -inf pos -> -inf; -inf neg -> inf; pos inf -> inf; neg inf -> -inf; 0 neg -> -0;
-        -0 neg -> 0; 0 -0 -> -0; inf inf -> inf; inf -inf -> -inf""",
+        zero -inf -> nan; inf pos -> inf; inf neg -> -inf; -inf pos -> -inf; -inf neg -> inf;
+        pos inf -> inf; neg inf -> -inf; 0 neg -> -0; -0 neg -> 0; 0 -0 -> -0; inf inf -> inf;
+        inf -inf -> -inf""",
     "negative": "nan -> nan; 0 -> -0; -0 -> 0; inf -> -inf; -inf -> inf",
     "nextafter": "nan any -> nan; any nan -> nan; -0 0 -> 0; 0 -0 -> -0; inf inf -> inf; fin same -> first",
-    "pow": """number zero -> 1; nan zero -> 1; nan pos -> nan; big inf -> inf; big -inf -> 0; small inf -> 0;
-        small -inf -> inf; 1 any -> 1; -1 inf -> 1; -1 -inf -> 1; inf pos -> inf; inf neg -> 0;
-        -inf oddpos -> -inf; -inf otherpos -> inf;
-        -inf oddneg -> -0; -inf otherneg -> 0; 0 pos -> 0; 0 neg -> inf; -0 oddpos -> -0; -0 otherpos -> 0;
-        -0 oddneg -> -inf; -0 otherneg -> inf; neg 0.5 -> nan""",
+    "pow": """number zero -> 1; nan zero -> 1; nan pos -> nan; big inf -> inf; big -inf -> 0;
+        small inf -> 0; small -inf -> inf; 1 any -> 1; -1 inf -> 1; -1 -inf -> 1; inf pos -> inf;
+        inf neg -> 0; -inf oddpos -> -inf; -inf otherpos -> inf; -inf oddneg -> -0; -inf otherneg -> 0;
+        0 pos -> 0; 0 neg -> inf; -0 oddpos -> -0; -0 otherpos -> 0; -0 oddneg -> -inf; -0 otherneg -> inf;
+        neg 0.5 -> nan""",
     "reciprocal": "nan -> nan; inf -> 0; -inf -> -0; 0 -> inf; -0 -> -inf",
-    "remainder": """nan any -> nan; any nan -> nan; inf any -> nan; -inf any -> nan; any 0 -> nan; any -0 -> nan;
-        0 pos -> 0; -0 pos -> 0|-0; 0 neg -> -0|0; -0 neg -> -0; pos inf -> first;
-        pos -inf -> second|first; neg -inf -> first;
-        neg inf -> second|first""",
+    "remainder": """nan any -> nan; any nan -> nan; inf any -> nan; -inf any -> nan; any 0 -> nan;
+        any -0 -> nan; 0 pos -> 0; -0 pos -> 0|-0; 0 neg -> -0|0; -0 neg -> -0; pos inf -> first;
+        pos -inf -> second|first; neg -inf -> first; neg inf -> second|first""",
     "sign": "nan -> nan; zero -> zero; pos -> 1; neg -> -1; inf -> 1; -inf -> -1",
     "signbit": "0 -> 0; -0 -> 1; inf -> 0; -inf -> 1; pos -> 0; neg -> 1",
     "sin": "nan -> nan; 0 -> 0; -0 -> -0; inf -> nan; -inf -> nan",
     "sinh": "nan -> nan; 0 -> 0; -0 -> -0; inf -> inf; -inf -> -inf",
     "square": "nan -> nan; zero -> 0; inf -> inf; -inf -> inf",
     "sqrt": "nan -> nan; neg -> nan; -inf -> nan; 0 -> 0; -0 -> -0; inf -> inf",
-    "subtract": """nan any -> nan; any nan -> nan; inf inf -> nan; -inf -inf -> nan; inf -inf -> inf; -inf inf -> -inf;
-        inf fin -> inf; -inf fin -> -inf; fin inf -> -inf; fin -inf -> inf; 0 0 -> 0; 0 -0 -> 0; -0 0 -> -0; -0 -0 -> 0;
-        fin same -> 0""",
+    "subtract": """nan any -> nan; any nan -> nan; inf inf -> nan; -inf -inf -> nan; inf -inf -> inf;
+        -inf inf -> -inf; inf fin -> inf; -inf fin -> -inf; fin inf -> -inf; fin -inf -> inf; 0 0 -> 0;
+        0 -0 -> 0; -0 0 -> -0; -0 -0 -> 0; fin same -> 0""",
     "tan": "nan -> nan; 0 -> 0; -0 -> -0; inf -> nan; -inf -> nan",
     "tanh": "nan -> nan; 0 -> 0; -0 -> -0; inf -> 1; -inf -> -1",
 }

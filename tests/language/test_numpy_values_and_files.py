@@ -116,7 +116,7 @@ def test_arrays_go_to_files_and_back() -> None:
 
 def test_a_pickle_is_never_read_nor_written() -> None:
     for call in (lambda: vnp.save(io.BytesIO(), X, True), lambda: vnp.load(io.BytesIO(), allow_pickle=True)):
-        with pytest.raises(ValueError, match="`allow_pickle` of .* must be False, got True"):
+        with pytest.raises(ValueError, match=r"`allow_pickle` of .* must be False, got True"):
             call()
 
 
