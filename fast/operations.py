@@ -126,6 +126,13 @@ def convert(x: Array, dtype: DType) -> Array:
     return x if x.dtype == dtype else _one(rows.convert_element_type_p, x, new_dtype=dtype, weak_type=False)
 
 
+def weakly(x: Array, weak: bool) -> Array:
+    """The same array, weak or strong."""
+    if x.aval.weak_type == weak:
+        return x
+    return _one(rows.convert_element_type_p, x, new_dtype=x.dtype, weak_type=weak)
+
+
 # -- structure ----------------------------------------------------------------------------------------------
 def broadcast(x: Any, shape: Shape, places: Sequence[int] = ()) -> Array:
     """``x`` with its axes at ``places`` of ``shape``, repeated along the others."""

@@ -7,6 +7,7 @@ is the Jacobian, transposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -94,7 +95,8 @@ class Reference:
         if size == 0:
             return self._no_lanes(function, operands, axes)
         if axis_name is None:
-            rows = [lane(i) for i in range(size)]
+            # Each starts from a copy of the caller's context, as the lanes of a named axis do.
+            rows = [copy_context().run(lane, i) for i in range(size)]
         else:
             rows = run_lanes([partial(lane, i) for i in range(size)], axis_name)
         results: list[Array] = []

@@ -340,7 +340,7 @@ def _collective(reduce: Callable[[BatchLevel, Lane], Any]) -> Rule:
         (x,) = lanes
         rest = tuple(a for a in params["axes"] if a != level.axis_name)
         if level.axis_name in params["axes"]:
-            x = Lane(reduce(level, x), False)
+            x = Lane(ops.weakly(reduce(level, x), False), False)
         if rest:
             x = Lane(bind(primitive, x.value, axes=rest)[0], x.mapped)
         return [x]

@@ -72,7 +72,8 @@ def _mapped(exchange: Exchange, moved: tuple[str, ...]) -> Callable[..., list[La
         if params["axes"] == (level.axis_name,):
             shape = x.value.shape[1:] if x.mapped else x.value.shape
             primitive.infer([x.value.aval.with_shape(shape)], params)  # refuses what does not fit
-            return [exchange(level, x, params)]
+            found = exchange(level, x, params)
+            return [Lane(ops.weakly(found.value, x.value.aval.weak_type), found.mapped)]
         if x.mapped:
             params = {**params, **{name: params[name] + 1 for name in moved}}
         return [Lane(bind(primitive, x.value, **params)[0], x.mapped)]

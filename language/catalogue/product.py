@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dtypes import is_float
+from ..dtypes import DType, bool_, is_float
 from ..primitive import ROUNDED, Primitive
 from ..shapes import ShapedArray
 from .rules import (
@@ -17,6 +17,10 @@ from .rules import (
     check_same_dtypes,
     without,
 )
+
+
+def _width(dtype: DType) -> int:
+    return 1 if dtype == bool_ else 8 * dtype.itemsize
 
 
 def _dot_general_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
@@ -36,7 +40,7 @@ def _dot_general_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
                 f"and {sizes[1]} of rhs {rhs.shape}. Transpose or reshape an operand."
             )
     wanted = params["preferred_element_type"]
-    if wanted is not None and not is_float(lhs.dtype) and wanted.itemsize < lhs.dtype.itemsize:
+    if wanted is not None and not is_float(lhs.dtype) and _width(wanted) < _width(lhs.dtype):
         raise TypeError(
             f"`preferred_element_type` of dot_general must not be narrower than {lhs.dtype}, got {wanted}."
         )

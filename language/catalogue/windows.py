@@ -144,6 +144,12 @@ def _conv_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
             f"`preferred_element_type` of {name} must be a dtype of the same kind as {lhs.dtype} (or a float beside "
             f"integers), and not narrower, got {wanted}."
         )
+    for size, spread, pads in zip(left[2:], params["lhs_dilation"], params["padding"], strict=True):
+        if dilated(size, spread) + sum(pads) < 0:
+            raise ValueError(
+                f"`padding` of {name} must not take more than there is, got {params['padding']} for the spatial "
+                f"sizes {left[2:]}."
+            )
     geometry = zip(
         left[2:],
         right[2:],

@@ -10,6 +10,7 @@ from ..arrays import Array
 from ..dispatch import Operand, aval_of
 from ..dtypes import int32, is_float
 from ..shapes import canonical_axis
+from .conversion import convert_element_type
 from .creation import broadcasted_iota
 from .elementwise import neg
 from .slicing import slice_in_dim
@@ -82,7 +83,8 @@ def _approximately(function: str, operand: Operand, k: int, axis: int) -> tuple[
     if k < 1:
         raise ValueError(f"`k` of {function} must be at least 1, got {k}.")
     values, places = top_k(operand, k, axis=axis)
-    return values, places
+    # JAX's places are as weak as the operand.
+    return values, convert_element_type(places, int32, aval.weak_type)
 
 
 def top_k(operand: Operand, k: int, *, axis: int = -1) -> list[Array]:

@@ -137,6 +137,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "laws",
         "calibration",
         "derivatives",
+        "peer-types",
         "report",
         "gpu",
         "oldest",
