@@ -1,7 +1,7 @@
 """`ROWS`: for each primitive, which elements of its operands an element of its result needs.
 
 Elementwise primitives need the elements at the same places, factorizations the matrix. What is in no table needs all
-of its operands: that is the truth of loops and random words, and always right.
+of its operands: that is the truth of loops without a length and of random words, and always right.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from ...language.shapes import ShapedArray
 from ..array import ReferenceArray
 from ..interpreter import implementation
 from ..primitives.call import Lists
-from . import branches, indexed, moves, sums
+from . import branches, indexed, loops, moves, sums
 from .matrices import factorization
 from .part import Asked, Part, Row, smaller
 
-ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS}
+ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS, **loops.ROWS}
 
 
 def row_of(primitive: Primitive) -> Row:

@@ -89,6 +89,50 @@ def test_elements_of_a_program_are_those_of_the_whole_indices_and_branches_among
         _checked(_attention, [q, k, v, np.array(at, np.int32)], rng)
 
 
+def _loops(w: Any, h: Any, xs: Any, at: Any) -> list[Any]:
+    """What is carried is mixed, left apart, looked up in by a number from outside, and by one that is carried."""
+
+    def mixing(carry: Any, x: Any) -> Any:
+        carry = vnp.tanh(w @ carry + x[0])
+        return carry, (carry * x, x[1])
+
+    def apart(carry: Any, x: Any) -> Any:
+        return carry + x, carry[::-1]
+
+    def looking(carry: Any, i: Any) -> Any:
+        return carry * 2, carry[i]
+
+    def following(carry: Any, i: Any) -> Any:
+        return (carry[0] * 2, (carry[1] + i) % 4), carry[0][carry[1]]
+
+    last, (ys, zs) = lax.scan(mixing, h, xs)
+    kept, older = lax.scan(apart, h, xs, reverse=True)
+    return [last, ys, zs, kept, older, lax.scan(looking, h, at)[1], lax.scan(following, (h, at[0]), at)[1]]
+
+
+def test_elements_of_loops_are_those_of_the_whole() -> None:
+    rng = np.random.default_rng(0)
+    w, h, xs = (rng.standard_normal(shape).astype(np.float32) for shape in ((4, 4), (4,), (6, 4)))
+    for at in ([0, 3, 1], [2, 2]):
+        _checked(_loops, [w, h, xs, np.array(at, np.int32)], rng)
+
+
+def test_a_step_of_a_scan_costs_what_is_asked_of_it() -> None:
+    operations = []
+
+    class Counting(Exact):
+        def apply(self, definition: Any, *args: Any) -> Any:
+            operations.append(definition.name)
+            return super().apply(definition, *args)
+
+    def summed(h: Any, xs: Any) -> list[Any]:
+        return list(lax.scan(lambda carry, x: (carry + x, carry * x), h, xs))
+
+    h, xs = np.ones(1000, np.float32), np.ones((200, 1000), np.float32)
+    evaluate(elements_of(summed, [[], [3 * 1000 + 7]]), [h, xs], Counting())
+    assert sorted(operations) == ["add"] * 3 + ["mul"]
+
+
 def test_twenty_entries_of_a_large_product_cost_twenty_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = []
 
