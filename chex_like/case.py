@@ -21,6 +21,7 @@ from ..language.shapes import Shape
 from ..language.tracing import trace
 from ..reference.demand import elements_of
 from ..reference.verdict import law_name
+from .parts import OfParts, has_parts, labels_of, parts_of
 
 _SMALL = 4096  # elements: more truth than this is not stored in a capsule
 
@@ -209,11 +210,16 @@ def case_of(
         what = f"{path_of(tuple(args), i)} of {(name or name_of(f))!r}"
         check_array(x, what, "Close over what is no array: lambda x: f(x, option).")
     inputs = [lift_to(owner, x) for x in leaves]
-    flat = Flat(f, tree)
-    case = Case(name or name_of(f), order, flat, inputs)
+    flat: Any = Flat(f, tree)
+    paths = [path_of(tuple(args), i) for i in range(len(inputs))]
     with dispatch.using(owner):
         outputs = [lift_to(owner, x) for x in flat(*inputs)]
         labels = _output_labels(flat, len(outputs))
+        if has_parts([*inputs, *outputs]):
+            flat = OfParts(flat, [x.aval for x in inputs])
+            paths, labels = labels_of(paths, inputs), labels_of(labels, outputs)
+            inputs, outputs = parts_of(inputs), parts_of(outputs)
+        case = Case(name or name_of(f), order, flat, inputs)
         if order == 0:
             return _with_results(case, outputs, labels)
         _choose(case, outputs)
@@ -222,8 +228,7 @@ def case_of(
         machine = derivative(flat, len(inputs), case.floats, case.chosen, order)
         results = [lift_to(owner, x) for x in machine(*case.operands)]
         case.program = case._trace(machine, case.operands)
-    paths = [path_of(tuple(args), i) for i in case.floats]
-    return _with_results(case, results, [f"the {law_name(order)} by {p}" for p in paths])
+    return _with_results(case, results, [f"the {law_name(order)} by {paths[i]}" for i in case.floats])
 
 
 def case_of_programs(
@@ -243,11 +248,16 @@ def case_of_programs(
         raise ValueError("`capsule` must hold the program, got none: its function could not be traced.")
     owner = dispatch.current()
     arrays = [owner.lift(x, dispatch.aval_of(x).with_dtype(x.dtype, weak)) for x, weak in inputs]
-    case = Case(subject, order, program, arrays, [lift_to(owner, x) for x in extras])
+    meaning: Any = (
+        OfParts(program, program.in_avals) if has_parts([*program.in_avals, *program.out_avals]) else program
+    )
+    with dispatch.using(owner):
+        arrays = parts_of(arrays)
+    case = Case(subject, order, meaning, arrays, [lift_to(owner, x) for x in extras])
     with dispatch.using(owner):
         if order == 0:
             case.program = program
-            outputs = [lift_to(owner, x) for x in program(*arrays)]
+            outputs = [lift_to(owner, x) for x in meaning(*arrays)]
             return _with_results(case, outputs, _numbered("out", len(outputs)))
         case.floats = [i for i, v in enumerate(program.in_avals) if is_float(v.dtype)]
         case.chosen = [o for o, v in enumerate(program.out_avals) if is_float(v.dtype)]

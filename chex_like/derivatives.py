@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..language.dtypes import finfo, is_float
+from ..language.dtypes import finfo, is_complex, is_float, is_inexact, real_of
 from ..language.inlining import inlined
 from ..language.program import Atom, Constant, Program, subprograms
 from ..reference import evaluate
@@ -276,7 +276,7 @@ def _key(constant: Constant) -> tuple[str, bytes]:
 def _rough(program: Program) -> dict[tuple[str, bytes], Constant]:
     """The floating constants that are not short binary fractions, each value once; loops' bodies too."""
     atoms = [*program.outputs, *(a for e in program.equations for a in e.inputs)]
-    constants = [a for a in atoms if isinstance(a, Constant) and is_float(a.aval.dtype)]
+    constants = [a for a in atoms if isinstance(a, Constant) and is_inexact(a.aval.dtype)]
     found = {_key(c): c for c in constants if not _is_plain(c)}
     for equation in program.equations:
         for _, inner in subprograms(equation.params):
@@ -284,8 +284,16 @@ def _rough(program: Program) -> dict[tuple[str, bytes], Constant]:
     return found
 
 
+def _parts(constant: Constant) -> list[float]:
+    value = complex(constant.value)
+    return [value.real, value.imag] if is_complex(constant.aval.dtype) else [value.real]
+
+
 def _is_plain(constant: Constant) -> bool:
-    value = float(constant.value)
+    return all(map(_is_short, _parts(constant)))
+
+
+def _is_short(value: float) -> bool:
     if not np.isfinite(value):
         return True
     fraction, _ = np.frexp(value)
@@ -295,7 +303,8 @@ def _is_plain(constant: Constant) -> bool:
 def _nudged(program: Program, constant: Constant) -> Program:
     """The program with a constant, wherever it is written, replaced by the machine number next to it."""
     dtype = constant.aval.dtype
-    next_one = np.asarray(to_machine(_next(constant), dtype)).astype(dtype)
+    parts = [to_machine(_next(part, real_of(dtype)), real_of(dtype)) for part in _parts(constant)]
+    next_one = np.asarray(complex(*parts) if is_complex(dtype) else parts[0]).astype(dtype)
 
     def read(atom: Atom) -> Atom:
         if not isinstance(atom, Constant) or _key(atom) != _key(constant):
@@ -316,6 +325,6 @@ def _nudged(program: Program, constant: Constant) -> Program:
     return replace(program, equations=equations, outputs=tuple(read(a) for a in program.outputs))
 
 
-def _next(constant: Constant) -> Any:
-    value = exact(float(constant.value))
-    return real((value + ulp_of(value, constant.aval.dtype))._mpf_)
+def _next(part: float, dtype: Any) -> Any:
+    value = exact(part)
+    return real((value + ulp_of(value, dtype))._mpf_) if part else part

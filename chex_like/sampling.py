@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..language.program import Equation, Program, Variable
+from ..language.tracing import trace
 from .case import Case
+from .parts import OfParts, has_parts, labels_of, parts_of
 
 # Results of more elements than this in all are judged at some of them.
 LARGE = 4096
@@ -41,7 +43,14 @@ def case_of_equation(
     inputs = tuple(Variable(a.aval) for a in equation.inputs)
     alone = Equation(equation.primitive, inputs, equation.outputs, equation.params, equation.source)
     program = Program(inputs, (), (alone,), equation.outputs, equation.primitive.name)
-    case = Case(subject, 0, program, list(xs), program=program)
-    case.results = [np.asarray(y.machine_value()) for y in results]
-    case.labels = ["out"] if len(results) == 1 else [f"out[{k}]" for k in range(len(results))]
+    labels = ["out"] if len(results) == 1 else [f"out[{k}]" for k in range(len(results))]
+    operands, answers = list(xs), list(results)
+    if has_parts([*xs, *results]):
+        labels = labels_of(labels, results)
+        places = [p for p, y in zip(places, results, strict=True) for _ in parts_of([y])]
+        operands, answers = parts_of(xs), parts_of(results)
+        program = trace(OfParts(program, program.in_avals), [x.aval for x in operands], program.name)
+    case = Case(subject, 0, program, operands, program=program)
+    case.results = [np.asarray(y.machine_value()) for y in answers]
+    case.labels = labels
     return case.sampled_at(places)

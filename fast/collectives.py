@@ -10,7 +10,7 @@ import numpy as np
 
 from ..language import dispatch
 from ..language.dispatch import Level, Params
-from ..language.dtypes import is_float
+from ..language.dtypes import is_inexact
 from ..language.errors import CollectiveError
 from ..language.program import Program, subprograms
 from .devices.device import Buffer
@@ -46,7 +46,7 @@ def _met(call: Call, operation: str, combine: Callable[[list[Buffer]], Buffer]) 
 def _total(call: Call) -> Callable[[list[Buffer]], Buffer]:
     """The sum in order of lanes, in a wider format, rounded once."""
     cast, dtype = call.device.cast, call.dtype
-    work = wider(dtype) if is_float(dtype) else dtype
+    work = wider(dtype) if is_inexact(dtype) else dtype
 
     def total(values: list[Buffer]) -> Buffer:
         wide = [cast(x, dtype, work) for x in values]

@@ -71,6 +71,16 @@ class Array:
         return _numpy().matrix_transpose(self)
 
     @property
+    def real(self) -> Any:
+        """The real parts."""
+        return _numpy().real(self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary parts; zeros of a real array."""
+        return _numpy().imag(self)
+
+    @property
     def at(self) -> Any:
         """Indexed updates that return a new array: ``x.at[i].set(y)``, ``.add``, ``.get``."""
         return importlib.import_module(".numpy.updates", __package__).IndexedUpdate(self)
@@ -305,6 +315,12 @@ class Array:
     def astype(self, dtype: Any) -> Any:
         """The array converted to another dtype."""
         return _numpy().astype(self, dtype)
+
+    def conj(self) -> Any:
+        """The complex conjugates."""
+        return _numpy().conj(self)
+
+    conjugate = conj
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """The same elements in another shape."""

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .arrays import Array
-from .dtypes import DType, bool_, canonical, default_float, default_int
+from .dtypes import DType, bool_, canonical, default_complex, default_float, default_int
 from .errors import CollectiveError, UnexpectedTracerError
 from .implementations import MODULES
 from .primitive import Primitive
@@ -378,6 +378,8 @@ def aval_of(x: Operand) -> ShapedArray:
         return _scalar(default_int(), True)
     if type(x) is float:
         return _scalar(default_float(), True)
+    if type(x) is complex:
+        return _scalar(default_complex(), True)
     if isinstance(x, np.generic):
         return _scalar(canonical(x.dtype), False)
     if isinstance(x, np.ndarray):

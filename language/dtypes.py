@@ -29,6 +29,8 @@ float16: DType = np.dtype(np.float16)
 bfloat16: DType = np.dtype(ml_dtypes.bfloat16)
 float32: DType = np.dtype(np.float32)
 float64: DType = np.dtype(np.float64)
+complex64: DType = np.dtype(np.complex64)
+complex128: DType = np.dtype(np.complex128)
 # The dtype of tangents of values that have none (integers, booleans): JAX's name and layout.
 float0: DType = np.dtype([("float0", np.void, 0)])
 
@@ -36,14 +38,18 @@ SIGNED = (int8, int16, int32, int64)
 UNSIGNED = (uint8, uint16, uint32, uint64)
 INTEGERS = SIGNED + UNSIGNED
 FLOATS = (float16, bfloat16, float32, float64)
-ALL = (bool_, *INTEGERS, *FLOATS)
-_FLOATS, _INTEGERS = frozenset(FLOATS), frozenset(INTEGERS)
+COMPLEX = (complex64, complex128)
+ALL = (bool_, *INTEGERS, *FLOATS, *COMPLEX)
+_FLOATS, _INTEGERS, _COMPLEX = frozenset(FLOATS), frozenset(INTEGERS), frozenset(COMPLEX)
+# The format of a complex number's parts, and the complex format whose parts a float widens to.
+_PARTS = {complex64: float32, complex128: float64}
+_WHOLE = {float16: complex64, bfloat16: complex64, float32: complex64, float64: complex128}
 
 _KNOWN = frozenset((*ALL, float0))
-_NARROW = {int64: int32, uint64: uint32, float64: float32}
+_NARROW = {int64: int32, uint64: uint32, float64: float32, complex128: complex64}
 
-# Weak nodes stand for Python's int and float.
-_WEAK_INT, _WEAK_FLOAT = "int", "float"
+# Weak nodes stand for Python's int, float and complex.
+_WEAK_INT, _WEAK_FLOAT, _WEAK_COMPLEX = "int", "float", "complex"
 _Node = Any  # a DType, or a weak node
 _EDGES: dict[_Node, tuple[_Node, ...]] = {
     bool_: (_WEAK_INT,),
@@ -56,11 +62,14 @@ _EDGES: dict[_Node, tuple[_Node, ...]] = {
     int16: (int32,),
     int32: (int64,),
     int64: (_WEAK_FLOAT,),
-    _WEAK_FLOAT: (bfloat16, float16),
+    _WEAK_FLOAT: (bfloat16, float16, _WEAK_COMPLEX),
+    _WEAK_COMPLEX: (complex64,),
     bfloat16: (float32,),
     float16: (float32,),
-    float32: (float64,),
-    float64: (),
+    float32: (float64, complex64),
+    float64: (complex128,),
+    complex64: (complex128,),
+    complex128: (),
 }
 
 
@@ -74,12 +83,34 @@ def is_integer(dtype: DType) -> bool:
     return dtype in _INTEGERS
 
 
+def is_complex(dtype: DType) -> bool:
+    """Whether the dtype is a pair of floats."""
+    return dtype in _COMPLEX
+
+
+def is_inexact(dtype: DType) -> bool:
+    """Whether the dtype is a real or complex floating format: what has derivatives."""
+    return dtype in _FLOATS or dtype in _COMPLEX
+
+
+def real_of(dtype: DType) -> DType:
+    """The format of the parts of a complex dtype; any other dtype itself."""
+    return _PARTS.get(dtype, dtype)
+
+
+def complex_of(dtype: DType) -> DType:
+    """The complex dtype whose parts hold a floating dtype; a complex dtype itself."""
+    return _WHOLE.get(dtype, dtype)
+
+
 def kind_of(dtype: DType) -> str:
-    """One of 'bool', 'int', 'uint', 'float'."""
+    """One of 'bool', 'int', 'uint', 'float', 'complex'."""
     if dtype == bool_:
         return "bool"
     if dtype in SIGNED:
         return "int"
+    if dtype in COMPLEX:
+        return "complex"
     return "uint" if dtype in UNSIGNED else "float"
 
 
@@ -95,7 +126,7 @@ def canonical(dtype: Any) -> DType:
 
 
 def as_dtype(dtype: Any) -> DType:
-    """``dtype`` (a dtype, a name, a NumPy scalar type, or bool/int/float) as a NumPy dtype, exactly.
+    """``dtype`` (a dtype, a name, a NumPy scalar type, or bool/int/float/complex) as a NumPy dtype, exactly.
 
     Raises:
         TypeError: the language has no such dtype.
@@ -104,6 +135,8 @@ def as_dtype(dtype: Any) -> DType:
         return float64
     if dtype is int:
         return int64
+    if dtype is complex:
+        return complex128
     if isinstance(dtype, str) and dtype == "bfloat16":
         return bfloat16
     found: DType = np.dtype(dtype)
@@ -116,6 +149,11 @@ def as_dtype(dtype: Any) -> DType:
 def default_float() -> DType:
     """float64 with x64 enabled, else float32."""
     return float64 if config.enable_x64 else float32
+
+
+def default_complex() -> DType:
+    """complex128 with x64 enabled, else complex64."""
+    return complex128 if config.enable_x64 else complex64
 
 
 def default_int() -> DType:
@@ -141,7 +179,9 @@ def _join(nodes: frozenset[_Node]) -> _Node:
 def _node(dtype: DType, weak: bool) -> _Node:
     if not weak or dtype == bool_:
         return dtype
-    return _WEAK_INT if is_integer(dtype) else _WEAK_FLOAT
+    if is_integer(dtype):
+        return _WEAK_INT
+    return _WEAK_COMPLEX if is_complex(dtype) else _WEAK_FLOAT
 
 
 def promote(types: Iterable[tuple[DType, bool]]) -> tuple[DType, bool]:
@@ -157,17 +197,15 @@ def promote(types: Iterable[tuple[DType, bool]]) -> tuple[DType, bool]:
 
 
 def _of_node(node: _Node) -> DType:
-    if node == _WEAK_INT and isinstance(node, str):
-        return int64
-    if node == _WEAK_FLOAT and isinstance(node, str):
-        return float64
+    if isinstance(node, str):
+        return {_WEAK_INT: int64, _WEAK_FLOAT: float64, _WEAK_COMPLEX: complex128}[node]
     found: DType = node
     return found
 
 
 def finfo(dtype: Any) -> Any:
-    """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included)."""
-    return _finfo(as_dtype(dtype))
+    """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included); of the parts of a complex one."""
+    return _finfo(real_of(as_dtype(dtype)))
 
 
 @functools.cache

@@ -28,22 +28,27 @@ ShapeRule = Callable[..., Sequence[ShapedArray]]
 class ULPs:
     """The error that a primitive may make, per dtype, in units in the last place (fractional).
 
-    0.5 is correct rounding; 0 is exact. float16 and bfloat16 default to a correctly rounded float32.
+    0.5 is correct rounding; 0 is exact. float16 and bfloat16 default to a correctly rounded float32. The
+    error of a part of a complex number is in ULPs of the number's absolute value; it defaults to what a
+    formula in the parts costs.
     """
 
     f32: float
     f64: float
     f16: float = 0.51
     bf16: float = 0.51
+    c64: float = 4.0
+    c128: float = 4.0
 
     def of(self, dtype: DType) -> float:
         """The budget for one dtype; 0 for integers and booleans, which are exact."""
         by_name = {"float16": self.f16, "bfloat16": self.bf16, "float32": self.f32, "float64": self.f64}
+        by_name |= {"complex64": self.c64, "complex128": self.c128}
         return by_name.get(str(dtype), 0.0)
 
 
-EXACT = ULPs(0.0, 0.0, 0.0, 0.0)
-ROUNDED = ULPs(0.5, 0.5, 0.5, 0.5)
+EXACT = ULPs(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+ROUNDED = ULPs(0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .dtypes import DType, float0, is_float
+from .dtypes import DType, float0, is_inexact
 
 Shape = tuple[int, ...]
 
@@ -42,11 +42,17 @@ class ShapedArray:
         return ShapedArray(self.shape, dtype, weak_type)
 
     def tangent(self) -> ShapedArray:
-        """The abstract value of a tangent: the same for floats, float0 for everything else."""
-        return self if is_float(self.dtype) else ShapedArray(self.shape, float0)
+        """The abstract value of a tangent: the same for floats and complex numbers, else float0."""
+        return self if is_inexact(self.dtype) else ShapedArray(self.shape, float0)
 
     def __str__(self) -> str:
-        short = str(self.dtype).replace("float", "f").replace("uint", "u").replace("int", "i")
+        short = (
+            str(self.dtype)
+            .replace("complex", "c")
+            .replace("float", "f")
+            .replace("uint", "u")
+            .replace("int", "i")
+        )
         return f"{short}{'*' if self.weak_type else ''}[{','.join(map(str, self.shape))}]"
 
 

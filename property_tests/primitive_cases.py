@@ -27,7 +27,9 @@ from ..language.dtypes import (
     float64,
     int32,
     int64,
+    is_complex,
     is_float,
+    real_of,
     uint8,
     uint16,
     uint32,
@@ -144,11 +146,39 @@ def _elementwise(rng: Rng, primitive: Primitive) -> Case:
     params = params_of(primitive, rng, dtype)
     # Half the time inside the primitive's own domain, half the time anywhere.
     inside = rng.random() < 0.5
+    if is_complex(dtype):
+        return _of_parts(primitive, dtype, shape, params, rng)
+    if primitive.name == "complex":
+        pair = (operand(dtype, shape),) * 2
+        return Case(f"complex_{dtype}", _parts_of(applied(primitive, params)), pair, params, alone=False)
     operands = [
         operand(dtype, shape, d if inside and d != reals and is_float(dtype) else None)
         for d in primitive.domain
     ]
     return Case(f"{primitive.name}_{dtype}", applied(primitive, params), tuple(operands), params)
+
+
+def _parts_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose complex result is given as its parts."""
+
+    def parts(*operands: Any) -> Any:
+        found = function(*operands)
+        return (lax.real(found), lax.imag(found)) if is_complex(found.dtype) else found
+
+    return parts
+
+
+def _of_parts(primitive: Primitive, dtype: DType, shape: Shape, params: Mapping[str, Any], rng: Rng) -> Case:
+    """A function of complex numbers as a function of their parts, where it is not infinite or steep."""
+    shape = shape[:1]  # twice as many reals, each a row of formulas
+    function, count = _parts_of(applied(primitive, params)), len(primitive.domain)
+
+    def of_parts(*reals: Any) -> Any:
+        return function(*map(lax.complex, reals[::2], reals[1::2]))
+
+    of_parts.__name__ = primitive.name
+    part = operand(real_of(dtype), shape, Domain(-4.0, 4.0))
+    return Case(f"{primitive.name}_{dtype}", of_parts, (part,) * (2 * count), params, alone=False)
 
 
 # -- the other kinds: a row each ------------------------------------------------------------------------------

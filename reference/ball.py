@@ -22,7 +22,7 @@ from .balls.missing import NoBall
 from .balls.number import BallNumber, corners, is_unknown, landmarks, raw_of
 from .exact import Aligned, Exact, aligned, ordering
 from .reals import NAN, NEAREST, SPREAD, Raw, Real, Scalar, from_number, is_special, magnitude, real
-from .system import Definition, Question
+from .system import ComplexDefinition, Definition, Pair, Question
 
 # Rows that are infinite beyond their horizon, where the real is finite and too large for any set.
 _GROWING = frozenset({"exp", "exp2", "expm1", "sinh", "cosh", "pow", "integer_pow"})
@@ -191,6 +191,10 @@ class Ball(Exact):
     def _nearly(self, raw: Raw) -> Scalar:
         """The set around a real that was rounded to this system's bits."""
         return self.number(self.backend.around(raw, raw[2] + raw[3] - self.bits + 1))
+
+    def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
+        """The sets of the parts, from those of the real functions that they are made of."""
+        return definition.at(self.operations, operands)
 
     # -- sums -------------------------------------------------------------------------------------------
     def reused(self, scalars: Sequence[Scalar]) -> Sequence[Scalar]:

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 from mpmath.libmp import from_float, mpf_add, mpf_sub, to_float
 
 from ..language.catalogue import PRIMITIVES
-from ..language.dtypes import DType, finfo, is_float
+from ..language.dtypes import DType, complex_of, finfo, is_float, real_of
 from ..language.platform import Platform
 from ..language.primitive import Primitive
 from . import decisions
+from .dual import Dual
 from .exact import Aligned, Exact, ordering
 from .propagation import PROPAGATIONS, UNKNOWN, Propagation, integer_power
 from .reals import (
@@ -36,7 +37,7 @@ from .reals import (
     real,
     rounded,
 )
-from .system import Definition, Question
+from .system import ComplexDefinition, Definition, Pair, Question
 
 if TYPE_CHECKING:
     from .primitives.call import Call
@@ -171,7 +172,7 @@ class Bounded(Exact):
     def rounding(self, name: str, dtype: DType, size: float, exponent: int) -> tuple[float, float]:
         """Bound and typical error of rounding a result below ``size`` < 2^exponent."""
         most, typical = self.budget(name, dtype)
-        precision, least, top = format_of(dtype)
+        precision, least, top = format_of(real_of(dtype))
         if most and self.platform.flushes_subnormals and exponent <= least + precision:
             flushed = math.ldexp(1.0, least + precision - 1)
             return flushed, flushed
@@ -360,6 +361,67 @@ class Bounded(Exact):
             partials = self._partials(definition, dtype, ends, z, bounds)
             most = max(most, sum(p * b for p, b in zip(partials, bounds, strict=True) if b))
         return most if sides[0] == sides[1] else INF
+
+    def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
+        """The value; partial derivatives times bounds, and the budget in ULPs of the absolute value.
+
+        The partials, by the chain rule, are taken at the value and where all parts are furthest off.
+        """
+        scalars = [s for pair in operands for s in pair]
+        uncertain = [i for i, s in enumerate(scalars) if type(s) is BoundedNumber]
+        values = [_value(s) for s in scalars]
+        exact = Exact(self.digits).apply_to_parts(definition, dtype, _paired(values))
+        undecided = any(scalars[i].undecided for i in uncertain)
+        # An infinity in either part makes a complex number infinite (C99 G.3): the other part is left open, and so
+        # is the sign of an infinity or a zero beside a NaN (G.6).
+        undecided = undecided or any(map(is_special, exact))
+        reason = next((scalars[i].unverified for i in uncertain if scalars[i].unverified), None)
+        if reason is None and any(map(is_special, exact)) and uncertain:
+            reason = f"{definition.name} is infinite or NaN at operands that are not certain"
+        if reason is not None:
+            return tuple(BoundedNumber(z, INF, INF, undecided, reason) for z in exact)  # type: ignore[return-value]  # of two
+        reaches = self._reaches(definition, dtype, scalars, values, uncertain)
+        if reaches is None:
+            reason = f"an operand of {definition.name} is known to too few digits"
+            return tuple(BoundedNumber(z, INF, INF, undecided, reason) for z in exact)  # type: ignore[return-value]  # of two
+        size = math.hypot(
+            *(abs(approximate(z)) + reach for z, (reach, _) in zip(exact, reaches, strict=True))
+        )
+        bound, typical = 0.0, 0.0
+        if size and not any(map(is_special, exact)):
+            bound, typical = self.rounding(definition.name, complex_of(dtype), size, math.frexp(size)[1])
+        found = [
+            self.number(z, reach + bound, math.hypot(square, typical), undecided)
+            for z, (reach, square) in zip(exact, reaches, strict=True)
+        ]
+        return found[0], found[1]
+
+    def _reaches(
+        self,
+        definition: ComplexDefinition,
+        dtype: DType,
+        scalars: Sequence[Scalar],
+        values: Sequence[Scalar],
+        uncertain: Sequence[int],
+    ) -> list[tuple[float, float]] | None:
+        """How far the operands' bounds reach in each part, and their typical errors; None: no one knows."""
+        most, typical = [0.0, 0.0], [[0.0], [0.0]]
+        bounds = [scalars[i].bound for i in uncertain]
+        for signs in (
+            [()] if not uncertain else [(0.0,) * len(uncertain), *product((-1.0, 1.0), repeat=len(uncertain))]
+        ):
+            at = list(values)
+            for i, sign, bound in zip(uncertain, signs, bounds, strict=True):
+                at[i] = _moved(values[i], sign * bound)
+            partials = _partials_of_parts(definition, dtype, at, uncertain, self.digits)
+            for part, slopes in enumerate(partials):
+                reach = sum(slope * bound for slope, bound in zip(slopes, bounds, strict=True))
+                if not reach < INF:
+                    return None
+                most[part] = max(most[part], reach)
+                if not any(signs):
+                    typical[part] = [s * scalars[i].typical for s, i in zip(slopes, uncertain, strict=True)]
+        return [(reach, _root_of_squares(terms)) for reach, terms in zip(most, typical, strict=True)]
 
     @property
     def operations(self) -> Any:
@@ -591,6 +653,25 @@ class Bounded(Exact):
         if type(x) is BoundedNumber:
             return x
         return BoundedNumber(_value(x), undecided=type(x) is Undecided)
+
+
+def _paired(scalars: Sequence[Scalar]) -> list[Pair]:
+    return list(zip(scalars[::2], scalars[1::2], strict=True))
+
+
+def _partials_of_parts(
+    definition: ComplexDefinition, dtype: DType, values: Sequence[Scalar], by: Sequence[int], digits: int
+) -> tuple[list[float], list[float]]:
+    """The absolute partials of both parts by the scalars at ``by``, one dual number at a time."""
+    dual = Dual(Exact(digits))
+    found: tuple[list[float], list[float]] = [], []
+    for i in by:
+        moving = list(values)
+        moving[i] = dual.number(values[i], from_number(1.0))
+        for slopes, part in zip(found, dual.apply_to_parts(definition, dtype, _paired(moving)), strict=True):
+            slope = abs(approximate(dual.split(part)[1]))
+            slopes.append(INF if slope != slope else slope)
+    return found
 
 
 def _value(x: Scalar) -> Scalar:

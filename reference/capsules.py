@@ -161,6 +161,8 @@ def hexadecimal(array: np.ndarray[Any, Any], most: int = 8) -> str:
 def _hex(x: Any) -> str:
     if x.dtype.kind in "bui":
         return str(x.item())
+    if x.dtype.kind == "c":
+        return f"{float(x.real).hex()}{float(x.imag).hex() if x.imag < 0 else '+' + float(x.imag).hex()}j"
     return float(x).hex()
 
 

@@ -11,13 +11,14 @@ import numpy as np
 from ..language.arrays import Array
 from ..language.catalogue import add_p
 from ..language.dispatch import FlatFunction, lift_to
-from ..language.dtypes import float0, is_float
+from ..language.dtypes import float0, float64, is_complex, is_inexact, real_of
 from ..language.shapes import ShapedArray
 from .array import ReferenceArray
 from .dual import Dual
 from .exact import Exact
 from .limits import Kink, Limit, Limits, Quotients
 from .primitives.collectives import everywhere
+from .primitives.elementwise import DEFINITIONS
 from .reals import Scalar, is_special
 from .system import NumberSystem, arithmetic, current_system
 
@@ -129,7 +130,7 @@ def dual_jvp(
     dual = Dual(system, honour_custom_rules=isinstance(system, Dual) and system.honour_custom_rules)
     moving = []
     for x, t in zip(primals, tangents, strict=True):
-        if t is None or not is_float(x.dtype):
+        if t is None or not is_inexact(x.dtype):
             moving.append(x)
             continue
         pairs = zip(x.scalars, (system.adopt(s) for s in t.scalars), strict=True)
@@ -140,7 +141,7 @@ def dual_jvp(
     for y in found:
         halves = [dual.split(s) for s in y.scalars]
         values.append(ReferenceArray([v for v, _ in halves], y.aval, system))
-        still = not is_float(y.dtype) or all(type(t) is float and t == 0.0 for _, t in halves)
+        still = not is_inexact(y.dtype) or all(type(t) is float and t == 0.0 for _, t in halves)
         derivatives.append(None if still else ReferenceArray([t for _, t in halves], y.aval, system))
     return values, derivatives
 
@@ -149,7 +150,7 @@ def dual_jvp(
 def unit(x: ReferenceArray, entry: int, system: NumberSystem) -> ReferenceArray:
     """1 at one entry, 0 elsewhere."""
     scalars: list[Scalar] = [0.0] * len(x.scalars)
-    scalars[entry] = system.lift(1.0, x.dtype)
+    scalars[entry] = system.lift(1.0, real_of(x.dtype))
     return ReferenceArray(scalars, x.aval, system)
 
 
@@ -179,7 +180,7 @@ def _cotangent(
     point: Point, cotangents: Sequence[ReferenceArray | None], argument: int
 ) -> ReferenceArray | None:
     x = point.primals[argument]
-    if not is_float(x.dtype):
+    if not is_inexact(x.dtype):
         return None
     found: list[Scalar] = []
     own_lane = tuple(frame.owner.index for frame in point.lanes)
@@ -190,11 +191,11 @@ def _cotangent(
                 tangents[argument] = unit(x, entry, point.system)
             pairing = _paired(point, cotangents, point.jvp(tangents))
             pairing = everywhere(
-                pairing, lambda terms: point.system.total(add_p, x.dtype, terms), point.lanes
+                pairing, lambda terms: point.system.total(add_p, real_of(x.dtype), terms), point.lanes
             )
             if lane == own_lane:
                 found.append(pairing)
-    return ReferenceArray(found, x.aval, point.system)
+    return ReferenceArray(_as_cotangent(found, x, point.system), x.aval, point.system)
 
 
 def _paired(point: Point, cotangents: Sequence[ReferenceArray | None], tangents: Tangents) -> Scalar:
@@ -209,12 +210,29 @@ def _pairing(system: NumberSystem, cotangents: Sequence[ReferenceArray | None], 
     for c, t in zip(cotangents, tangents, strict=True):
         if c is None or t is None:
             continue
-        dtype = t.dtype
-        for a, b in zip(c.scalars, t.scalars, strict=True):
+        dtype = real_of(t.dtype)
+        for a, b in zip(_weights(c, system), t.scalars, strict=True):
             if not (_is_zero(a) or _is_zero(b)):
-                left.append(system.adopt(a))
+                left.append(a)
                 right.append(b)
     return 0.0 if dtype is None or not left else system.total(add_p, dtype, left, right)
+
+
+def _weights(c: ReferenceArray, system: NumberSystem) -> list[Scalar]:
+    """What a cotangent pairs the parts of a tangent with: the real part of their product, as JAX has it."""
+    return _as_cotangent([system.adopt(s) for s in c.scalars], c, system)
+
+
+def _as_cotangent(scalars: list[Scalar], x: ReferenceArray, system: NumberSystem) -> list[Scalar]:
+    """Weights of the parts of ``x`` as a cotangent, or the other way round: imaginary parts change sign."""
+    if not is_complex(x.dtype):
+        return scalars
+    return scalars[: x.size] + [negative(system, s) for s in scalars[x.size :]]
+
+
+def negative(system: NumberSystem, x: Scalar) -> Scalar:
+    """-x in a number system."""
+    return system.apply(DEFINITIONS["neg"], float64, [x])
 
 
 def _is_zero(x: Scalar) -> bool:
@@ -259,13 +277,13 @@ def _halves(dual: Dual, x: ReferenceArray) -> tuple[ReferenceArray, Any]:
     """Value and tangent of an array; float0 for what has no tangent."""
     halves = [dual.split(s) for s in x.scalars]
     value = ReferenceArray([v for v, _ in halves], x.aval, dual.base)
-    if not is_float(x.dtype):
+    if not is_inexact(x.dtype):
         return value, np.zeros(x.shape, float0)
     return value, ReferenceArray([t for _, t in halves], x.aval, dual.base)
 
 
 def _joined(dual: Dual, value: ReferenceArray, tangent: ReferenceArray | None) -> ReferenceArray:
-    if tangent is None or not is_float(value.dtype):
+    if tangent is None or not is_inexact(value.dtype):
         return ReferenceArray(value.scalars, value.aval, dual)
     pairs = zip(value.scalars, tangent.scalars, strict=True)
     return ReferenceArray([dual.number(v, t) for v, t in pairs], value.aval, dual)
@@ -283,7 +301,7 @@ def custom_jvp(
         results = rule(*values, *tangents)
         outputs = [_own(x) for x in results[: len(results) // 2]]
         moving = [
-            _own(t) if is_float(y.dtype) else None
+            _own(t) if is_inexact(y.dtype) else None
             for y, t in zip(outputs, results[len(outputs) :], strict=True)
         ]
     return [_joined(dual, y, t) for y, t in zip(outputs, moving, strict=True)]
@@ -302,7 +320,7 @@ def custom_vjp(
         count: int = forward.num_outputs  # type: ignore[attr-defined]  # what a forward rule has
         outputs, residuals = results[:count], results[count:]
         moving = [
-            _moved_by(dual.base, backward, residuals, outputs, k, tangents) if is_float(y.dtype) else None
+            _moved_by(dual.base, backward, residuals, outputs, k, tangents) if is_inexact(y.dtype) else None
             for k, y in enumerate(outputs)
         ]
     return [_joined(dual, y, t) for y, t in zip(outputs, moving, strict=True)]
@@ -321,16 +339,17 @@ def _moved_by(
     y = outputs[number]
     for entry in range(len(y.scalars)):
         seeds = [ReferenceArray([0.0] * len(z.scalars), z.aval, system) for z in outputs]
-        seeds[number] = unit(y, entry, system)
+        seed = unit(y, entry, system)
+        seeds[number] = ReferenceArray(_as_cotangent(seed.scalars, y, system), y.aval, system)
         row = backward(*residuals, *seeds)
         pairs = [
             (a, b)
             for c, t in zip(row, tangents, strict=True)
             if isinstance(t, ReferenceArray)
-            for a, b in zip(_own(c).scalars, t.scalars, strict=True)
+            for a, b in zip(_weights(_own(c), system), t.scalars, strict=True)
             if not _is_zero(a) and not _is_zero(b)
         ]
-        found.append(system.total(add_p, y.dtype, [a for a, _ in pairs], [b for _, b in pairs]))
+        found.append(system.total(add_p, real_of(y.dtype), [a for a, _ in pairs], [b for _, b in pairs]))
     return ReferenceArray(found, y.aval, system)
 
 

@@ -15,7 +15,7 @@ from ..language.primitive import Primitive
 from . import subgradients
 from .exact import ordering
 from .reals import INF, Scalar
-from .system import Definition, NumberSystem, Operations, Question
+from .system import ComplexDefinition, Definition, NumberSystem, Operations, Pair, Question
 
 
 class DualNumber:
@@ -86,6 +86,12 @@ class Dual(NumberSystem):
                 factor = partial(self._operations(dtype), *values, z)
                 tangent = self._plus(dtype, tangent, self._scaled(dtype, factor, x.tangent))
         return self.number(z, tangent)
+
+    def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
+        """The value: the chain rule is that of the real functions that the parts are made of."""
+        from .primitives.elementwise import DEFINITIONS
+
+        return definition.at(Operations(self, dtype, DEFINITIONS), operands)
 
     def _scaled(self, dtype: DType, factor: Scalar, tangent: Scalar) -> Scalar:
         if type(factor) is int:

@@ -14,7 +14,15 @@ from ..language.primitive import Primitive
 from . import decisions
 from .machine_numbers import MachineNumbers
 from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_special, proxy, real
-from .system import Definition, NumberSystem, Operations, OutOfReach, Question
+from .system import (
+    ComplexDefinition,
+    Definition,
+    NumberSystem,
+    Operations,
+    OutOfReach,
+    Pair,
+    Question,
+)
 
 # Above this many bits between the largest and the least term, sums are not made in one integer.
 _SPREAD = 1 << 16
@@ -96,6 +104,14 @@ class Exact(NumberSystem):
         if raw[2] + raw[3] > self.widest and raw[1]:
             self.widest = raw[2] + raw[3]
         return real(raw)
+
+    def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
+        """The value; twice the digits are carried on the way, where parts may cancel."""
+        bits, self.bits = self.bits, 2 * self.bits
+        try:
+            return definition.at(self.operations, operands)
+        finally:
+            self.bits = bits
 
     def tabled(self, x: Any) -> Scalar:
         """An entry of the special-value table as a scalar: floats are lifted, functions computed."""

@@ -17,12 +17,14 @@ from ..fake_devices.lanes import run_lanes
 from ..fake_devices.mesh import current_mesh
 from ..language.arrays import Array
 from ..language.dispatch import FlatFunction, Params, Tracer, lift_to
+from ..language.dtypes import is_complex
 from ..language.errors import ConcretizationTypeError, MissingRuleError
 from ..language.primitive import Primitive
 from ..language.shapes import ShapedArray
 from . import differentiation
 from .array import ReferenceArray, of_machine
-from .primitives import CONTROL, RULES, control
+from .differentiation import negative
+from .primitives import COMPLEX_RULES, CONTROL, RULES, control
 from .primitives.call import Call
 from .reals import Scalar
 from .system import NumberSystem, current_system
@@ -51,8 +53,9 @@ class Reference:
             return [self.own(x) for x in CONTROL[primitive.name](operands, params)]
         system = current_system()
         results = primitive.infer([x.aval for x in operands], params)
+        pairs = any(is_complex(x.dtype) for x in (*operands, *results))
         try:
-            rule = RULES[primitive.name]
+            rule = (COMPLEX_RULES if pairs else RULES)[primitive.name]
         except KeyError as err:
             raise MissingRuleError(
                 f"`{primitive.name}` must have a definition in the reference, got none. "
@@ -166,7 +169,9 @@ class Reference:
         columns = [differentiation.columns(point, i) for i in wrt]
         rows: list[list[Array]] = []
         for k, value in enumerate(point.values):
-            rows.append([_block(value, primals[i], [c[k] for c in columns[j]]) for j, i in enumerate(wrt)])
+            rows.append(
+                [_block(value, point.primals[i], [c[k] for c in columns[j]], mode) for j, i in enumerate(wrt)]
+            )
         return list(point.values), rows
 
     def transpose(
@@ -262,13 +267,24 @@ def _same_scalar(a: Scalar, b: Scalar) -> bool:
     return type(a) is not float or str(a) == str(b)  # 0.0 and -0.0 are two numbers
 
 
-def _block(value: ReferenceArray, primal: ReferenceArray, columns: Sequence[Any]) -> ReferenceArray:
-    """The Jacobian of one result by one argument, from its columns."""
-    system, count = current_system(), len(value.scalars)
+def _block(
+    value: ReferenceArray, primal: ReferenceArray, columns: Sequence[Any], mode: str
+) -> ReferenceArray:
+    """The Jacobian of one result by one argument, from its columns.
+
+    A complex argument has two columns an entry: along its real part, which alone is the derivative of a holomorphic
+    function, and along its imaginary part, whose negative is the imaginary part of a real result's gradient.
+    """
+    system, count, entries = current_system(), len(value.scalars), primal.size
     zeros = [0.0] * count
     lists = [zeros if c is None else c.scalars for c in columns]
-    scalars = [column[k] for k in range(count) for column in lists]
-    return ReferenceArray(scalars, value.aval.with_shape(value.shape + primal.shape), system)
+    scalars = [column[k] for k in range(count) for column in lists[:entries]]
+    dtype = value.dtype
+    if mode == "reverse" and is_complex(primal.dtype) and not is_complex(dtype):
+        scalars += [negative(system, column[k]) for k in range(count) for column in lists[entries:]]
+        dtype = primal.dtype
+    aval = ShapedArray(value.shape + primal.shape, dtype, value.weak_type)
+    return ReferenceArray(scalars, aval, system)
 
 
 implementation = Reference()

@@ -23,7 +23,7 @@ from mpmath.libmp import (
 )
 
 from ..language.dispatch import AxisFrame, lanes_in_scope
-from ..language.dtypes import is_float
+from ..language.dtypes import is_inexact
 from . import decisions
 from .array import ReferenceArray
 from .exact import Exact
@@ -107,7 +107,7 @@ def _reach(recorded: Recorded, tangents: Tangents) -> int | None:
     moving = [
         (s, u)
         for x, t in zip(recorded.primals, tangents, strict=True)
-        if t is not None and is_float(x.dtype)
+        if t is not None and is_inexact(x.dtype)
         for s, u in zip(x.scalars, t.scalars, strict=True)
         if type(u) is not float and not is_special(s)
     ]
@@ -147,7 +147,7 @@ def _quotients(
     central: Quotients = []
     bends: Quotients = []
     for y, left, right in zip(recorded.values, before, after, strict=True):
-        if not is_float(y.dtype):
+        if not is_inexact(y.dtype):
             central.append(None)
             bends.append(None)
             continue
@@ -260,7 +260,7 @@ def _limit(recorded: Recorded, tangents: Tangents, digits: int, wanted: int) -> 
     """The quotient at a narrow step, made with ``digits``; they agreed if they did to ``wanted``."""
     exponent = _reach(recorded, tangents)
     if exponent is None:
-        zeros: Quotients = [[0.0] * len(y.scalars) if is_float(y.dtype) else None for y in recorded.values]
+        zeros: Quotients = [[0.0] * len(y.scalars) if is_inexact(y.dtype) else None for y in recorded.values]
         return Limit(zeros, zeros, recorded.values, True, recorded.system.widest)
     wide, narrow = _steps(digits)
     first, first_bends = _quotients(recorded, tangents, exponent, wide)

@@ -8,7 +8,7 @@ from ..language.dtypes import DType, is_float
 from ..language.primitive import Primitive
 from .exact import Exact
 from .reals import Scalar, format_of, from_number, rounded
-from .system import Definition
+from .system import ComplexDefinition, Definition, Pair
 
 # Sums and products of machine numbers are computed without any rounding before the last.
 _WITHOUT_ERROR = frozenset({"add", "sub", "mul", "square"})
@@ -26,6 +26,7 @@ class Rounded(Exact):
     def __init__(self, at_least: DType | None = None) -> None:
         super().__init__(digits=50)
         self.at_least = at_least
+        self._exact = Exact(digits=50)
 
     def __repr__(self) -> str:
         return f"Rounded({self.at_least or ''})"
@@ -51,6 +52,11 @@ class Rounded(Exact):
         else:
             value = self._value(definition, operands)
         return rounded(value, self.format(dtype))
+
+    def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
+        """The definition's value, each part rounded once."""
+        real, imaginary = self._exact.apply_to_parts(definition, dtype, operands)
+        return rounded(real, self.format(dtype)), rounded(imaginary, self.format(dtype))
 
     def total(
         self,

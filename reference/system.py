@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..language.dtypes import DType
 from ..language.errors import VeraxError
 from ..language.primitive import Primitive
-from .reals import Scalar, from_number, sign_of
+from .reals import Scalar, from_number, is_special, sign_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +62,37 @@ class Definition:
     order: int | None = None
 
 
+Pair = tuple[Scalar, Scalar]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComplexDefinition:
+    """What one function of complex numbers is, in their real and imaginary parts.
+
+    Attributes:
+        name: the primitive's.
+        source: where the definition is from.
+        parts: ``parts(o, *pairs) -> (real, imaginary)``, written in real functions.
+        special: ``special(*parts of the operands)``, the value where a part is infinite or NaN; None
+            leaves it to ``parts``.
+    """
+
+    name: str
+    source: str
+    parts: Callable[..., Pair]
+    special: Callable[..., Pair | None] | None = None
+
+    def at(self, o: Operations, operands: Sequence[Pair]) -> Pair:
+        """The value at the operands, in the system of ``o``."""
+        if self.special is not None:
+            values = [o.value(part) for pair in operands for part in pair]
+            if any(map(is_special, values)):
+                found = self.special(*values)
+                if found is not None:
+                    return found
+        return self.parts(o, *operands)
+
+
 class NumberSystem:
     """The hooks. `Exact` is the base of the others.
 
@@ -90,6 +121,10 @@ class NumberSystem:
     def map(self, definition: Definition, dtype: DType, operands: Sequence[Sequence[Scalar]]) -> list[Scalar]:
         """`apply`, element by element."""
         return [self.apply(definition, dtype, xs) for xs in zip(*operands, strict=True)]
+
+    def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
+        """The definition's value at complex operands, whose parts are of ``dtype``."""
+        raise TypeError(f"{self.name} does not apply.")
 
     def total(
         self,

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...language import dispatch
 from ...language.dispatch import Tracer, push
-from ...language.dtypes import is_float
+from ...language.dtypes import is_inexact
 from ...language.program import Program
 from ...language.shapes import ShapedArray
 from ...language.tracing import trace
@@ -83,7 +83,7 @@ def jvp_of(program: Program, nonzero: Flags, force: Flags | None = None) -> Deri
             outs, derivatives = jvp(dispatch.current(), program, operands[:count], tangents)
             wanted = force or (False,) * len(outs)
             full = [
-                ops.zeros(y.aval) if t is None and w and is_float(y.dtype) else t
+                ops.zeros(y.aval) if t is None and w and is_inexact(y.dtype) else t
                 for y, t, w in zip(outs, derivatives, wanted, strict=True)
             ]
             flags = tuple(t is not None for t in full)

@@ -13,7 +13,7 @@ import numpy as np
 from ...language import dispatch
 from ...language.arrays import Array
 from ...language.dispatch import FlatFunction, Implementation, Level, Operand, Params, Tracer, below, push
-from ...language.dtypes import float0, is_float
+from ...language.dtypes import float0, is_inexact
 from ...language.errors import MissingRuleError, TracerArrayConversionError
 from ...language.primitive import Primitive
 from ...language.shapes import ShapedArray
@@ -144,12 +144,12 @@ def _name(function: Any) -> str:
 
 def zero_tangent(aval: ShapedArray) -> Any:
     """The zero tangent of a value: float0 where it has no derivative."""
-    return ops.zeros(aval) if is_float(aval.dtype) else np.zeros(aval.shape, float0)
+    return ops.zeros(aval) if is_inexact(aval.dtype) else np.zeros(aval.shape, float0)
 
 
 def instantiated(primal: Array, tangent: Any) -> Any:
     """A tangent as an array: zeros for None, float0 zeros for what has no derivative."""
-    if tangent is None or not is_float(primal.dtype):
+    if tangent is None or not is_inexact(primal.dtype):
         return zero_tangent(primal.aval)
     return tangent
 

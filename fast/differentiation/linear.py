@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NoReturn
 from ...language import dispatch
 from ...language.arrays import Array
 from ...language.dispatch import FlatFunction, Implementation, Level, Operand, Params, below
-from ...language.dtypes import is_float
+from ...language.dtypes import is_inexact
 from ...language.primitive import Primitive
 from ...language.program import Equation, Program, Variable
 from ...language.shapes import ShapedArray
@@ -62,7 +62,7 @@ def backward_call(
 ) -> list[Any]:
     """Tangents of results whose transposed derivative is said to be ``backward``; None for integers."""
     places = tuple(i for i, t in enumerate(tangents) if t is not None)
-    differentiable = tuple(i for i, a in enumerate(outputs) if is_float(a.dtype))
+    differentiable = tuple(i for i, a in enumerate(outputs) if is_inexact(a.dtype))
     found = dispatch.bind(
         backward_call_p,
         *residuals,

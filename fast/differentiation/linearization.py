@@ -7,7 +7,7 @@ from typing import Any
 
 from ...language.arrays import Array
 from ...language.dispatch import FlatFunction, Implementation, aval_of, push
-from ...language.dtypes import int32, is_float
+from ...language.dtypes import int32, is_inexact
 from ...language.program import evaluate
 from ...language.shapes import ShapedArray
 from .. import operations as ops
@@ -30,7 +30,7 @@ class Linearized:
         self, implementation: Implementation, function: FlatFunction, primals: Sequence[Array]
     ) -> None:
         linear, level = LinearLevel(implementation), JvpLevel(implementation)
-        self.places = [i for i, x in enumerate(primals) if is_float(aval_of(x).dtype)]
+        self.places = [i for i, x in enumerate(primals) if is_inexact(aval_of(x).dtype)]
         with push(linear):
             unknowns = {i: linear.unknown(primals[i].aval) for i in self.places}
             with push(level):

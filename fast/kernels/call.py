@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...language.dtypes import DType, bfloat16, bool_, float16, float32, float64
+from ...language.dtypes import DType, bfloat16, bool_, complex64, complex128, float16, float32, float64
 from ...language.shapes import ShapedArray
 from ..devices.device import Buffer, Device
 
@@ -47,6 +47,8 @@ class Call:
 
 def wider(dtype: DType) -> DType:
     """The format that sums, products and elementary functions are computed in before they are rounded."""
+    if dtype == complex64:
+        return complex128
     return float64 if dtype in (float32, *NARROW) else dtype
 
 
@@ -61,7 +63,7 @@ def filler(call: Call) -> Any:
         return np.iinfo(dtype).min
     if dtype.kind == "u":
         return np.iinfo(dtype).max
-    return float("nan")
+    return complex("nan+nanj") if dtype.kind == "c" else float("nan")
 
 
 def stored(call: Call, value: Any, dtype: DType) -> Any:

@@ -8,14 +8,15 @@ computed in float64 and rounded once: until the engine brings its own, that is w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ...language.dtypes import DType, bool_, float32, float64, is_float
+from ...language.dtypes import DType, bool_, float32, float64, is_complex, is_float, is_inexact, real_of
 from ..blocks import blocked
 from ..devices.device import Buffer
-from . import bessel, gamma, inverses, special
+from . import bessel, complex_functions, gamma, inverses, special
 from .call import NARROW, Call, Kernel, wider
 
 Function = Callable[..., Buffer]
@@ -83,7 +84,7 @@ def _quotient(call: Call) -> Function:
 
 
 def _div(call: Call) -> Function:
-    return _named("true_divide")(call) if is_float(call.dtype) else _quotient(call)
+    return _named("true_divide")(call) if is_inexact(call.dtype) else _quotient(call)
 
 
 def _rem(call: Call) -> Function:
@@ -343,7 +344,7 @@ def _in_double(build: Callable[[Call], Function]) -> Callable[[Call], Kernel]:
     def kernel(call: Call) -> Kernel:
         function = build(call)
         work = wider(call.dtype)
-        if all(a.dtype == work for a in call.inputs) or not is_float(call.dtype):
+        if all(a.dtype == work for a in call.inputs) or not is_inexact(call.dtype):
             return function if isinstance(function, np.ufunc) else _in_blocks(call, function)
         return _computed_in(call, function, work)
 
@@ -394,7 +395,10 @@ def _convert_element_type(call: Call) -> Kernel:
         return lambda x: x
     if new == bool_:
         return lambda x: call.widen(x) != 0
-    if is_float(old) and not is_float(new):
+    if is_complex(old) and not is_complex(new):  # the imaginary part is dropped
+        rest = _convert_element_type(replace(call, inputs=(call.inputs[0].with_dtype(real_of(old)),)))
+        return lambda z: rest(xp.real(z))
+    if is_float(old) and not is_inexact(new):
         return lambda x: _to_integer(call, call.widen(x), new)
     if new in NARROW and not is_float(old):
         return lambda x: cast(x.astype(float64), float64, new)
@@ -423,9 +427,24 @@ def _threefry2x32(call: Call) -> Kernel:
     return block
 
 
-ELEMENTWISE: dict[str, Callable[[Call], Kernel]] = {
+def _by_kind(
+    of_reals: Callable[[Call], Kernel], of_complex: Callable[[Call], Kernel]
+) -> Callable[[Call], Kernel]:
+    return lambda call: (of_complex if is_complex(call.dtype) else of_reals)(call)
+
+
+_OF_REALS: dict[str, Callable[[Call], Kernel]] = {
     **{name: _plain(build) for name, build in PLAIN.items()},
     **{name: _in_double(build) for name, build in IN_DOUBLE.items()},
+}
+
+ELEMENTWISE: dict[str, Callable[[Call], Kernel]] = {
+    **_OF_REALS,
+    **complex_functions.DIRECT,
+    **{
+        name: _by_kind(_OF_REALS[name], _in_double(build))
+        for name, build in complex_functions.IN_DOUBLE.items()
+    },
     "select_n": _select_n,
     "stop_gradient": _stop_gradient,
     "nextafter": _nextafter,

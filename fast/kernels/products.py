@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from ...language.dtypes import DType, bool_, float32, float64, is_float
+from ...language.dtypes import DType, bool_, float32, float64, is_complex, is_float
 from ..devices.device import Buffer
 from .call import NARROW, Call, Kernel
 
 
 def product_types(old: DType, new: DType) -> DType:
     """The dtype that products of one dtype, wanted in another, are computed in."""
+    if is_complex(old):
+        return new
     if is_float(new) and not is_float(old):
         return float64
     if not is_float(old) and old != bool_:

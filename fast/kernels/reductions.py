@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...language.dtypes import bool_, float64, is_float
+from ...language.dtypes import bool_, is_float, is_inexact
 from ...language.shapes import ShapedArray
 from ..devices.device import Buffer
 from .call import NARROW, Call, Kernel, wider
@@ -25,13 +25,13 @@ def _accumulated(call: Call, name: str) -> Kernel:
     reduce = getattr(xp, name)
     if not axes:
         return lambda x: x
-    if not is_float(dtype):
+    if not is_inexact(dtype):
         return lambda x: reduce(x, axis=axes, dtype=dtype)
     work, new = wider(dtype), call.outputs[0].dtype
     cast = call.device.cast
     if dtype in NARROW:
         return lambda x: cast(xp.asarray(reduce(cast(x, dtype, work), axis=axes)), work, new)
-    if dtype != float64:
+    if dtype != work:
         return lambda x: reduce(x, axis=axes, dtype=work).astype(new)
     rank = call.inputs[0].ndim
     kept = tuple(i for i in range(rank) if i not in axes)
@@ -122,7 +122,7 @@ def _turned(call: Call, run: Callable[[Buffer], Buffer]) -> Kernel:
 def _running_total(call: Call, name: str) -> Kernel:
     xp, axis, dtype = call.xp, call.params["axis"], call.dtype
     accumulate, cast = getattr(xp, name), call.device.cast
-    if not is_float(dtype):
+    if not is_inexact(dtype):
         return _turned(call, lambda x: accumulate(x, axis=axis, dtype=dtype))
     work, new = wider(dtype), call.outputs[0].dtype
     if dtype == work:

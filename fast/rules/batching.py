@@ -592,6 +592,10 @@ def backward_call_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, pa
 
 
 ELEMENTWISE = [
+    "real",
+    "imag",
+    "complex",
+    "conj",
     "neg",
     "sign",
     "abs",

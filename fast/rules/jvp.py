@@ -14,7 +14,7 @@ from typing import Any
 
 from ...language import catalogue as rows
 from ...language.dispatch import bind
-from ...language.dtypes import bfloat16, float16, float32, int32, is_float
+from ...language.dtypes import bfloat16, float16, float32, int32, is_inexact
 from ...language.primitive import Primitive
 from .. import operations as ops
 from ..differentiation import control, solves
@@ -35,7 +35,8 @@ from ..operations import (
     unary,
     where,
 )
-from . import bessel, factorizations, windows
+from . import bessel, complex_numbers, factorizations, windows
+from .complex_numbers import by_kind
 from .scatters import scatter_extreme_rule, scatter_mul_rule
 
 Values = Sequence[Any]
@@ -100,7 +101,7 @@ def indexed(primitive: Primitive, primals: Values, tangents: Values, params: Par
     """Linear in the floating operands; integer operands say where."""
     outs = bind(primitive, *primals, **params)
     moved = [
-        (ops.zeros(x.aval) if t is None else t) if is_float(x.dtype) else x
+        (ops.zeros(x.aval) if t is None else t) if is_inexact(x.dtype) else x
         for x, t in zip(primals, tangents, strict=True)
     ]
     return outs, bind(primitive, *moved, **params)
@@ -254,7 +255,7 @@ def convert_rule(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
     """The tangent converted; integers have none."""
-    if not is_float(params["new_dtype"]):
+    if not is_inexact(params["new_dtype"]):
         return flat(primitive, primals, tangents, params)
     return linear(primitive, primals, tangents, params)
 
@@ -369,7 +370,7 @@ def _extreme_rule(closer: str) -> Rule:
         """The winner's tangent; at a tie the mean of both."""
         (x, y), (dx, dy) = primals, tangents
         outs = bind(primitive, x, y)
-        if not is_float(x.dtype):
+        if not is_inexact(x.dtype):
             return outs, [None]
         dx = ops.full_like(x, 0) if dx is None else dx
         dy = ops.full_like(x, 0) if dy is None else dy
@@ -385,7 +386,7 @@ def clamp_rule(
     """x's tangent strictly between the limits; elsewhere that of the limit that x has reached."""
     (low, x, high), (dlow, dx, dhigh) = primals, tangents
     outs = bind(primitive, low, x, high)
-    if not is_float(x.dtype):
+    if not is_inexact(x.dtype):
         return outs, [None]
 
     def spread(v: Any) -> Any:
@@ -411,7 +412,7 @@ def select_n_rule(
     which, *cases = primals
     outs = bind(primitive, which, *cases)
     given = tangents[1:]
-    if not is_float(cases[0].dtype) or all(t is None for t in given):
+    if not is_inexact(cases[0].dtype) or all(t is None for t in given):
         return outs, [None]
     full = [ops.zeros(x.aval) if t is None else t for x, t in zip(cases, given, strict=True)]
     return outs, bind(primitive, which, *full)
@@ -545,7 +546,7 @@ def dot_general_rule(
     """dx . y + x . dy."""
     (x, y), (dx, dy) = primals, tangents
     outs = bind(primitive, x, y, **params)
-    if not is_float(outs[0].dtype):
+    if not is_inexact(outs[0].dtype):
         return outs, [None]
     terms = [
         None if dx is None else bind(primitive, dx, y, **params)[0],
@@ -588,8 +589,12 @@ def backward_call_rule(
 JVP: dict[str, Rule] = {
     # exact, one operand
     "neg": linear,
-    "sign": flat,
-    "abs": unary_rule(_sign),
+    "sign": by_kind(flat, complex_numbers.sign_rule),
+    "real": linear,
+    "imag": linear,
+    "conj": linear,
+    "complex": complex_numbers.complex_rule,
+    "abs": by_kind(unary_rule(_sign), complex_numbers.abs_rule),
     "floor": flat,
     "ceil": flat,
     "round": flat,
@@ -611,17 +616,23 @@ JVP: dict[str, Rule] = {
     "log1p": by_division(lambda x, y: shift(x, 1.0)),
     "sin": unary_rule(lambda x, y: unary("cos", x)),
     "cos": unary_rule(lambda x, y: neg(unary("sin", x))),
-    "tan": unary_rule(_tan_slope),
-    "asin": by_division(lambda x, y: sqrt(_one_less_square(x))),
-    "acos": by_division(lambda x, y: neg(sqrt(_one_less_square(x)))),
-    "atan": unary_rule(_atan_slope),
+    "tan": by_kind(unary_rule(_tan_slope), unary_rule(complex_numbers.tan_slope)),
+    "asin": by_kind(
+        by_division(lambda x, y: sqrt(_one_less_square(x))), by_division(complex_numbers.asin_divisor)
+    ),
+    "acos": by_kind(
+        by_division(lambda x, y: neg(sqrt(_one_less_square(x)))), by_division(complex_numbers.acos_divisor)
+    ),
+    "atan": by_kind(unary_rule(_atan_slope), by_division(complex_numbers.atan_divisor)),
     "sinh": unary_rule(lambda x, y: unary("cosh", x)),
     "cosh": unary_rule(lambda x, y: unary("sinh", x)),
-    "tanh": unary_rule(_sech_squared),
-    "asinh": unary_rule(_asinh_slope),
-    "acosh": by_division(_acosh_divisor),
-    "atanh": by_division(lambda x, y: _one_less_square(x)),
-    "logistic": unary_rule(_logistic_slope),
+    "tanh": by_kind(unary_rule(_sech_squared), unary_rule(complex_numbers.tanh_slope)),
+    "asinh": by_kind(unary_rule(_asinh_slope), by_division(complex_numbers.asinh_divisor)),
+    "acosh": by_kind(by_division(_acosh_divisor), by_division(complex_numbers.acosh_divisor)),
+    "atanh": by_kind(
+        by_division(lambda x, y: _one_less_square(x)), by_division(complex_numbers.atanh_divisor)
+    ),
+    "logistic": by_kind(unary_rule(_logistic_slope), unary_rule(complex_numbers.logistic_slope)),
     "erf": unary_rule(_erf_slope),
     "erfc": unary_rule(lambda x, y: neg(_erf_slope(x, y))),
     "erf_inv": by_division(_erf_inv_divisor),
@@ -639,7 +650,7 @@ JVP: dict[str, Rule] = {
     "div": div_rule,
     "rem": rem_rule,
     "pow": pow_rule,
-    "atan2": atan2_rule,
+    "atan2": by_kind(atan2_rule, complex_numbers.atan2_rule),
     "max": _extreme_rule("gt"),
     "min": _extreme_rule("lt"),
     "nextafter": flat,

@@ -8,7 +8,17 @@ from .. import dispatch
 from ..dtypes import int32
 from ..primitive import EXACT, ROUNDED, Primitive, ULPs
 from ..shapes import Shape, ShapedArray
-from .rules import ANY, NUMBERS, Dtypes, check_axes, check_count, check_dtype, check_params, without
+from .rules import (
+    ANY,
+    NUMBERS,
+    ORDERED,
+    Dtypes,
+    check_axes,
+    check_count,
+    check_dtype,
+    check_params,
+    without,
+)
 
 
 def collective(name: str, accepts: Dtypes, budget: ULPs = EXACT) -> Primitive:
@@ -24,8 +34,8 @@ def collective(name: str, accepts: Dtypes, budget: ULPs = EXACT) -> Primitive:
 
 
 psum_p = collective("psum", NUMBERS, ROUNDED)
-pmax_p = collective("pmax", ANY)
-pmin_p = collective("pmin", ANY)
+pmax_p = collective("pmax", ORDERED)
+pmin_p = collective("pmin", ORDERED)
 
 
 def _axis_index_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:

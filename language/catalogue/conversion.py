@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dtypes import bool_
+from ..dtypes import bool_, is_complex
 from ..primitive import EXACT, ROUNDED, Primitive, reals
 from ..shapes import ShapedArray
 from .rules import ANY, check_count, check_dtype, check_params
@@ -27,9 +27,10 @@ def _bitcast_convert_type_rule(*avals: ShapedArray, **params: Any) -> list[Shape
     check_params("bitcast_convert_type", params, ("new_dtype",))
     (x,), new = avals, params["new_dtype"]
     check_dtype("bitcast_convert_type", x, ANY, "operand")
-    if x.dtype != new and bool_ in (x.dtype, new):
+    if x.dtype != new and (bool_ in (x.dtype, new) or is_complex(x.dtype) or is_complex(new)):
         raise TypeError(
-            f"`new_dtype` of bitcast_convert_type must keep bool as it is, got {new} for {x.dtype}. "
+            f"`new_dtype` of bitcast_convert_type must keep bool and complex dtypes as they are, got {new} for "
+            f"{x.dtype}. "
             f"Use convert_element_type."
         )
     old_size, new_size = x.dtype.itemsize, new.itemsize

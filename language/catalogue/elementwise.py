@@ -7,18 +7,22 @@ Budgets are what our own kernels promise: 0.5 where correctly rounded, 0 where e
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..dtypes import DType, bool_
+from ..dtypes import DType, bool_, complex_of, float32, float64, real_of
 from ..primitive import EXACT, ROUNDED, Domain, Primitive, ULPs, non_negative, positive, reals
 from ..shapes import ShapedArray
 from .rules import (
     ANY,
     BITS,
+    COMPLEXES,
     FLOATING,
+    INEXACT,
     INTEGRAL,
     NUMBERS,
+    ORDERED,
+    REAL_NUMBERS,
     SIGNED_NUMBERS,
     Dtypes,
     all_weak,
@@ -32,7 +36,14 @@ from .rules import (
 ONE = ULPs(f32=1, f64=1)
 TWO = ULPs(f32=2, f64=2)
 FOUR = ULPs(f32=4, f64=4)
+PRODUCT = ULPs(f32=0.5, f64=0.5, f16=0.5, bf16=0.5, c64=1.5, c128=1.5)
+ROOT = ULPs(f32=0.5, f64=0.5, f16=0.5, bf16=0.5, c64=2, c128=2)
+# The error of the logarithm counts as often as the exponent and it are large; within [-4, 4] up to 58 times.
+POWER = ULPs(f32=1, f64=1, c64=4, c128=64)
+QUOTIENT = ULPs(f32=0.5, f64=0.5, f16=0.5, bf16=0.5, c64=4, c128=4)
 UNIT = Domain(-1.0, 1.0)
+# The formats of which complex numbers are made.
+PARTS: Dtypes = frozenset((float32, float64))
 
 _PI = math.pi
 _QUARTERS = tuple(k * _PI / 2 for k in (-4, -3, -2, -1, 0, 1, 2, 3, 4, 100, 1_000_000))
@@ -56,13 +67,16 @@ def elementwise(
     *,
     arity: int = 1,
     accepts: Dtypes = FLOATING,
-    result: DType | None = None,
+    result: DType | Callable[[DType], DType] | None = None,
     params: Sequence[str] = (),
     domain: Domain | tuple[Domain, ...] = reals,
     budget: ULPs = EXACT,
     hard_points: tuple[float, ...] = (),
 ) -> Primitive:
-    """A row for a primitive on operands of one shape and one dtype."""
+    """A row for a primitive on operands of one shape and one dtype.
+
+    ``result`` is the result's dtype, or what makes it from the operands'; None: it is theirs.
+    """
     labels = ("x",) if arity == 1 else ("x", "y", "z")[:arity]
 
     def rule(*avals: ShapedArray, **given: Any) -> list[ShapedArray]:
@@ -72,21 +86,31 @@ def elementwise(
             check_dtype(name, aval, accepts, label)
         check_same_dtypes(name, avals)
         check_same_shapes(name, avals)
-        return [ShapedArray(avals[0].shape, result or avals[0].dtype, all_weak(avals))]
+        dtype = avals[0].dtype
+        found = result(dtype) if callable(result) else result or dtype
+        return [ShapedArray(avals[0].shape, found, all_weak(avals))]
 
     domains = domain if isinstance(domain, tuple) else (domain,) * arity
     return Primitive(name, "elementwise", rule, domains, budget, hard_points)
 
 
-def comparison(name: str) -> Primitive:
+def comparison(name: str, accepts: Dtypes = ORDERED) -> Primitive:
     """A row for a comparison: exact, boolean."""
-    return elementwise(name, arity=2, accepts=ANY, result=bool_, hard_points=(0.0,))
+    return elementwise(name, arity=2, accepts=accepts, result=bool_, hard_points=(0.0,))
 
 
 # -- one operand: exact ------------------------------------------------------------------------------
 neg_p = elementwise("neg", accepts=NUMBERS)
 sign_p = elementwise("sign", accepts=NUMBERS, hard_points=(0.0,))
-abs_p = elementwise("abs", accepts=SIGNED_NUMBERS, hard_points=(0.0,))
+# The absolute value of a real is exact; that of a complex number is a root.
+abs_p = elementwise(
+    "abs", accepts=SIGNED_NUMBERS, result=real_of, budget=ULPs(0, 0, 0, 0, c64=2, c128=2), hard_points=(0.0,)
+)
+real_p = elementwise("real", accepts=COMPLEXES, result=real_of)
+imag_p = elementwise("imag", accepts=COMPLEXES, result=real_of)
+# JAX also takes reals; `verax.lax.conj` widens them.
+conj_p = elementwise("conj", accepts=COMPLEXES)
+complex_p = elementwise("complex", arity=2, accepts=PARTS, result=complex_of)
 floor_p = elementwise("floor", hard_points=(-1.0, 0.0, 1.0))
 ceil_p = elementwise("ceil", hard_points=(-1.0, 0.0, 1.0))
 round_p = elementwise("round", params=("rounding_method",), hard_points=_TIES)
@@ -97,34 +121,45 @@ clz_p = elementwise("clz", accepts=INTEGRAL)
 stop_gradient_p = elementwise("stop_gradient", accepts=ANY)
 
 # -- one operand: rounded -----------------------------------------------------------------------------
-sqrt_p = elementwise("sqrt", domain=non_negative, budget=ROUNDED, hard_points=(0.0, 1.0))
-rsqrt_p = elementwise("rsqrt", domain=positive, budget=ONE, hard_points=(0.0, 1.0))
+sqrt_p = elementwise("sqrt", accepts=INEXACT, domain=non_negative, budget=ROOT, hard_points=(0.0, 1.0))
+rsqrt_p = elementwise("rsqrt", accepts=INEXACT, domain=positive, budget=ONE, hard_points=(0.0, 1.0))
 cbrt_p = elementwise("cbrt", budget=ONE, hard_points=(0.0, 1.0, -1.0))
-square_p = elementwise("square", accepts=NUMBERS, budget=ROUNDED, hard_points=(0.0,))
+# Each part of a product of complex numbers is rounded three times.
+square_p = elementwise("square", accepts=NUMBERS, budget=PRODUCT, hard_points=(0.0,))
 
-exp_p = elementwise("exp", budget=ONE, hard_points=(0.0, *_EXP_EDGES))
-exp2_p = elementwise("exp2", budget=ONE, hard_points=(0.0, *_EXP2_EDGES))
-expm1_p = elementwise("expm1", budget=ONE, hard_points=(0.0, -17.33, -37.43, *_EXP_EDGES))
-log_p = elementwise("log", domain=positive, budget=ONE, hard_points=(0.0, 1.0))
-log1p_p = elementwise("log1p", domain=Domain(low=-1.0, open_low=True), budget=ONE, hard_points=(0.0, -1.0))
+exp_p = elementwise("exp", accepts=INEXACT, budget=ONE, hard_points=(0.0, *_EXP_EDGES))
+exp2_p = elementwise("exp2", accepts=INEXACT, budget=ONE, hard_points=(0.0, *_EXP2_EDGES))
+expm1_p = elementwise("expm1", accepts=INEXACT, budget=ONE, hard_points=(0.0, -17.33, -37.43, *_EXP_EDGES))
+log_p = elementwise("log", accepts=INEXACT, domain=positive, budget=ONE, hard_points=(0.0, 1.0))
+log1p_p = elementwise(
+    "log1p", accepts=INEXACT, domain=Domain(low=-1.0, open_low=True), budget=ONE, hard_points=(0.0, -1.0)
+)
 
-sin_p = elementwise("sin", budget=ONE, hard_points=_QUARTERS)
-cos_p = elementwise("cos", budget=ONE, hard_points=_QUARTERS)
-tan_p = elementwise("tan", budget=ONE, hard_points=_QUARTERS)
-asin_p = elementwise("asin", domain=UNIT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
-acos_p = elementwise("acos", domain=UNIT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
-atan_p = elementwise("atan", budget=ONE, hard_points=(-1.0, 0.0, 1.0))
-sinh_p = elementwise("sinh", budget=ONE, hard_points=(0.0, 89.41599, -89.41599, 710.4758600739439))
-cosh_p = elementwise("cosh", budget=ONE, hard_points=(0.0, 89.41599, -89.41599, 710.4758600739439))
+sin_p = elementwise("sin", accepts=INEXACT, budget=ONE, hard_points=_QUARTERS)
+cos_p = elementwise("cos", accepts=INEXACT, budget=ONE, hard_points=_QUARTERS)
+tan_p = elementwise("tan", accepts=INEXACT, budget=ONE, hard_points=_QUARTERS)
+asin_p = elementwise("asin", accepts=INEXACT, domain=UNIT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+acos_p = elementwise("acos", accepts=INEXACT, domain=UNIT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+atan_p = elementwise("atan", accepts=INEXACT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+sinh_p = elementwise(
+    "sinh", accepts=INEXACT, budget=ONE, hard_points=(0.0, 89.41599, -89.41599, 710.4758600739439)
+)
+cosh_p = elementwise(
+    "cosh", accepts=INEXACT, budget=ONE, hard_points=(0.0, 89.41599, -89.41599, 710.4758600739439)
+)
 # tanh is 1 to the last bit beyond 9.01 (float32) and 19.06 (float64).
-tanh_p = elementwise("tanh", budget=ONE, hard_points=(0.0, 9.01, -9.01, 19.06, -19.06))
-asinh_p = elementwise("asinh", budget=ONE, hard_points=(0.0, 1.0, -1.0))
-acosh_p = elementwise("acosh", domain=Domain(low=1.0), budget=ONE, hard_points=(1.0,))
+tanh_p = elementwise("tanh", accepts=INEXACT, budget=ONE, hard_points=(0.0, 9.01, -9.01, 19.06, -19.06))
+asinh_p = elementwise("asinh", accepts=INEXACT, budget=ONE, hard_points=(0.0, 1.0, -1.0))
+acosh_p = elementwise("acosh", accepts=INEXACT, domain=Domain(low=1.0), budget=ONE, hard_points=(1.0,))
 atanh_p = elementwise(
-    "atanh", domain=Domain(-1.0, 1.0, open_low=True, open_high=True), budget=ONE, hard_points=(-1.0, 0.0, 1.0)
+    "atanh",
+    accepts=INEXACT,
+    domain=Domain(-1.0, 1.0, open_low=True, open_high=True),
+    budget=ONE,
+    hard_points=(-1.0, 0.0, 1.0),
 )
 # logistic is 1 to the last bit beyond 16.6 and 36.7, and falls to subnormals as exp does.
-logistic_p = elementwise("logistic", budget=ONE, hard_points=(0.0, 16.6, 36.7, *_EXP_EDGES))
+logistic_p = elementwise("logistic", accepts=INEXACT, budget=ONE, hard_points=(0.0, 16.6, 36.7, *_EXP_EDGES))
 erf_p = elementwise("erf", budget=ONE, hard_points=(0.0, 3.92, -3.92, 5.92, -5.92))
 # erfc becomes subnormal at 9.19 and 26.54; its kernel scales exp(-x^2), which costs a second ulp.
 erfc_p = elementwise("erfc", budget=TWO, hard_points=(0.0, -3.92, 9.19, 10.05, 26.54, 27.22))
@@ -176,13 +211,13 @@ integer_pow_p = Primitive("integer_pow", "elementwise", _integer_pow_rule, (real
 # -- two operands ------------------------------------------------------------------------------------
 add_p = elementwise("add", arity=2, accepts=NUMBERS, budget=ROUNDED)
 sub_p = elementwise("sub", arity=2, accepts=NUMBERS, budget=ROUNDED)
-mul_p = elementwise("mul", arity=2, accepts=NUMBERS, budget=ROUNDED)
-div_p = elementwise("div", arity=2, accepts=NUMBERS, budget=ROUNDED, hard_points=(0.0,))
+mul_p = elementwise("mul", arity=2, accepts=NUMBERS, budget=PRODUCT)
+div_p = elementwise("div", arity=2, accepts=NUMBERS, budget=QUOTIENT, hard_points=(0.0,))
 mulhi_p = elementwise("mulhi", arity=2, accepts=INTEGRAL)
-rem_p = elementwise("rem", arity=2, accepts=NUMBERS, hard_points=(0.0, 1.0))
-max_p = elementwise("max", arity=2, accepts=ANY, hard_points=(0.0,))
-min_p = elementwise("min", arity=2, accepts=ANY, hard_points=(0.0,))
-atan2_p = elementwise("atan2", arity=2, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
+rem_p = elementwise("rem", arity=2, accepts=REAL_NUMBERS, hard_points=(0.0, 1.0))
+max_p = elementwise("max", arity=2, accepts=ORDERED, hard_points=(0.0,))
+min_p = elementwise("min", arity=2, accepts=ORDERED, hard_points=(0.0,))
+atan2_p = elementwise("atan2", arity=2, accepts=INEXACT, budget=ONE, hard_points=(-1.0, 0.0, 1.0))
 nextafter_p = elementwise("nextafter", arity=2, hard_points=(0.0, 1.0))
 and_p = elementwise("and", arity=2, accepts=BITS)
 or_p = elementwise("or", arity=2, accepts=BITS)
@@ -190,8 +225,8 @@ xor_p = elementwise("xor", arity=2, accepts=BITS)
 shift_left_p = elementwise("shift_left", arity=2, accepts=INTEGRAL)
 shift_right_arithmetic_p = elementwise("shift_right_arithmetic", arity=2, accepts=INTEGRAL)
 shift_right_logical_p = elementwise("shift_right_logical", arity=2, accepts=INTEGRAL)
-eq_p = comparison("eq")
-ne_p = comparison("ne")
+eq_p = comparison("eq", ANY)
+ne_p = comparison("ne", ANY)
 lt_p = comparison("lt")
 le_p = comparison("le")
 gt_p = comparison("gt")
@@ -202,16 +237,16 @@ def _pow_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
     check_count("pow", avals, 2)
     check_params("pow", params, ())
     x, y = avals
-    check_dtype("pow", x, FLOATING, "x")
+    check_dtype("pow", x, INEXACT, "x")
     if y.dtype not in INTEGRAL:
-        check_dtype("pow", y, FLOATING, "y")
+        check_dtype("pow", y, INEXACT, "y")
         check_same_dtypes("pow", avals)
     check_same_shapes("pow", avals)
     return [ShapedArray(x.shape, x.dtype, all_weak(avals))]
 
 
 # The exponent may be an integer array; the base is then any real.
-pow_p = Primitive("pow", "elementwise", _pow_rule, (non_negative, reals), ONE, (-1.0, 0.0, 1.0, 2.0))
+pow_p = Primitive("pow", "elementwise", _pow_rule, (non_negative, reals), POWER, (-1.0, 0.0, 1.0, 2.0))
 
 
 # -- three operands and more -----------------------------------------------------------------------------
@@ -220,7 +255,7 @@ def _clamp_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
     check_params("clamp", params, ())
     low, x, high = avals
     for label, aval in (("min", low), ("x", x), ("max", high)):
-        check_dtype("clamp", aval, ANY, label)
+        check_dtype("clamp", aval, ORDERED, label)
     check_same_dtypes("clamp", avals)
     for label, limit in (("min", low), ("max", high)):
         if limit.shape not in ((), x.shape):

@@ -12,6 +12,7 @@ from .rules import (
     ANY,
     INTEGRAL,
     NUMBERS,
+    REAL_NUMBERS,
     Dtypes,
     check_axes,
     check_count,
@@ -204,5 +205,5 @@ scatter_p = scatter("scatter", ANY)
 scatter_add_p = scatter("scatter_add", NUMBERS, ROUNDED)
 scatter_sub_p = scatter("scatter_sub", NUMBERS, ROUNDED)
 scatter_mul_p = scatter("scatter_mul", NUMBERS, ROUNDED)
-scatter_min_p = scatter("scatter_min", NUMBERS)
-scatter_max_p = scatter("scatter_max", NUMBERS)
+scatter_min_p = scatter("scatter_min", REAL_NUMBERS)
+scatter_max_p = scatter("scatter_max", REAL_NUMBERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dtypes import DType, bool_, is_float
+from ..dtypes import DType, bool_, is_complex, is_inexact
 from ..primitive import ROUNDED, Primitive
 from ..shapes import ShapedArray
 from .rules import (
@@ -40,7 +40,11 @@ def _dot_general_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
                 f"and {sizes[1]} of rhs {rhs.shape}. Transpose or reshape an operand."
             )
     wanted = params["preferred_element_type"]
-    if wanted is not None and not is_float(lhs.dtype) and _width(wanted) < _width(lhs.dtype):
+    if wanted is not None and is_complex(lhs.dtype) and not is_complex(wanted):
+        raise TypeError(
+            f"`preferred_element_type` of dot_general must be complex for {lhs.dtype}, got {wanted}."
+        )
+    if wanted is not None and not is_inexact(lhs.dtype) and _width(wanted) < _width(lhs.dtype):
         raise TypeError(
             f"`preferred_element_type` of dot_general must not be narrower than {lhs.dtype}, got {wanted}."
         )

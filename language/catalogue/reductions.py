@@ -14,6 +14,8 @@ from .rules import (
     ANY,
     BITS,
     NUMBERS,
+    ORDERED,
+    REAL_NUMBERS,
     Dtypes,
     check_axes,
     check_count,
@@ -38,13 +40,13 @@ def reduction(name: str, accepts: Dtypes, budget: ULPs = EXACT, weak: bool = Tru
     return Primitive(name, "reduction", rule, budget=budget)
 
 
-def cumulative(name: str, budget: ULPs = EXACT) -> Primitive:
+def cumulative(name: str, budget: ULPs = EXACT, accepts: Dtypes = NUMBERS) -> Primitive:
     """A row for a running reduction along ``axis``."""
 
     def rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
         check_count(name, avals, 1)
         check_params(name, params, ("axis", "reverse"))
-        check_dtype(name, avals[0], NUMBERS, "operand")
+        check_dtype(name, avals[0], accepts, "operand")
         check_axes(name, "axis", (params["axis"],), avals[0].ndim)
         return list(avals)
 
@@ -58,7 +60,7 @@ def position(name: str) -> Primitive:
         check_count(name, avals, 1)
         check_params(name, params, ("axes", "index_dtype"))
         (x,), axes, index_dtype = avals, params["axes"], params["index_dtype"]
-        check_dtype(name, x, ANY, "operand")
+        check_dtype(name, x, ORDERED, "operand")
         if not is_integer(index_dtype):
             raise TypeError(f"`index_dtype` of {name} must be an integer dtype, got {index_dtype}.")
         if len(axes) != 1:
@@ -75,8 +77,8 @@ def position(name: str) -> Primitive:
 
 reduce_sum_p = reduction("reduce_sum", NUMBERS, ROUNDED)
 reduce_prod_p = reduction("reduce_prod", NUMBERS, ROUNDED)
-reduce_max_p = reduction("reduce_max", ANY)
-reduce_min_p = reduction("reduce_min", ANY)
+reduce_max_p = reduction("reduce_max", ORDERED)
+reduce_min_p = reduction("reduce_min", ORDERED)
 reduce_and_p = reduction("reduce_and", BITS, weak=False)
 reduce_or_p = reduction("reduce_or", BITS, weak=False)
 reduce_xor_p = reduction("reduce_xor", BITS, weak=False)
@@ -84,8 +86,8 @@ argmax_p = position("argmax")
 argmin_p = position("argmin")
 cumsum_p = cumulative("cumsum", ROUNDED)
 cumprod_p = cumulative("cumprod", ROUNDED)
-cummax_p = cumulative("cummax")
-cummin_p = cumulative("cummin")
+cummax_p = cumulative("cummax", accepts=REAL_NUMBERS)
+cummin_p = cumulative("cummin", accepts=REAL_NUMBERS)
 
 
 def _sort_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
@@ -97,6 +99,8 @@ def _sort_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
         )
     for aval in avals:
         check_dtype("sort", aval, ANY, "operands")
+    for key in avals[: params["num_keys"]]:
+        check_dtype("sort", key, ORDERED, "operands")
     check_same_shapes("sort", avals)
     check_axes("sort", "dimension", (params["dimension"],), avals[0].ndim)
     return list(avals)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ..dtypes import ALL, FLOATS, INTEGERS, SIGNED, DType, bool_
+from ..dtypes import ALL, COMPLEX, FLOATS, INTEGERS, SIGNED, DType, bool_
 from ..shapes import Shape, ShapedArray
 
 Dtypes = frozenset[DType]
 
 FLOATING: Dtypes = frozenset(FLOATS)
 INTEGRAL: Dtypes = frozenset(INTEGERS)
-SIGNED_NUMBERS: Dtypes = frozenset(SIGNED) | FLOATING
-NUMBERS: Dtypes = INTEGRAL | FLOATING
+COMPLEXES: Dtypes = frozenset(COMPLEX)
+INEXACT: Dtypes = FLOATING | COMPLEXES
+SIGNED_NUMBERS: Dtypes = frozenset(SIGNED) | INEXACT
+REAL_NUMBERS: Dtypes = INTEGRAL | FLOATING
+NUMBERS: Dtypes = REAL_NUMBERS | COMPLEXES
 BITS: Dtypes = INTEGRAL | {bool_}
 ANY: Dtypes = NUMBERS | {bool_}
+# What has an order. Complex numbers have none: JAX's lexicographic one is a composition.
+ORDERED: Dtypes = REAL_NUMBERS | {bool_}
 
 
 def named(accepted: Collection[DType]) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..dtypes import DType, is_float, is_integer
+from ..dtypes import DType, is_complex, is_float, is_integer
 from ..primitive import EXACT, ROUNDED, Primitive, ULPs
 from ..shapes import ShapedArray
 from .rules import (
     ANY,
     NUMBERS,
+    REAL_NUMBERS,
     Dtypes,
     all_weak,
     check_axes,
@@ -65,8 +66,8 @@ def windowed(name: str, accepts: Dtypes, budget: ULPs = EXACT) -> Primitive:
 
 reduce_window_sum_p = windowed("reduce_window_sum", NUMBERS, ROUNDED)
 reduce_window_prod_p = windowed("reduce_window_prod", NUMBERS, ROUNDED)
-reduce_window_max_p = windowed("reduce_window_max", NUMBERS)
-reduce_window_min_p = windowed("reduce_window_min", NUMBERS)
+reduce_window_max_p = windowed("reduce_window_max", REAL_NUMBERS)
+reduce_window_min_p = windowed("reduce_window_min", REAL_NUMBERS)
 
 CONV_PARAMS = (
     "window_strides",
@@ -106,6 +107,8 @@ def _holds_products(old: DType, new: DType) -> bool:
     """Whether sums of products of one dtype may be wanted in another."""
     if new.itemsize < old.itemsize:
         return False
+    if is_complex(old) or is_complex(new):
+        return is_complex(old) and is_complex(new)
     if is_integer(old):
         return is_float(new) or (new.kind == "i" if old.kind == "i" else is_integer(new))
     return is_float(new) or not is_float(old)

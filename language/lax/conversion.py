@@ -10,7 +10,7 @@ from .. import catalogue as rows
 from .. import dispatch, trees
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
-from ..dtypes import canonical, is_float
+from ..dtypes import canonical, is_inexact
 from .operands import bind, is_python
 
 
@@ -23,7 +23,7 @@ def convert_element_type(operand: Operand, new_dtype: Any, weak_type: bool = Fal
     if new_dtype is None:
         raise ValueError("`new_dtype` of convert_element_type must be a dtype, got None.")
     dtype = canonical(new_dtype)
-    if is_python(operand) and not weak_type and (is_float(dtype) or np.isfinite(operand)):
+    if is_python(operand) and not weak_type and (is_inexact(dtype) or np.isfinite(operand)):
         # Straight to the dtype: a large Python int need not fit the default one.
         with np.errstate(over="ignore"):
             return dispatch.lift(np.asarray(operand).astype(dtype))
@@ -42,6 +42,6 @@ def stop_gradient(x: Any) -> Any:
     """The tree, constant to derivatives."""
 
     def stopped(leaf: Any) -> Any:
-        return bind(rows.stop_gradient_p, leaf) if is_float(aval_of(leaf).dtype) else leaf
+        return bind(rows.stop_gradient_p, leaf) if is_inexact(aval_of(leaf).dtype) else leaf
 
     return trees.map(stopped, x)

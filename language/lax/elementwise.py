@@ -8,9 +8,9 @@ from typing import Any
 
 from .. import catalogue as rows
 from ..arrays import Array
-from ..catalogue.rules import FLOATING, check_dtype
-from ..dispatch import Operand, aval_of
-from ..dtypes import is_integer
+from ..catalogue.rules import INEXACT, check_dtype
+from ..dispatch import Operand, aval_of, lift
+from ..dtypes import complex_of, is_complex, is_integer
 from ..primitive import Primitive
 from .operands import bind, dressed, is_python, spread, typed, typed_after
 
@@ -48,7 +48,7 @@ def _binary(primitive: Primitive, doc: str, name: str | None = None) -> Callable
 
 
 # -- elementwise, one operand ---------------------------------------------------------------------------
-abs = _unary(rows.abs_p, "The absolute value.")
+abs = _unary(rows.abs_p, "The absolute value; a real one of complex numbers.")
 acos = _unary(rows.acos_p, "The inverse cosine.")
 acosh = _unary(rows.acosh_p, "The inverse hyperbolic cosine.")
 asin = _unary(rows.asin_p, "The inverse sine.")
@@ -64,6 +64,7 @@ clz = _unary(rows.clz_p, "How many bits are 0 before the first 1.")
 cos = _elementary(rows.cos_p, "The cosine.")
 cosh = _unary(rows.cosh_p, "The hyperbolic cosine.")
 digamma = _unary(rows.digamma_p, "The derivative of `lgamma`.")
+imag = _unary(rows.imag_p, "The imaginary part of complex numbers.")
 erf = _unary(rows.erf_p, "The error function.")
 erfc = _unary(rows.erfc_p, "1 - erf(x), accurate where erf is near 1.")
 erf_inv = _unary(rows.erf_inv_p, "The number whose erf is x; infinite at -1 and 1.")
@@ -78,8 +79,11 @@ log1p = _elementary(rows.log1p_p, "log(1 + x), accurate near 0.")
 logistic = _elementary(rows.logistic_p, "1 / (1 + exp(-x)).")
 neg = _unary(rows.neg_p, "The negative.")
 population_count = _unary(rows.population_count_p, "How many bits are 1.")
+real = _unary(rows.real_p, "The real part of complex numbers.")
 rsqrt = _elementary(rows.rsqrt_p, "1 / sqrt(x).")
-sign = _unary(rows.sign_p, "-1, 0 or 1, as x is negative, zero or positive.")
+sign = _unary(
+    rows.sign_p, "-1, 0 or 1, as x is negative, zero or positive; of complex numbers x / |x|, or 0."
+)
 sin = _elementary(rows.sin_p, "The sine.")
 sinh = _unary(rows.sinh_p, "The hyperbolic sine.")
 sqrt = _elementary(rows.sqrt_p, "The square root.")
@@ -93,14 +97,13 @@ atan2 = _binary(rows.atan2_p, "The angle of the point (y, x): the inverse tangen
 bitwise_and = _binary(rows.and_p, "The bits set in both; logical and of booleans.", "bitwise_and")
 bitwise_or = _binary(rows.or_p, "The bits set in either; logical or of booleans.", "bitwise_or")
 bitwise_xor = _binary(rows.xor_p, "The bits set in one only; exclusive or of booleans.", "bitwise_xor")
+complex = _binary(rows.complex_p, "The complex numbers of these real and imaginary parts.")
 div = _binary(rows.div_p, "x / y; integers round towards zero.")
 eq = _binary(rows.eq_p, "Whether x == y.")
 ge = _binary(rows.ge_p, "Whether x >= y.")
 gt = _binary(rows.gt_p, "Whether x > y.")
 le = _binary(rows.le_p, "Whether x <= y.")
 lt = _binary(rows.lt_p, "Whether x < y.")
-max = _binary(rows.max_p, "The larger; NaN if either is.")
-min = _binary(rows.min_p, "The smaller; NaN if either is.")
 mul = _binary(rows.mul_p, "x * y.")
 mulhi = _binary(rows.mulhi_p, "The upper half of the bits of the product of integers.")
 ne = _binary(rows.ne_p, "Whether x != y.")
@@ -110,6 +113,43 @@ shift_left = _binary(rows.shift_left_p, "x shifted left by y bits.")
 shift_right_arithmetic = _binary(rows.shift_right_arithmetic_p, "x shifted right by y bits, sign kept.")
 shift_right_logical = _binary(rows.shift_right_logical_p, "x shifted right by y bits, zeros shifted in.")
 sub = _binary(rows.sub_p, "x - y.")
+
+
+def _precedes(x: Array, y: Array) -> Array:
+    """Whether the complex x comes before y in lexicographic order: by real parts, then by imaginary parts."""
+    by_real, by_imag = lt(real(x), real(y)), lt(imag(x), imag(y))
+    return select(eq(real(x), real(y)), by_imag, by_real)
+
+
+def _extreme(primitive: Primitive, doc: str, last: bool) -> Callable[[Operand, Operand], Array]:
+    plain = _binary(primitive, doc)
+
+    def function(x: Operand, y: Operand) -> Array:
+        if not (is_complex(aval_of(x).dtype) or is_complex(aval_of(y).dtype)):
+            return plain(x, y)
+        a, b = (lift(z) for z in spread(typed((x, y))))
+        chosen = select(_precedes(b, a), *((a, b) if last else (b, a)))
+        return select(ne(a, a), a, select(ne(b, b), b, chosen))
+
+    return dressed(function, primitive.name, doc)
+
+
+max = _extreme(rows.max_p, "The larger; NaN if either is. Complex numbers are in lexicographic order.", True)
+min = _extreme(
+    rows.min_p, "The smaller; NaN if either is. Complex numbers are in lexicographic order.", False
+)
+
+
+def conj(x: Operand) -> Array:
+    """The complex conjugate: of a real, the complex number that it is."""
+    check_dtype("conj", aval_of(x), INEXACT, "x")
+    found = lift(x)
+    if is_complex(found.dtype):
+        return bind(rows.conj_p, found)
+    wide = bind(
+        rows.convert_element_type_p, found, new_dtype=complex_of(found.dtype), weak_type=found.weak_type
+    )
+    return bind(rows.conj_p, wide)
 
 
 def pow(x: Operand, y: Operand) -> Array:
@@ -128,7 +168,7 @@ def integer_pow(x: Operand, y: int) -> Array:
 
 def reciprocal(x: Operand) -> Array:
     """1 / x."""
-    check_dtype("reciprocal", aval_of(x), FLOATING, "x")
+    check_dtype("reciprocal", aval_of(x), INEXACT, "x")
     return div(1.0, x)
 
 

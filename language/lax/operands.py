@@ -11,7 +11,7 @@ from .. import catalogue as rows
 from .. import dispatch
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
-from ..dtypes import bool_, is_float, is_integer
+from ..dtypes import bool_, is_complex, is_float, is_inexact, is_integer
 from ..primitive import Primitive
 from ..shapes import ShapedArray
 
@@ -26,13 +26,15 @@ def bind(primitive: Primitive, *operands: Operand, **params: Any) -> Array:
 
 def is_python(x: Operand) -> bool:
     """Whether an operand is a Python scalar, which has no dtype of its own."""
-    return isinstance(x, (bool, int, float)) and not isinstance(x, np.generic)
+    return isinstance(x, (bool, int, float, complex)) and not isinstance(x, np.generic)
 
 
 def _keeps_kind(x: Operand, aval: ShapedArray) -> bool:
     if isinstance(x, bool):
         return aval.dtype == bool_
-    return is_float(aval.dtype) or (isinstance(x, int) and is_integer(aval.dtype))
+    if isinstance(x, complex):
+        return is_complex(aval.dtype)
+    return is_inexact(aval.dtype) or (isinstance(x, int) and is_integer(aval.dtype))
 
 
 def _scalar_as(x: Operand, aval: ShapedArray) -> Operand:
@@ -43,7 +45,8 @@ def _scalar_as(x: Operand, aval: ShapedArray) -> Operand:
         value = np.asarray(x, dtype=aval.dtype)
     if not aval.weak_type:
         return value
-    python: Operand = float(x) if is_float(aval.dtype) else x
+    kind = complex if is_complex(aval.dtype) else float if is_float(aval.dtype) else int
+    python: Operand = kind(x)
     if aval_of(python).dtype == aval.dtype:
         return python
     return bind(rows.convert_element_type_p, value, new_dtype=aval.dtype, weak_type=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import catalogue as rows
 from .. import dispatch
 from ..arrays import Array
-from ..dispatch import Operand, aval_of
-from ..dtypes import int32, is_float
+from ..dispatch import Operand, aval_of, lift
+from ..dtypes import int32, is_complex, is_float
 from ..shapes import canonical_axis
 from .conversion import convert_element_type
 from .creation import broadcasted_iota
-from .elementwise import neg
+from .elementwise import complex, imag, neg, real
 from .slicing import slice_in_dim
 from .structural import rev
 
@@ -26,8 +27,20 @@ def sort(operand: Any, dimension: int = -1, is_stable: bool = True, num_keys: in
     if not operands:
         raise TypeError("`operand` of sort must be at least one array, got none.")
     axis = canonical_axis(dimension, aval_of(operands[0]).ndim, "dimension")
-    results = dispatch.bind(rows.sort_p, *operands, dimension=axis, num_keys=num_keys)
+    results = _sorted(operands, axis, num_keys)
     return tuple(results) if several else results[0]
+
+
+def _sorted(operands: Sequence[Operand], axis: int, num_keys: int) -> list[Array]:
+    """The operands in order; a complex key stands for two, its real and then its imaginary part."""
+    keys = [(lift(x), is_complex(aval_of(x).dtype)) for x in operands[:num_keys]]
+    if not any(pair for _, pair in keys):
+        return dispatch.bind(rows.sort_p, *operands, dimension=axis, num_keys=num_keys)
+    parts = [part for x, pair in keys for part in ((real(x), imag(x)) if pair else (x,))]
+    rest = operands[num_keys:]
+    found = iter(dispatch.bind(rows.sort_p, *parts, *rest, dimension=axis, num_keys=len(parts)))
+    ordered = [complex(next(found), next(found)) if pair else next(found) for _, pair in keys]
+    return [*ordered, *found]
 
 
 def sort_key_val(

@@ -14,7 +14,7 @@ from ..dtypes import UNSIGNED, bool_, is_float, is_integer
 from ..lax.running import logaddexp as _logaddexp
 from .classes import copysign, isinf, isnan
 from .elementwise import ROUND_AWAY_FROM_ZERO, const, like, pair, strong, trunc
-from .promotion import array_of, convert, promote, promote_inexact, promote_numeric, same_shape
+from .promotion import array_of, convert, promote, promote_inexact, promote_numeric, promote_real, same_shape
 
 
 def add(x1: Any, x2: Any, /) -> Array:
@@ -181,7 +181,7 @@ def _integer_power(x1: Any, x2: Any) -> Array:
 
 def hypot(x1: Any, x2: Any, /) -> Array:
     """sqrt(x1**2 + x2**2) without overflow on the way."""
-    x1, x2 = same_shape(*promote_inexact("hypot", x1, x2))
+    x1, x2 = same_shape(*promote_real("hypot", x1, x2))
     first = lax.ge(lax.abs(x1), lax.abs(x2))
     large, small = lax.select(first, x1, x2), lax.select(first, x2, x1)
     at_origin = lax.eq(large, const(large, 0))
@@ -193,13 +193,13 @@ def hypot(x1: Any, x2: Any, /) -> Array:
 
 def logaddexp(x1: Any, x2: Any, /) -> Array:
     """log(exp(x1) + exp(x2)) without overflow on the way."""
-    x1, x2 = same_shape(*promote_inexact("logaddexp", x1, x2))
+    x1, x2 = same_shape(*promote_real("logaddexp", x1, x2))
     return _logaddexp(lift(x1), lift(x2))
 
 
 def logaddexp2(x1: Any, x2: Any, /) -> Array:
     """log2(2**x1 + 2**x2) without overflow on the way."""
-    x1, x2 = same_shape(*promote_inexact("logaddexp2", x1, x2))
+    x1, x2 = same_shape(*promote_real("logaddexp2", x1, x2))
     first = lax.ge(x1, x2)
     large, small = lax.select(first, x1, x2), lax.select(first, x2, x1)
     gap = lax.sub(small, large)

@@ -9,7 +9,8 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import UNSIGNED, bool_, is_float, is_integer
+from ..dtypes import UNSIGNED, bool_, is_complex, is_float, is_inexact, is_integer
+from .complex_numbers import finite
 from .elementwise import const, strong
 from .promotion import array_of, promote, promote_inexact, same_shape
 
@@ -36,18 +37,20 @@ def copysign(x1: Any, x2: Any, /) -> Array:
 def isfinite(x: Any, /) -> Array:
     """Whether x is neither infinite nor NaN."""
     x = array_of("isfinite", x)
-    return lax.is_finite(x) if is_float(x.dtype) else lax.full_like(x, True, dtype=bool_)
+    return finite(x)
 
 
 def isnan(x: Any, /) -> Array:
     """Whether x is NaN."""
     x = array_of("isnan", x)
-    return lax.ne(x, x) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)
+    return lax.ne(x, x) if is_inexact(x.dtype) else lax.full_like(x, False, dtype=bool_)
 
 
 def isinf(x: Any, /) -> Array:
     """Whether x is infinite."""
     x = array_of("isinf", x)
+    if is_complex(x.dtype):
+        return lax.bitwise_or(isinf(lax.real(x)), isinf(lax.imag(x)))
     if not is_float(x.dtype):
         return lax.full_like(x, False, dtype=bool_)
     return lax.eq(lax.abs(x), const(x, np.inf))

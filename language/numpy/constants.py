@@ -31,6 +31,7 @@ flexible = np.flexible
 character = np.character
 object_ = np.object_
 dtype = np.dtype
+complexfloating = np.complexfloating
 
 
 class ScalarType:
@@ -73,3 +74,5 @@ float64 = ScalarType(dtypes.float64)
 # Other names of the same types.
 int_, uint = int64, uint64
 single, double, float_ = float32, float64, float64
+complex64 = csingle = ScalarType(dtypes.complex64)
+complex128 = cdouble = complex_ = ScalarType(dtypes.complex128)

@@ -12,7 +12,19 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import UNSIGNED, bool_, canonical, default_float, finfo, float16, float64, is_float
+from ..dtypes import (
+    UNSIGNED,
+    bool_,
+    canonical,
+    default_float,
+    finfo,
+    float16,
+    float64,
+    is_complex,
+    is_float,
+    is_inexact,
+)
+from .complex_numbers import in_each_part
 from .promotion import array_of, convert, promote, promote_inexact, promote_numeric
 
 Unary = Callable[[Any], Array]
@@ -60,7 +72,7 @@ def _whole(name: str, operation: Callable[[Any], Array], doc: str) -> Unary:
 
     def function(x: Any, /) -> Array:
         x = array_of(name, x)
-        return operation(x) if is_float(x.dtype) else x
+        return operation(x) if is_inexact(x.dtype) else x
 
     named: Unary = _named(function, name, doc)
     return named
@@ -120,7 +132,7 @@ def log10(x: Any, /) -> Array:
 def trunc(x: Any, /) -> Array:
     """The whole number next to x towards zero."""
     given = array_of("trunc", x)
-    if not is_float(given.dtype):
+    if not is_inexact(given.dtype):
         return given
     return lax.select(lax.lt(given, const(given, 0)), lax.ceil(given), lax.floor(given))
 
@@ -131,6 +143,8 @@ fix = trunc
 def rint(x: Any, /) -> Array:
     """The nearest whole number as a float, halves to even."""
     x = array_of("rint", x)
+    if is_complex(x.dtype):
+        return in_each_part(rint, x)
     return lax.round(x, ROUND_TO_EVEN) if is_float(x.dtype) else lift(convert(x, default_float()))
 
 
@@ -141,6 +155,8 @@ def round(a: Any, decimals: int = 0) -> Array:
         ValueError: a negative ``decimals`` for integers.
     """
     given, decimals = array_of("round", a), operator.index(decimals)
+    if is_complex(given.dtype):
+        return in_each_part(lambda part: round(part, decimals), given)
     if not is_float(given.dtype):
         if decimals < 0:
             raise ValueError(

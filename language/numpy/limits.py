@@ -8,9 +8,10 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dtypes import DType, canonical, finfo, is_float
+from ..dtypes import DType, canonical, finfo, is_complex, is_float
 from .arithmetic import add, maximum, minimum, multiply
 from .classes import isfinite, isnan, isneginf, isposinf
+from .complex_numbers import in_each_part
 from .creation import placed
 from .logic import less_equal, logical_and, logical_or
 from .promotion import array_of, convert, promote_inexact, same_shape
@@ -29,6 +30,8 @@ def clip(arr: Any, /, min: Any = None, max: Any = None) -> Array:
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     """``x`` with NaN and the infinities replaced, the latter by the largest finite numbers."""
     found = array_of("nan_to_num", x)
+    if is_complex(found.dtype):
+        return in_each_part(lambda part: nan_to_num(part, copy, nan, posinf, neginf), found)
     if not is_float(found.dtype):
         return found
     dtype = found.dtype

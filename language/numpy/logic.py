@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of
 from ..dtypes import UNSIGNED, bool_
+from .complex_numbers import ordered
 from .elementwise import const, pair
 from .promotion import promote, promote_numeric
 
@@ -62,7 +64,7 @@ def logical_not(x: Any, /) -> Array:
 
 equal = pair("equal", promote, lax.eq, "x1 == x2.")
 not_equal = pair("not_equal", promote, lax.ne, "x1 != x2.")
-less = pair("less", promote, lax.lt, "x1 < x2.")
-less_equal = pair("less_equal", promote, lax.le, "x1 <= x2.")
-greater = pair("greater", promote, lax.gt, "x1 > x2.")
-greater_equal = pair("greater_equal", promote, lax.ge, "x1 >= x2.")
+less = pair("less", promote, partial(ordered, lax.lt), "x1 < x2.")
+less_equal = pair("less_equal", promote, partial(ordered, lax.le), "x1 <= x2.")
+greater = pair("greater", promote, partial(ordered, lax.gt), "x1 > x2.")
+greater_equal = pair("greater_equal", promote, partial(ordered, lax.ge), "x1 >= x2.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from ..catalogue import broadcast_in_dim_p, convert_element_type_p
 from ..config import config
 from ..dispatch import aval_of, bind, lift
 from ..dtypes import (
+    COMPLEX,
     FLOATS,
     INTEGERS,
     SIGNED,
@@ -23,19 +23,31 @@ from ..dtypes import (
     as_dtype,
     bool_,
     canonical,
+    default_complex,
     default_float,
     default_int,
     float32,
     float64,
     int32,
     int64,
+    is_complex,
     is_float,
+    is_inexact,
     uint64,
 )
 from ..dtypes import promote as promote_pairs
 from ..shapes import Shape, ShapedArray, broadcast_shapes
 
 Pair = tuple[DType, bool]
+
+_NUMBERS = frozenset({bool, int, float, complex})
+# Python's types of numbers that are weak, and the dtype that each has.
+_WEAK: dict[type, Callable[[], DType]] = {int: default_int, float: default_float, complex: default_complex}
+
+
+def _python_type(dtype: DType) -> Any:
+    """The type of Python's numbers for a dtype."""
+    return complex if is_complex(dtype) else float if is_float(dtype) else int
 
 
 # -- dtypes -------------------------------------------------------------------------------------------
@@ -45,10 +57,21 @@ def to_numeric(dtype: DType) -> DType:
 
 
 def to_inexact(dtype: DType) -> DType:
-    """The floating dtype that a function of reals computes in: JAX's table, not the lattice's join."""
-    if is_float(dtype):
+    """The floating or complex dtype that a function of reals computes in: JAX's table, not the lattice's join."""
+    if is_inexact(dtype):
         return dtype
     return canonical(float64 if dtype in (int64, uint64) else float32)
+
+
+def to_real(dtype: DType) -> DType:
+    """`to_inexact`, for what is defined on reals only.
+
+    Raises:
+        TypeError: the dtype is complex.
+    """
+    if is_complex(dtype):
+        raise TypeError(f"The operands must be real, got {dtype}. Take verax.numpy.real or abs of them.")
+    return to_inexact(dtype)
 
 
 def to_wide(dtype: DType) -> DType:
@@ -79,8 +102,8 @@ def common_type(avals: Sequence[ShapedArray]) -> Pair:
 
 def _pair_of(x: Any) -> Pair:
     """The (dtype, weak) of an array, a number, a dtype, or a Python scalar type."""
-    if isinstance(x, type) and x in (int, float):
-        return (default_int() if x is int else default_float()), True
+    if isinstance(x, type) and x in _WEAK:
+        return _WEAK[x](), True
     if isinstance(x, (np.dtype, str, type)) or (hasattr(x, "dtype") and not hasattr(x, "shape")):
         return canonical(x), False
     aval = aval_of(x)
@@ -101,7 +124,7 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
 def promote_types(a: Any, b: Any) -> DType:
     """The dtype that two dtypes have in common; Python's int and float are weak, and 64 bits wide where they stay."""
     dtype, weak = promote_pairs([_pair_of(a), _pair_of(b)])
-    return as_dtype(float if is_float(dtype) else int) if weak else dtype
+    return as_dtype(_python_type(dtype)) if weak else dtype
 
 
 _KINDS: dict[str, tuple[DType, ...]] = {
@@ -110,8 +133,8 @@ _KINDS: dict[str, tuple[DType, ...]] = {
     "unsigned integer": UNSIGNED,
     "integral": INTEGERS,
     "real floating": FLOATS,
-    "complex floating": (),
-    "numeric": (*INTEGERS, *FLOATS),
+    "complex floating": COMPLEX,
+    "numeric": (*INTEGERS, *FLOATS, *COMPLEX),
 }
 
 
@@ -188,20 +211,20 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
         if x.dtype == dtype and x.weak_type == weak:
             return x
         return bind(convert_element_type_p, x, new_dtype=dtype, weak_type=weak)[0]
-    if weak and type(x) in (bool, int, float) and dtype != bool_:
-        scalar = float(x) if is_float(dtype) else int(x)
+    if weak and type(x) in _NUMBERS and dtype != bool_:
+        scalar = _python_type(dtype)(x)
         if aval_of(scalar).dtype == dtype:
             return scalar
         return convert(lift(scalar), dtype, weak)
-    if type(x) in (bool, int, float):
-        return _written(x, math.copysign(1.0, x) if x == 0 else 0.0, dtype)
+    if type(x) in _NUMBERS:
+        return _written(x, str(x) if x == 0 else "", dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x).astype(dtype)[()]
 
 
 @functools.lru_cache(maxsize=4096, typed=True)
-def _written(x: Any, sign: float, dtype: DType) -> Any:
-    """A Python number in a dtype. ``sign`` tells 0.0 from -0.0, which are equal."""
+def _written(x: Any, zero: str, dtype: DType) -> Any:
+    """A Python number in a dtype. ``zero`` tells 0.0 from -0.0, which are equal."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x).astype(dtype)[()]
 
@@ -242,9 +265,6 @@ def _alike(operands: Sequence[Any]) -> bool:
     return True
 
 
-_NUMBERS = frozenset({bool, int, float})
-
-
 def _beside_number(x: Array, number: Any, rule: Callable[[DType], DType]) -> Any:
     """The number in the array's type and shape, where the array stays as it is; else None."""
     aval = x.aval
@@ -281,7 +301,8 @@ def _promoter(rule: Callable[[DType], DType], what: str) -> Callable[..., list[A
 
 promote = _promoter(_same, "The arguments of a call in one dtype and shape.")
 promote_numeric = _promoter(to_numeric, "`promote`, with int32 for bool.")
-promote_inexact = _promoter(to_inexact, "`promote`, to a floating dtype.")
+promote_inexact = _promoter(to_inexact, "`promote`, to a floating or complex dtype.")
+promote_real = _promoter(to_real, "`promote`, to a real floating dtype.")
 
 
 def dtypes_only(name: str, *operands: Any, rule: Callable[[DType], DType] = _same) -> list[Array]:

@@ -11,7 +11,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import Implementation, aval_of
-from ..dtypes import float0, is_float
+from ..dtypes import float0, is_complex, is_inexact
 from ..flat import check_array, name_of, own, path_of
 from ..shapes import ShapedArray
 
@@ -84,10 +84,32 @@ def check_differentiable(chosen: Any, leaves: Sequence[Any], what: str, allow_in
     """Raise TypeError unless all leaves are floating, or integers are allowed."""
     for i, x in enumerate(leaves):
         aval = check_array(x, path_of(chosen, i), "Choose other `argnums`.")
-        if not is_float(aval.dtype) and not allow_int:
+        if not is_inexact(aval.dtype) and not allow_int:
             raise TypeError(
                 f"{path_of(chosen, i).capitalize()} of {what} must be floating, got {aval}. "
                 f"Convert it with .astype(float), choose other `argnums`, or pass allow_int=True to grad."
+            )
+
+
+def check_holomorphic(avals: Sequence[ShapedArray], what: str, side: str, wants: bool) -> None:
+    """Raise TypeError unless complex dtypes stand where ``holomorphic`` says so, and nowhere else.
+
+    Args:
+        avals: of the arguments, or of the results.
+        what: the transform.
+        side: "arguments" or "results".
+        wants: whether they must be complex.
+    """
+    for aval in avals:
+        if wants and not is_complex(aval.dtype):
+            raise TypeError(
+                f"The {side} of {what} with holomorphic=True must be complex, got {aval}. "
+                f"Convert them with .astype(complex), or leave holomorphic out."
+            )
+        if not wants and is_complex(aval.dtype):
+            raise TypeError(
+                f"The {side} of {what} must be real, got {aval}. Pass holomorphic=True for a function with a complex "
+                f"derivative, or use jvp and vjp."
             )
 
 

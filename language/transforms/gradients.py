@@ -10,10 +10,18 @@ import numpy as np
 
 from .. import dispatch, trees
 from ..dispatch import aval_of
-from ..dtypes import is_float
+from ..dtypes import is_complex, is_inexact
 from ..flat import Flat, arrays_in, check_array, name_of, own
 from ..shapes import ShapedArray
-from .arguments import Function, check_callable, check_differentiable, materialized, paired, split
+from .arguments import (
+    Function,
+    check_callable,
+    check_differentiable,
+    check_holomorphic,
+    materialized,
+    paired,
+    split,
+)
 
 
 def value_and_grad(
@@ -29,26 +37,27 @@ def value_and_grad(
         fun: returns a floating scalar (with ``has_aux``, a pair of one and anything).
         argnums: which positional arguments to differentiate; a tuple gives a tuple of gradients.
         has_aux: whether ``fun`` returns ``(scalar, auxiliary)``.
-        holomorphic: must be False: there are no complex dtypes yet.
+        holomorphic: whether ``fun`` takes and returns complex numbers and has a complex derivative, which is then
+            the gradient. Otherwise the gradient by a complex x + iy is the partial by x less i times that by y.
         allow_int: whether integer arguments may be chosen; their gradient is float0.
 
     Raises:
         TypeError: an argument is not floating, or the result is no floating scalar.
     """
     check_callable(fun, "grad")
-    if holomorphic:
-        raise TypeError("`holomorphic` must be False, got True: Verax has no complex dtypes yet.")
 
     @functools.wraps(fun)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         chosen, call = split(fun, argnums, args, kwargs)
         leaves, tree = trees.flatten((chosen, {}))
         check_differentiable(chosen, leaves, "grad", allow_int)
+        if holomorphic:
+            check_holomorphic([aval_of(x) for x in leaves], "grad", "arguments", True)
         implementation = dispatch.owner_of(arrays_in((args, kwargs)))
         flat = Flat(paired(call, has_aux), tree, name_of(fun))
         with dispatch.using(implementation):
             found, pullback = implementation.vjp(flat, [own(implementation, x) for x in leaves])
-            aval = _check_scalar(found, flat, fun)
+            aval = _check_scalar(found, flat, fun, holomorphic)
             seed = own(implementation, np.ones((), aval.dtype))
             cotangents = pullback([seed] + [None] * (len(found) - 1))
             gradient = materialized(cotangents, [aval_of(x) for x in leaves])
@@ -78,16 +87,18 @@ def grad(
     return gradient
 
 
-def _check_scalar(found: Sequence[Any], flat: Flat, fun: Function) -> ShapedArray:
+def _check_scalar(found: Sequence[Any], flat: Flat, fun: Function, holomorphic: bool) -> ShapedArray:
     value, _ = flat.result(found)
     aval = check_array(
         value,
         f"The result of {name_of(fun)!r} under grad",
         "Return a scalar, or pass has_aux=True for a pair.",
     )
-    if aval.shape != () or not is_float(aval.dtype):
+    if aval.shape != () or not is_inexact(aval.dtype):
         raise TypeError(
             f"The result of {name_of(fun)!r} must be a floating scalar under grad, got {aval}. "
             f"Sum or average it, or use jacrev."
         )
+    if holomorphic or is_complex(aval.dtype):
+        check_holomorphic([aval], "grad", "results", holomorphic)
     return aval

@@ -9,37 +9,54 @@ from typing import Any
 from .. import dispatch, trees
 from ..arrays import Array
 from ..dispatch import aval_of
-from ..dtypes import is_float
+from ..dtypes import is_inexact
 from ..flat import Flat, arrays_in, name_of, own
-from .arguments import Function, check_callable, check_differentiable, split
+from .arguments import Function, check_callable, check_differentiable, check_holomorphic, split
 
 
-def jacfwd(fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
-    """The Jacobian, column by column: each result's shape followed by the argument's."""
-    return _jacobian(fun, argnums, has_aux, "forward")
+def jacfwd(
+    fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Function:
+    """The Jacobian, column by column: each result's shape followed by the argument's.
+
+    Arguments are real; with ``holomorphic`` arguments and results are complex.
+    """
+    return _jacobian(fun, argnums, has_aux, holomorphic, "forward")
 
 
-def jacrev(fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
-    """The Jacobian, row by row: each result's shape followed by the argument's."""
-    return _jacobian(fun, argnums, has_aux, "reverse")
+def jacrev(
+    fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Function:
+    """The Jacobian, row by row: each result's shape followed by the argument's.
+
+    Results are real; with ``holomorphic`` arguments and results are complex.
+    """
+    return _jacobian(fun, argnums, has_aux, holomorphic, "reverse")
 
 
 jacobian = jacrev
 
 
-def hessian(fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Function:
+def hessian(
+    fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False
+) -> Function:
     """The second derivative: ``jacfwd(jacrev(fun))``."""
-    return jacfwd(jacrev(fun, argnums, has_aux), argnums, has_aux)
+    return jacfwd(jacrev(fun, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
 
 
-def _jacobian(fun: Function, argnums: int | Sequence[int], has_aux: bool, mode: str) -> Function:
-    check_callable(fun, f"jac{mode[:3]}")
+def _jacobian(
+    fun: Function, argnums: int | Sequence[int], has_aux: bool, holomorphic: bool, mode: str
+) -> Function:
+    name = "jacfwd" if mode == "forward" else "jacrev"
+    check_callable(fun, name)
 
     @functools.wraps(fun)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         chosen, call = split(fun, argnums, args, kwargs)
         leaves, tree = trees.flatten((chosen, {}))
         check_differentiable(chosen, leaves, "jacobian", False)
+        if mode == "forward" or holomorphic:
+            check_holomorphic([aval_of(x) for x in leaves], name, "arguments", holomorphic)
         implementation = dispatch.owner_of(arrays_in((args, kwargs)))
         main = (lambda *xs: call(*xs)[0]) if has_aux else call
         flat = Flat(main, tree, name_of(fun))
@@ -47,10 +64,12 @@ def _jacobian(fun: Function, argnums: int | Sequence[int], has_aux: bool, mode: 
             own_leaves = [own(implementation, x) for x in leaves]
             found, blocks = implementation.jacobian(flat, own_leaves, list(range(len(leaves))), mode)
             for y in found:
-                if not is_float(aval_of(y).dtype):
+                if not is_inexact(aval_of(y).dtype):
                     raise TypeError(
                         f"The results of {name_of(fun)!r} must be floating to have a Jacobian, got {aval_of(y)}."
                     )
+            if mode == "reverse" or holomorphic:
+                check_holomorphic([aval_of(y) for y in found], name, "results", holomorphic)
 
         def arranged(row: Sequence[Array]) -> Any:
             by_argument = trees.unflatten(tree, row)[0]

@@ -13,7 +13,7 @@ from ...language.arrays import Array
 from ...language.inlining import inlined
 from ...language.program import Program
 from ...language.tracing import trace
-from ..array import ReferenceArray
+from ..array import ReferenceArray, of_elements
 from ..interpreter import implementation
 from ..system import current_system
 from .plan import Plan
@@ -57,7 +57,7 @@ class elements_of:  # reads as the function that it is
         plan = Plan(program, self._places, lambda i, places: own[i].at(places))
         lists = plan.run([own[i].at(places) for i, places in enumerate(plan.needs)])
         return [
-            ReferenceArray(found, aval.with_shape((len(found),)), system)
+            of_elements(found, aval.with_shape((len(found),)), system)
             for found, aval in zip(lists, program.out_avals, strict=True)
         ]
 

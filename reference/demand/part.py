@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...language.dtypes import is_complex
 from ...language.primitive import Primitive
 from ...language.shapes import Shape, ShapedArray
-from ..array import ReferenceArray
-from ..primitives import RULES
+from ..array import ReferenceArray, of_elements
+from ..primitives import COMPLEX_RULES, RULES
 from ..primitives.call import Call, Lists
 from ..reals import Scalar
 from ..system import NumberSystem
@@ -64,6 +65,11 @@ class Part:
 Row = Callable[[Asked], Part]
 
 
+def has_pairs(avals: Sequence[ShapedArray]) -> bool:
+    """Whether complex numbers are among them, whose elements are pairs."""
+    return any(is_complex(x.dtype) for x in avals)
+
+
 def smaller(
     a: Asked,
     needs: Sequence[Places],
@@ -84,9 +90,12 @@ def smaller(
     full = {**a.params, **(params or {})}
 
     def run(lists: Sequence[Sequence[Scalar]]) -> Lists:
-        operands = [ReferenceArray(list(xs), v, a.system) for xs, v in zip(lists, avals, strict=True)]
+        operands = [of_elements(xs, v, a.system) for xs, v in zip(lists, avals, strict=True)]
         results = a.primitive.infer(avals, full)
-        found = RULES[a.primitive.name](Call(a.system, a.primitive, operands, results, full))
+        rules = COMPLEX_RULES if has_pairs([*avals, *results]) else RULES
+        made = rules[a.primitive.name](Call(a.system, a.primitive, operands, results, full))
+        whole = [ReferenceArray(xs, v, a.system) for xs, v in zip(made, results, strict=True)]
+        found = [list(x.at(range(x.size))) for x in whole]
         return found if taken is None else [[scalars[i] for i in taken] for scalars in found]
 
     return Part(needs, run, [a.union] * len(a.results))

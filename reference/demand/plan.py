@@ -11,7 +11,7 @@ from ..interpreter import implementation
 from ..primitives.call import Lists
 from ..reals import Scalar
 from ..system import current_system
-from .part import Asked, Part, Places
+from .part import Asked, Part, Places, has_pairs
 from .rows import row_of
 
 Found = dict[Variable, dict[int, Scalar]]
@@ -86,7 +86,7 @@ class Plan:
             places=[sorted(wanted.get(v, ())) for v in equation.outputs],
             read=lambda i, places: self._looked_up(equation.inputs[i], places),
         )
-        return row_of(equation.primitive)(asked)
+        return row_of(equation.primitive, has_pairs([*asked.operands, *asked.results]))(asked)
 
     def _looked_up(self, atom: Atom, places: Places) -> list[Scalar]:
         """Elements that must be known now: computed on their own, and kept."""

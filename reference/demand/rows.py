@@ -7,8 +7,7 @@ of its operands: that is the truth of loops without a length and of random words
 from __future__ import annotations
 
 from ...language.primitive import Primitive
-from ...language.shapes import ShapedArray
-from ..array import ReferenceArray
+from ..array import of_elements
 from ..interpreter import implementation
 from ..primitives.call import Lists
 from . import branches, indexed, loops, moves, sums
@@ -18,9 +17,9 @@ from .part import Asked, Part, Row, smaller
 ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS, **loops.ROWS}
 
 
-def row_of(primitive: Primitive) -> Row:
-    """The row of a primitive."""
-    if primitive.name in ROWS:
+def row_of(primitive: Primitive, pairs: bool = False) -> Row:
+    """The row of a primitive; ``pairs`` says whether complex numbers take part, whose sums have no rows yet."""
+    if primitive.name in (moves.ROWS if pairs else ROWS):
         return ROWS[primitive.name]
     return _KINDS.get(primitive.kind, everything)
 
@@ -38,15 +37,12 @@ def everything(a: Asked) -> Part:
 
     def run(lists: object) -> Lists:
         assert isinstance(lists, list)
-        operands = [_array(a, xs, v) for xs, v in zip(lists, a.operands, strict=True)]
+        operands = [of_elements(xs, v, a.system) for xs, v in zip(lists, a.operands, strict=True)]
         found = implementation.bind(a.primitive, list(operands), a.params)
-        return [implementation.own(x).scalars for x in found]
+        whole = [implementation.own(x) for x in found]
+        return [list(x.at(range(x.size))) for x in whole]
 
     return Part([range(x.size) for x in a.operands], run, [range(x.size) for x in a.results])
-
-
-def _array(a: Asked, xs: list[object], aval: ShapedArray) -> ReferenceArray:
-    return ReferenceArray(list(xs), aval, a.system)
 
 
 _KINDS: dict[str, Row] = {"elementwise": elementwise, "factorization": factorization}

@@ -1,5 +1,7 @@
 """Every primitive by definition, one file a kind. `RULES` maps a name to its rule.
 
+`COMPLEX_RULES` holds the rules where an operand or a result is complex.
+
 `CONTROL` holds those that run programs: they take and give arrays.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 from . import (
     collectives,
+    complex_rules,
     control,
     indexing,
     jacobi,
@@ -35,3 +38,4 @@ RULES: dict[str, Rule] = {
     **jacobi.RULES,
 }
 CONTROL = control.RULES
+COMPLEX_RULES = complex_rules.COMPLEX_RULES

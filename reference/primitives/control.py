@@ -7,7 +7,7 @@ from typing import Any
 
 from ...language.program import Program
 from ...language.shapes import ShapedArray
-from ..array import ReferenceArray
+from ..array import ReferenceArray, parts
 from ..system import NumberSystem, current_system
 from .call import strides
 
@@ -54,7 +54,7 @@ def scan(
 def row(x: ReferenceArray, i: int, axis: int = 0) -> ReferenceArray:
     """``x[i]`` along an axis."""
     size = strides(x.shape)[axis]
-    count, scalars = x.shape[axis], x.scalars
+    count, scalars = x.shape[axis], x.scalars  # a complex array's halves follow each other, as rows do
     found = []
     for start in range(i * size, len(scalars), count * size):
         found += scalars[start : start + size]
@@ -64,7 +64,8 @@ def row(x: ReferenceArray, i: int, axis: int = 0) -> ReferenceArray:
 
 def stacked(rows: Sequence[ReferenceArray], aval: ShapedArray) -> ReferenceArray:
     """Arrays one after another along a new leading axis; ``aval`` is that of one."""
-    scalars = [s for x in rows for s in x.scalars]
+    halves = zip(*map(parts, rows), strict=True)
+    scalars = [s for half in halves for x in half for s in x.scalars]
     return ReferenceArray(scalars, aval.with_shape((len(rows), *aval.shape)), current_system())
 
 

@@ -122,7 +122,7 @@ def _last(system: NumberSystem, c: Call, dtype: DType, xs: Sequence[Scalar]) -> 
     return xs[-1]
 
 
-def _collected(combine: Combine) -> Rule:
+def collected(combine: Combine) -> Rule:
     """Each place is what `combine` makes of what was there and of its updates, in order."""
 
     def apply(c: Call) -> Lists:
@@ -157,4 +157,4 @@ COMBINES: dict[str, Combine] = {
     "scatter_min": extreme_over(-1),
     "scatter_max": extreme_over(1),
 }
-RULES: dict[str, Rule] = {"gather": gather} | {name: _collected(f) for name, f in COMBINES.items()}
+RULES: dict[str, Rule] = {"gather": gather} | {name: collected(f) for name, f in COMBINES.items()}

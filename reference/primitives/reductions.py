@@ -83,7 +83,9 @@ def _logical(name: str, neutral: int) -> Combine:
     return combine
 
 
-def _reduction(combine: Combine) -> Rule:
+def reduction(combine: Combine) -> Rule:
+    """What becomes of the elements of each group."""
+
     def apply(c: Call) -> Lists:
         (x,), dtype = c.operands, c.results[0].dtype
         taken = groups(x, c.params["axes"])
@@ -105,7 +107,7 @@ def _running(combine: Combine) -> Rule:
     return apply
 
 
-def _chained(combine: Combine) -> Rule:
+def chained(combine: Combine) -> Rule:
     """A running reduction whose every step starts from the last: for what is exact or sequential anyway."""
 
     def apply(c: Call) -> Lists:
@@ -206,17 +208,17 @@ def _doubtful_runs(ranked: Sequence[int], order: Callable[[int, int], Scalar]) -
 
 
 RULES: dict[str, Rule] = {
-    "reduce_sum": _reduction(sum_over),
-    "reduce_prod": _reduction(product_over),
-    "reduce_max": _reduction(extreme_over(1)),
-    "reduce_min": _reduction(extreme_over(-1)),
-    "reduce_and": _reduction(_logical("and", -1)),
-    "reduce_or": _reduction(_logical("or", 0)),
-    "reduce_xor": _reduction(_logical("xor", 0)),
+    "reduce_sum": reduction(sum_over),
+    "reduce_prod": reduction(product_over),
+    "reduce_max": reduction(extreme_over(1)),
+    "reduce_min": reduction(extreme_over(-1)),
+    "reduce_and": reduction(_logical("and", -1)),
+    "reduce_or": reduction(_logical("or", 0)),
+    "reduce_xor": reduction(_logical("xor", 0)),
     "cumsum": _running(sum_over),
-    "cumprod": _chained(product_over),
-    "cummax": _chained(extreme_over(1)),
-    "cummin": _chained(extreme_over(-1)),
+    "cumprod": chained(product_over),
+    "cummax": chained(extreme_over(1)),
+    "cummin": chained(extreme_over(-1)),
     "argmax": _position(1),
     "argmin": _position(-1),
     "sort": _sort,

@@ -41,7 +41,7 @@ def window_places(shape: Shape, params: Mapping[str, Any], window: Sequence[int]
     return found
 
 
-def _reduced(combine: Combine) -> Rule:
+def reduced(combine: Combine) -> Rule:
     """Each window reduced."""
 
     def apply(c: Call) -> Lists:
@@ -122,6 +122,6 @@ COMBINES: dict[str, Combine] = {
     "reduce_window_min": extreme_over(-1),
 }
 RULES: dict[str, Rule] = {
-    **{name: _reduced(combine) for name, combine in COMBINES.items()},
+    **{name: reduced(combine) for name, combine in COMBINES.items()},
     "conv_general_dilated": conv_general_dilated,
 }

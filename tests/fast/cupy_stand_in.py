@@ -47,6 +47,7 @@ NAMES = frozenset(
         "ceil",
         "clip",
         "concatenate",
+        "conj",
         "copysign",
         "cos",
         "cosh",
@@ -77,6 +78,7 @@ NAMES = frozenset(
         "greater",
         "greater_equal",
         "hypot",
+        "imag",
         "invert",
         "isfinite",
         "isinf",
@@ -111,6 +113,7 @@ NAMES = frozenset(
         "power",
         "prod",
         "ravel",
+        "real",
         "remainder",
         "repeat",
         "reshape",
@@ -192,6 +195,8 @@ class StandInArray:
     def __getattr__(self, name: str) -> Any:
         if name in ("shape", "dtype", "ndim", "size", "itemsize", "nbytes"):
             return getattr(self.value, name)
+        if name in ("real", "imag"):  # these share memory too
+            return StandInArray(getattr(self.value, name))
         if name == "T":
             return _out(self.value.T)
         if name == "view":  # shares memory, as CuPy's does
@@ -305,7 +310,8 @@ def _argsort(x: Any, axis: int = -1, kind: str | None = None) -> Any:
 
 
 def _scatter_add(array: StandInArray, places: Any, values: Any) -> None:
-    if array.dtype.name not in ("float32", "float64", "int32", "uint32", "uint64"):
+    known = ("float32", "float64", "complex64", "complex128", "int32", "uint32", "uint64")
+    if array.dtype.name not in known:
         raise TypeError(f"cupyx.scatter_add only supports some dtypes, got {array.dtype}")
     with np.errstate(all="ignore"):
         np.add.at(array.value, _in(places), _in(values))

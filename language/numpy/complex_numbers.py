@@ -1,0 +1,106 @@
+"""Complex numbers: their parts, their angle, and the order that JAX gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import lax
+from ..arrays import Array
+from ..dispatch import aval_of, lift
+from ..dtypes import bool_, is_complex, is_float
+from .promotion import array_of, promote_inexact, promote_numeric
+
+
+def real(val: Any, /) -> Array:
+    """The real part, of shape and real dtype of ``val``; a real is its own."""
+    x = array_of("real", val)
+    return lax.real(x) if is_complex(x.dtype) else x
+
+
+def imag(val: Any, /) -> Array:
+    """The imaginary part, of shape and real dtype of ``val``; zeros for a real."""
+    x = array_of("imag", val)
+    return lax.imag(x) if is_complex(x.dtype) else lax.full_like(x, 0)
+
+
+def conjugate(x: Any, /) -> Array:
+    """The complex conjugate, of shape and dtype of ``x``; a real is its own."""
+    found = array_of("conjugate", x)
+    return lax.conj(found) if is_complex(found.dtype) else found
+
+
+conj = conjugate
+
+
+def angle(z: Any, deg: bool = False) -> Array:
+    """The angle of ``z`` in the complex plane, in (-pi, pi] (radians), or in degrees.
+
+    Float dtypes stay, complex ones become real, all others the default float.
+    """
+    (x,) = promote_inexact("angle", z)
+    x = lift(x)
+    parts = (lax.imag(x), lax.real(x)) if is_complex(x.dtype) else (lax.full_like(x, 0), x)
+    found = lax.atan2(*parts)
+    return lax.mul(found, 57.29577951308232) if deg else found
+
+
+def iscomplexobj(x: Any) -> bool:
+    """Whether ``x`` has a complex dtype."""
+    return x is not None and is_complex(aval_of(x).dtype)
+
+
+def isrealobj(x: Any) -> bool:
+    """Whether ``x`` has no complex dtype."""
+    return not iscomplexobj(x)
+
+
+def iscomplex(x: Any) -> Array:
+    """Where the imaginary part is not zero: booleans of the shape of ``x``."""
+    found = imag(x)
+    return lax.ne(found, lax.full_like(found, 0))
+
+
+def isreal(x: Any) -> Array:
+    """Where the imaginary part is zero: booleans of the shape of ``x``."""
+    found = imag(x)
+    return lax.eq(found, lax.full_like(found, 0))
+
+
+def sort_complex(a: Any) -> Array:
+    """``a`` as complex numbers, in lexicographic order along the last axis."""
+    (x,) = promote_numeric("sort_complex", array_of("sort_complex", a))
+    found = lift(x)
+    wide = found if is_complex(found.dtype) else lax.conj(lax.convert_element_type(found, _float_of(found)))
+    ordered: Array = lax.sort(wide, dimension=-1)
+    return ordered
+
+
+def _float_of(x: Array) -> Any:
+    from .promotion import to_inexact
+
+    return to_inexact(x.dtype)
+
+
+def in_each_part(operation: Callable[[Array], Array], x: Array) -> Array:
+    """A function of reals, applied to both parts."""
+    if not is_complex(x.dtype):
+        return operation(x)
+    return lax.complex(operation(lax.real(x)), operation(lax.imag(x)))
+
+
+def finite(x: Array) -> Array:
+    """Whether all parts are finite; true of what is no float."""
+    if is_complex(x.dtype):
+        return lax.bitwise_and(lax.is_finite(lax.real(x)), lax.is_finite(lax.imag(x)))
+    return lax.is_finite(x) if is_float(x.dtype) else lax.full_like(x, True, dtype=bool_)
+
+
+def ordered(by_parts: Callable[[Any, Any], Array], x1: Any, x2: Any) -> Array:
+    """A comparison; of complex numbers by their imaginary parts where the real ones are equal, as in JAX."""
+    if not is_complex(aval_of(x1).dtype):
+        return by_parts(x1, x2)
+    x1, x2 = lift(x1), lift(x2)
+    same = lax.eq(lax.real(x1), lax.real(x2))
+    by_imag, by_real = by_parts(lax.imag(x1), lax.imag(x2)), by_parts(lax.real(x1), lax.real(x2))
+    return lax.select(same, by_imag, by_real)
