@@ -207,7 +207,7 @@ class _Check:
         places = [some_places(v.aval.size, self.samples, self.rng) for v in equation.outputs]
         case = case_of_equation(self.subject, equation, xs, results, places)
         assert case.meaning is not None, "it was just made"
-        outputs = measured_outputs(case, self.options, true_value(case.meaning, xs), RuleCheck())
+        outputs = measured_outputs(case, self.options, true_value(case.meaning, case.operands), RuleCheck())
         before = seen.at_worst
         seen.judged += 1
         seen.elements += sum(v.aval.size for v in equation.outputs)
