@@ -15,6 +15,7 @@ MODULES = {
     "jax.ops": "verax.language.ops",
     "jax.random": "verax.language.random",
     "jax.scipy": "verax.language.scipy",
+    "jax.scipy.linalg": "verax.language.scipy.linalg",
     "jax.scipy.special": "verax.language.scipy.special",
     "jax.tree": "verax.language.tree",
     "jax.tree_util": "verax.language.tree_util",
