@@ -35,13 +35,13 @@ def cholesky(a: Any, lower: bool = False, overwrite_a: bool = False, check_finit
 
 def eigh(
     a: Any,
-    b: None = None,
+    b: Any = None,
     lower: bool = True,
     eigvals_only: bool = False,
     overwrite_a: bool = False,
     overwrite_b: bool = False,
     turbo: bool = True,
-    eigvals: None = None,
+    eigvals: Any = None,
     type: int = 1,
     check_finite: bool = True,
 ) -> Array | tuple[Array, Array]:

@@ -217,7 +217,8 @@ def convolution_matrix(a: Any, n: int, mode: str = "full") -> Array:
     left_out = 0 if mode == "full" else min(n, m) - 1
     before = left_out if mode == "valid" else left_out // 2
     after = left_out if mode == "valid" else left_out - before
-    return whole[before : m + n - 1 - after]
+    found: Array = whole[before : m + n - 1 - after]
+    return found
 
 
 def hilbert(n: int) -> Array:
@@ -249,7 +250,7 @@ def invhilbert(n: int) -> Array:
     def element(i: int, j: int) -> int:
         s = i + j
         outer = math.comb(size + i, size - j - 1) * math.comb(size + j, size - i - 1)
-        return (-1) ** s * (s + 1) * outer * math.comb(s, i) ** 2
+        return (s + 1) * outer * math.comb(s, i) ** 2 * (-1 if s % 2 else 1)
 
     return _square(size, element)
 
@@ -297,7 +298,7 @@ def invpascal(n: int, kind: str | None = None) -> Array:
     size, which = _size("invpascal", n), _kind("invpascal", kind)
 
     def low(i: int, j: int) -> int:
-        return (-1) ** (i + j) * math.comb(i, j)
+        return math.comb(i, j) * (-1 if (i + j) % 2 else 1)
 
     if which == "symmetric":
         return _square(size, lambda i, j: sum(low(k, i) * low(k, j) for k in range(size)))
