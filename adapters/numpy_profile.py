@@ -45,11 +45,12 @@ _REACHED: dict[str, tuple[float, float, float, float]] = {
     "pow": (2.0, 1.5, 0.45, 0.31),
     "atan2": (3.6, 1.1, 0.60, 0.32),
 }
-# What NumPy has no function for, as it is written with its functions: 1 / sqrt(x), power(x, n).
-_COMPOSED: dict[str, tuple[float, float, float, float]] = {
-    "rsqrt": (1.5, 1.5, 0.40, 0.40),
-    "integer_pow": _REACHED["pow"],
-}
+# What NumPy has no function for, as it is written with its functions: power(x, n), and 1 / sqrt(x), twice rounded.
+_RECIPROCAL = Promise(
+    ULPs(f32=1.5, f64=1.5, f16=1.5, bf16=1.5),
+    "half an ulp of the root is at most one of its inverse, and half an ulp more",
+    ULPs(f32=0.4, f64=0.4, f16=0.4, bf16=0.4),
+)
 _NOTHING = 2.0**53
 
 # name: float64 at most, float64 typical, source, of what `fast` adds to NumPy's functions.
@@ -100,7 +101,11 @@ NUMPY = Platform(
 # Called directly, a sum over a leading axis adds its rows one after another: no blocks are promised.
 NUMPY_UFUNCS = Platform(
     name="numpy-ufuncs",
-    promises={name: _ufunc(row) for name, row in (_REACHED | _COMPOSED).items()},
+    promises={
+        **{name: _ufunc(row) for name, row in _REACHED.items()},
+        "integer_pow": _ufunc(_REACHED["pow"]),
+        "rsqrt": _RECIPROCAL,
+    },
     sum_blocks=None,
     product_blocks=None,
 )

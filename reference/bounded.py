@@ -47,6 +47,8 @@ CORRECTLY_ROUNDED = 0.5
 # Candidates of an undecided scalar beyond which they are not listed any more.
 _MANY = 16
 _TINY = 5e-324
+# Bounds are computed in doubles: so much is added for the roundings of one step.
+_UP = 1 + 2.0**-48
 
 
 class BoundedNumber:
@@ -298,7 +300,7 @@ class Bounded(Exact):
             exponent = magnitude(z)
         bound, typical = self.rounding(definition.name, dtype, size, exponent)
         typical = math.hypot(typical, *squares) if typical < INF else INF
-        return self.number(z, reach + bound, typical, undecided)
+        return self.number(z, (reach + bound) * _UP if bound else reach, typical, undecided)
 
     def _handed_on(
         self,
@@ -458,7 +460,8 @@ class Bounded(Exact):
             addends = a.values if b is None else map(self.times, a.values, b.values)
             undecided |= bool(a.values) and all(map(_is_negative_zero, addends))
         bound, typical = self._summing(primitive, dtype, len(a), b is not None, size + reach, root, value)
-        return self.number(value, reach + bound, math.hypot(squares, typical), undecided)
+        bound = (reach + bound) * _UP if bound else reach
+        return self.number(value, bound, math.hypot(squares, typical), undecided)
 
     def _summing(
         self,
@@ -600,6 +603,7 @@ class Bounded(Exact):
         height = max(
             _distance(_value(x), value) + (x.bound if type(x) is BoundedNumber else 0.0) for x in candidates
         )
+        height *= _UP
         numbers = [x for x in (chosen, *candidates) if type(x) is BoundedNumber]
         reason = next((x.unverified for x in numbers if x.unverified), None)
         undecided = undecided or any(x.undecided for x in numbers) or height == INF

@@ -108,7 +108,8 @@ def _product(x: Any, y: Any, dimension_numbers: Any, **_: Any) -> Any:
     rows = np.transpose(x, (*left_batch, *free[0], *left)).reshape(*batch, -1, count)
     columns = np.transpose(y, (*right_batch, *right, *free[1])).reshape(*batch, count, -1)
     kept = [x.shape[a] for a in free[0]] + [y.shape[a] for a in free[1]]
-    return np.matmul(rows, columns).reshape(*batch, *kept)
+    # ml_dtypes' formats are multiplied in float32.
+    return np.matmul(rows, columns).astype(x.dtype).reshape(*batch, *kept)
 
 
 def _sides(x: Any, y: Any, numbers: Any) -> list[tuple[Any, Any, Any]]:

@@ -14,6 +14,7 @@ import pytest
 
 from verax.adapters import NUMPY_UFUNCS
 from verax.language.catalogue import PRIMITIVES
+from verax.language.dtypes import DType, bfloat16, float16
 from verax.language.primitive import Primitive
 from verax.property_tests.calibration import planted
 from verax.property_tests.calibration.__main__ import calibrated, tried
@@ -47,6 +48,17 @@ def test_a_budget_that_numpy_does_not_keep_is_an_alarm(monkeypatch: pytest.Monke
 
     wrong = judged(right, run(right.program, right.operands, meddled), bounds)
     assert wrong.alarms
+
+
+@pytest.mark.parametrize("dtype", [float16, bfloat16], ids=str)
+def test_narrow_formats_stay_within_their_bounds(dtype: DType) -> None:
+    judgements = []
+    for seed in range(20):
+        trial = drawn(seed, dtype)
+        judgements.append(judged(trial, run(trial.program, trial.operands), bounds_of(trial, NUMPY_UFUNCS)))
+    assert [text for j in judgements for text in j.alarms] == []
+    assert not any(j.quiet for j in judgements)
+    assert sum(j.unverified + j.ambiguous for j in judgements) < sum(j.elements for j in judgements) / 4
 
 
 def _first_with(name: str) -> int:

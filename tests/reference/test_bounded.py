@@ -247,6 +247,35 @@ def test_subnormal_results_are_rounded_in_subnormal_ulps() -> None:
     assert read.scalars[0].bound == 2.0**-130
 
 
+@pytest.mark.parametrize(("down", "digits"), [(2.0**-45, 2.0**-8), (2.0**-60, 0.25)])
+def test_underflow_on_the_way_is_in_the_bound(down: float, digits: float) -> None:
+    """2^-145 is a subnormal of 4 bits: what is multiplied up again has no more, and below the least it is nothing."""
+    x = np.array([1.1, 1.9, 3.3], F32)
+
+    def there_and_back(u: Any) -> Any:
+        return u * F32(2.0**-100) * F32(down) * F32(2.0**120)
+
+    (found,) = evaluate(lambda u: [there_and_back(u)], [x], Bounded(IDEAL))
+    assert violations(there_and_back(x), found.scalars) == 0
+    assert all(n.bound > digits * abs(float(n.value)) for n in found.scalars)
+    (inverse,) = evaluate(lambda u: [1 / (u * F32(2.0**-100) * F32(down))], [x], Bounded(IDEAL))
+    assert all(n.unverified for n in inverse.scalars)  # infinite on a machine
+
+
+def test_a_hull_reaches_the_other_branch_to_the_last_bit() -> None:
+    """The distance of two doubles is no double: rounded to nearest it would fall short."""
+    from verax import enable_x64
+
+    x = np.array([0.1, 1.7, 3.3e5])
+    with enable_x64():
+        (found,) = evaluate(
+            lambda u: [vnp.where(vnp.sin(u) < vnp.sin(u) * 1.0, -(u * 1e7), u)], [x], Bounded(IDEAL)
+        )
+    for branch in (-(x * 1e7), x):
+        assert violations(branch, found.scalars) == 0
+    assert all(math.isfinite(n.bound) and n.bound for n in found.scalars)
+
+
 def test_overflow_on_the_way_leaves_no_bound() -> None:
     (found,) = evaluate(lambda u: [vnp.log(vnp.exp(u))], [F32(100.0)], Bounded(IDEAL))
     assert found.scalars[0].unverified == "overflows on the way"
