@@ -14,9 +14,12 @@ import verax.numpy as vnp
 from verax import check_equations, lax
 from verax.chex_like.walking import walk
 from verax.language import dispatch
+from verax.language.config import enable_x64
+from verax.language.dtypes import is_float
 from verax.language.inlining import inlined
 from verax.language.program import Equation
 from verax.language.tracing import trace
+from verax.property_tests.random_programs import RandomProgram, random_program
 from verax.reference.findings import Status
 from verax.reference.verdict import Condemned
 
@@ -196,3 +199,46 @@ def test_the_same_seed_judges_the_same_elements() -> None:
 def test_no_samples_are_refused() -> None:
     with pytest.raises(ValueError, match="`samples` must be at least 1, got 0"):
         check_equations(vnp.exp, _normal(3), samples=0)
+
+
+def _drawn(program: RandomProgram, rng: np.random.Generator) -> list[np.ndarray[Any, Any]]:
+    found = []
+    for spec in program.inputs:
+        shape = tuple(int(d.expression) for d in spec.dimensions)
+        floating = rng.standard_normal(shape) * 10 ** rng.uniform(-2, 2)
+        drawn = floating if is_float(spec.dtype) else rng.integers(0, 4, shape)
+        found.append(np.asarray(drawn).astype(spec.dtype))
+    return found
+
+
+def _one_off(number: int) -> Any:
+    """A machine of which one equation, by the order in which they run first, is off in every bit or by a 64th."""
+    order: list[Equation] = []
+
+    def machine(equation: Equation, xs: list[Any]) -> Sequence[Any]:
+        first, *rest = plain(equation, xs)
+        if equation not in order:
+            order.append(equation)
+        if order.index(equation) != number:
+            return [first, *rest]
+        right = np.asarray(first.machine_value())
+        if is_float(right.dtype):
+            wrong = (right.astype(np.float64) * (1 + 2.0**-6) + 2.0**-10).astype(right.dtype)
+        else:
+            wrong = ~right
+        return [dispatch.lift(wrong), *rest]
+
+    return machine
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_in_random_programs_the_one_wrong_equation_is_named_and_honest_ones_hold(seed: int) -> None:
+    program, rng = random_program(seed), np.random.default_rng([seed, 3])
+    with enable_x64(True):
+        args = _drawn(program, rng)
+        honest = check_equations(program, *args)
+        number = int(rng.integers(len(honest.equations)))
+        planted = check_equations(program, *args, machine=_one_off(number))
+    assert honest.status is Status.HOLD, str(honest)
+    named = [f.equation for f in planted.findings if f.status is Status.FINDING]
+    assert named == [honest.equations[number].equation], str(planted)
