@@ -17,10 +17,15 @@ from .part import Asked, Part, Row, smaller
 ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS, **loops.ROWS}
 
 
+# With complex numbers.
+PAIRED: dict[str, Row] = {**moves.ROWS, **sums.PAIRED, **loops.ROWS}
+
+
 def row_of(primitive: Primitive, pairs: bool = False) -> Row:
-    """The row of a primitive; ``pairs`` says whether complex numbers take part, whose sums have no rows yet."""
-    if primitive.name in (moves.ROWS if pairs else ROWS):
-        return ROWS[primitive.name]
+    """The row of a primitive; ``pairs`` says whether complex numbers take part."""
+    rows = PAIRED if pairs else ROWS
+    if primitive.name in rows:
+        return rows[primitive.name]
     return _KINDS.get(primitive.kind, everything)
 
 

@@ -15,6 +15,9 @@ from ..reals import Scalar
 from .moves import each_index, index_of, places_of
 from .part import Asked, Part, Places, Row, smaller
 
+# For each element the places of its factors; None is padding.
+Lines = Sequence[tuple[int | None, ...]]
+
 
 def _along(shape: Shape, axes: Sequence[int], index: Sequence[Sequence[int]], count: int) -> list[list[int]]:
     """For each of ``count`` indices of the other axes, the places along ``axes``, in order."""
@@ -74,6 +77,19 @@ def sort(a: Asked) -> Part:
 
 def dot_general(a: Asked) -> Part:
     """Each element needs a line of either operand."""
+    return _products(a, *_factors(a))
+
+
+def dot_of_pairs(a: Asked) -> Part:
+    """The same with complex numbers: the lines are a batch, each with its own."""
+    left, right = _factors(a)
+    shape = len(left), len(left[0])
+    numbers = (((1,), (1,)), ((0,), (0,)))
+    return smaller(a, [_flat(left), _flat(right)], [shape, shape], {"dimension_numbers": numbers})
+
+
+def _factors(a: Asked) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    """For each element where the factors of its products stand in either operand."""
     (lhs, rhs), places = a.operands, a.places[0]
     (lhs_summed, rhs_summed), (lhs_batch, rhs_batch) = a.params["dimension_numbers"]
     lhs_free = [d for d in range(lhs.ndim) if d not in (*lhs_summed, *lhs_batch)]
@@ -82,8 +98,7 @@ def dot_general(a: Asked) -> Part:
     batch = index[: len(lhs_batch)]
     left = index[len(batch) : len(batch) + len(lhs_free)]
     right = index[len(batch) + len(lhs_free) :]
-    return _products(
-        a,
+    return (
         _lines(lhs.shape, [*lhs_batch, *lhs_free], [*batch, *left], lhs_summed, len(places)),
         _lines(rhs.shape, [*rhs_batch, *rhs_free], [*batch, *right], rhs_summed, len(places)),
     )
@@ -91,7 +106,7 @@ def dot_general(a: Asked) -> Part:
 
 def _lines(
     shape: Shape, fixed: Sequence[int], index: Sequence[Sequence[int]], summed: Sequence[int], count: int
-) -> list[tuple[int | None, ...]]:
+) -> list[tuple[int, ...]]:
     """For each element the places along the summed axes, in the order that the sum names them."""
     steps = strides(shape)
     within = offsets([shape[d] for d in summed], [steps[d] for d in summed])
@@ -111,13 +126,13 @@ def conv_general_dilated(a: Asked) -> Part:
     )
 
 
-def _products(a: Asked, left: list[tuple[int | None, ...]], right: list[tuple[int | None, ...]]) -> Part:
+def _products(a: Asked, left: Lines, right: Lines) -> Part:
     """Sums of products of the elements at these places; None is padding, which is zero."""
     needs = [sorted({p for line in lines for p in line if p is not None}) for lines in (left, right)]
     dtype = a.results[0].dtype
 
     def made(
-        k: int, lines: list[tuple[int | None, ...]], xs: Sequence[Scalar]
+        k: int, lines: Lines, xs: Sequence[Scalar]
     ) -> Callable[[tuple[int | None, ...]], Sequence[Scalar]]:
         known: dict[int | None, Scalar] = dict(zip(needs[k], xs, strict=True))
         known[None] = a.system.lift(False if a.operands[k].dtype == bool_ else 0, a.operands[k].dtype)
@@ -176,4 +191,10 @@ ROWS: dict[str, Row] = {
     "dot_general": dot_general,
     "conv_general_dilated": conv_general_dilated,
     **{name: _window(combine) for name, combine in COMBINES.items()},
+}
+# With complex numbers, whose elements are pairs: those that apply the primitive itself to fewer elements.
+PAIRED: dict[str, Row] = {
+    **dict.fromkeys(("reduce_sum", "reduce_prod"), reduction),
+    "sort": sort,
+    "dot_general": dot_of_pairs,
 }

@@ -19,6 +19,7 @@ from verax.language.dtypes import is_float
 from verax.language.tracing import trace
 from verax.property_tests.primitive_cases import case_of
 from verax.reference import Ball, Bounded, Exact, elements_of, evaluate, true_value
+from verax.reference.array import ReferenceArray
 from verax.reference.system import NumberSystem
 
 SEEDS = range(6)
@@ -52,6 +53,11 @@ def _some(rng: np.random.Generator, size: int) -> list[int]:
     return [int(k) for k in rng.integers(0, size, int(rng.integers(0, 2 * size + 1)))] if size else []
 
 
+def _shown(x: ReferenceArray, places: Sequence[int]) -> list[str]:
+    """Elements with all that their system knows of them."""
+    return [repr(s) for s in x.at(places)]
+
+
 def _checked(function: Callable[..., list[Any]], operands: Sequence[Any], rng: np.random.Generator) -> None:
     program = trace(function, [dispatch.aval_of(x) for x in operands])
     places = [_some(rng, aval.size) for aval in program.out_avals]
@@ -60,7 +66,7 @@ def _checked(function: Callable[..., list[Any]], operands: Sequence[Any], rng: n
         found = evaluate(elements_of(program, places), operands, system())
         for mine, all_of_them, at in zip(found, whole, places, strict=True):
             assert mine.shape == (len(at),)
-            assert [repr(x) for x in mine.scalars] == [repr(all_of_them.scalars[k]) for k in at], str(program)
+            assert _shown(mine, range(len(at))) == _shown(all_of_them, at), str(program)
 
 
 def _check_primitive(name: str, seeds: Sequence[int]) -> None:
@@ -87,6 +93,27 @@ def test_elements_of_a_program_are_those_of_the_whole_indices_and_branches_among
     q, k, v = (rng.standard_normal((5, 4)).astype(np.float32) for _ in range(3))
     for at in ([0, 3], [2, 2, 4]):
         _checked(_attention, [q, k, v, np.array(at, np.int32)], rng)
+
+
+def _complex(z: Any, w: Any) -> list[Any]:
+    """What complex numbers take part in."""
+    last, ys = lax.scan(lambda carry, x: (carry * x, carry + x), w[0], z)
+    sums = [vnp.sum(z, axis=0), vnp.cumsum(z, axis=1), vnp.prod(w), vnp.sort(z, axis=1)]
+    return [
+        z @ w,
+        *sums,
+        vnp.exp(z.T)[::-1],
+        z[vnp.array([2, 0])],
+        vnp.real(z @ w) + vnp.abs(z[:, :2]),
+        last,
+        ys,
+    ]
+
+
+def test_elements_of_complex_results_are_those_of_the_whole() -> None:
+    rng = np.random.default_rng(0)
+    z, w = ((rng.standard_normal((*s, 2)) @ [1, 1j]).astype(np.complex64) for s in ((3, 2), (2, 2)))
+    _checked(_complex, [z, w], rng)
 
 
 def _loops(w: Any, h: Any, xs: Any, at: Any) -> list[Any]:
