@@ -380,12 +380,21 @@ class Bounded(Exact):
         reason = next((scalars[i].unverified for i in uncertain if scalars[i].unverified), None)
         if reason is None and any(map(is_special, exact)) and uncertain:
             reason = f"{definition.name} is infinite or NaN at operands that are not certain"
-        if reason is not None:
-            return tuple(BoundedNumber(z, INF, INF, undecided, reason) for z in exact)  # type: ignore[return-value]  # of two
-        reaches = self._reaches(definition, dtype, scalars, values, uncertain)
+        reaches = None if reason else self._reaches(definition, dtype, scalars, values, uncertain)
         if reaches is None:
-            reason = f"an operand of {definition.name} is known to too few digits"
+            reason = reason or f"an operand of {definition.name} is known to too few digits"
             return tuple(BoundedNumber(z, INF, INF, undecided, reason) for z in exact)  # type: ignore[return-value]  # of two
+        return self._bounded_parts(definition, dtype, exact, reaches, undecided)
+
+    def _bounded_parts(
+        self,
+        definition: ComplexDefinition,
+        dtype: DType,
+        exact: Pair,
+        reaches: Sequence[tuple[float, float]],
+        undecided: bool,
+    ) -> Pair:
+        """Both parts with what their operands' bounds reach, and with the budget, which is of the absolute value."""
         size = math.hypot(
             *(abs(approximate(z)) + reach for z, (reach, _) in zip(exact, reaches, strict=True))
         )

@@ -203,30 +203,16 @@ def from_json(data: Any) -> Capsule:
     entry = _object(data)
     if entry["format"] != FORMAT:
         raise FormatError(f"`format` must be {FORMAT!r}, got {str(entry['format'])[:40]!r}.")
-    finding = entry["finding"]
-    if not isinstance(finding, dict):
-        raise FormatError("`finding` must be an object.")
-    try:
-        said = Finding.from_json(finding)
-    except ValueError as err:
-        raise FormatError(f"`finding` is none: {err}") from err
     arrays = {name: _arrays(entry[name], name) for name in ("inputs", "extras", "got")}
-    try:
-        programs = {
-            name: None if entry[name] is None else program_from_json(entry[name])
-            for name in ("program", "derivative")
-        }
-    except RecursionError as err:
-        raise FormatError("The programs of a capsule must not be nested so deep.") from err
     capsule = Capsule(
-        finding=said,
+        finding=_read_finding(entry["finding"]),
         order=_integer(entry["order"], "order", 0, 8),
         inputs=tuple(x for x, _ in arrays["inputs"]),
         weak=tuple(w for _, w in arrays["inputs"]),
         extras=tuple(x for x, _ in arrays["extras"]),
         got=tuple(x for x, _ in arrays["got"]),
-        program=programs["program"],
-        derivative=programs["derivative"],
+        program=_read_program(entry["program"]),
+        derivative=_read_program(entry["derivative"]),
         truth=_texts(entry["truth"]),
         platform=_name(entry["platform"]),
         seed=None if entry["seed"] is None else _integer(entry["seed"], "seed", 0, 1 << 256),
@@ -235,6 +221,22 @@ def from_json(data: Any) -> Capsule:
     )
     _check_fits(capsule)
     return capsule
+
+
+def _read_finding(entry: Any) -> Finding:
+    if not isinstance(entry, dict):
+        raise FormatError("`finding` must be an object.")
+    try:
+        return Finding.from_json(entry)
+    except ValueError as err:
+        raise FormatError(f"`finding` is none: {err}") from err
+
+
+def _read_program(entry: Any) -> Program | None:
+    try:
+        return None if entry is None else program_from_json(entry)
+    except RecursionError as err:
+        raise FormatError("The programs of a capsule must not be nested so deep.") from err
 
 
 _FIELDS = (

@@ -1,4 +1,8 @@
-"""Collectives: what the lanes of a named axis make of one value each."""
+"""Collectives: what the lanes of a named axis make of one value each.
+
+Sources: openxla.org/xla/operation_semantics (AllReduce, AllGather, ReduceScatter, AllToAll, CollectivePermute); jax.lax
+for their axes by name.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Primitives on complex arrays: which act on each part, which are functions of pairs, and which are sums.
 
-`COMPLEX_RULES` maps a name to the rule that holds where an operand or a result is complex.
+`COMPLEX_RULES` maps a name to the rule that holds where an operand or a result is complex. Sources: C99 Annex G, and
+those of the rules for real arrays, which act on each part.
 """
 
 from __future__ import annotations

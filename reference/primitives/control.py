@@ -1,4 +1,8 @@
-"""Control flow, as loops of Python. These rules run programs, so they take and give arrays."""
+"""Control flow, as loops of Python. These rules run programs, so they take and give arrays.
+
+Sources: openxla.org/xla/operation_semantics (While, Conditional, Call); jax.lax.scan's documentation, which is
+such a loop.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The logarithm, for whoever needs one: mpmath's, where mpmath's is right."""
+"""The logarithm (A&S 4.1.1), for whoever needs one: mpmath's, where mpmath's is right."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Matrices of scalars: lists of rows, and the arithmetic that factorizations are written in.
 
-Everything is real so far; where a complex matrix needs a conjugate, `conj` stands already.
+Everything is real so far; where a complex matrix needs a conjugate, `conj` stands already. Source: Golub and Van Loan,
+*Matrix Computations*, 4th edition, section 1.1; the factorizations name theirs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Elementwise primitives of the language, over the hooks: which definition, decision or integer function."""
+"""Elementwise primitives of the language, over the hooks: which definition, decision or integer function.
+
+Sources: those of the definitions' rows; openxla.org/xla/operation_semantics (BitcastConvertType, Clamp, Compare,
+ConvertElementType, ReducePrecision, Select); IEEE 754-2019 5.11 for comparisons.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`dot_general`: sums of products over the contracted axes."""
+"""`dot_general`: sums of products over the contracted axes.
+
+Source: openxla.org/xla/operation_semantics (DotGeneral).
+"""
 
 from __future__ import annotations
 

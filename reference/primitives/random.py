@@ -1,4 +1,7 @@
-"""Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC11)."""
+"""Threefry-2x32 with 20 rounds.
+
+Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC11).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Reductions, running reductions, positions of extremes, and sorting."""
+"""Reductions, running reductions, positions of extremes, and sorting.
+
+Sources: openxla.org/xla/operation_semantics (Reduce, Sort); IEEE 754-2019 9.6 for extremes beside NaN and zeros, 5.10
+for the order of all numbers; jax.lax for running ones and for the first of equal positions.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Special functions from their series and as roots, to any number of digits.
 
-Every function here takes raw mpmath numbers and bits, and gives full relative precision.
+Every function here takes raw mpmath numbers and bits, and gives full relative precision. Sources: DLMF 7.17 (the
+inverse of erf), 10.25 and 10.40 (modified Bessel functions).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Functions that only jump: each is a decision about its operand, and has derivative 0."""
+"""Functions that only jump: each is a decision about its operand, and has derivative 0.
+
+Sources: IEEE 754-2019 5.3.1 (nextUp, nextDown), 5.8 (conversion to integers), 5.9 (roundToIntegral).
+"""
 
 from __future__ import annotations
 

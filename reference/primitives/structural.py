@@ -1,4 +1,8 @@
-"""Structural primitives: for each index of the result, which element stands there."""
+"""Structural primitives: for each index of the result, which element stands there.
+
+Source: openxla.org/xla/operation_semantics (BroadcastInDim, Concatenate, DynamicSlice, DynamicUpdateSlice, Iota, Pad,
+Reshape, Rev, Slice, Transpose).
+"""
 
 from __future__ import annotations
 
