@@ -6,6 +6,8 @@ Nothing here knows a primitive by name: a new row of the catalogue is tried with
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -24,20 +26,22 @@ _MOST_SECONDS = 300
 
 
 def tasks_of(names: list[str], points: int, programs: int, seed: int) -> Iterator[Task]:
-    """The points of each primitive in turn, then those of the random programs."""
-    for name in names:
-        for i in range(points):
+    """One point of each primitive and a few programs by turns, so that a run that is cut short is even."""
+    for i in range(points):
+        for name in names:
             yield Task("primitive", name, seed + i)
-    for i in range(programs):
-        yield Task("program", "", seed + i)
+        for k in range(programs * i // points, programs * (i + 1) // points):
+            yield Task("program", "", seed + k)
 
 
-def run(points: int, programs: int, seed: int, processes: int) -> Outcome:
-    """Try every primitive that has a derivative at so many points, and so many programs at one each."""
+def run(points: int, programs: int, seed: int, processes: int, seconds: float) -> Outcome:
+    """Try every primitive that has a derivative at so many points, and so many programs at one each, for so long."""
     names = [name for name in PRIMITIVES if has_derivative(name, seed)]
     outcome = Outcome(without=[name for name in PRIMITIVES if name not in names])
     shown = begun = time.monotonic()
-    for task, answer in answers(safely, tasks_of(names, points, programs, seed), processes, _MOST_SECONDS):
+    tasks = tasks_of(names, points, programs, seed)
+    wanted = itertools.takewhile(lambda _: time.monotonic() - begun < seconds, tasks)
+    for task, answer in answers(safely, wanted, processes, _MOST_SECONDS):
         if isinstance(answer, Hung):
             outcome.leave(task, f"left after {_MOST_SECONDS} s")
         elif isinstance(answer, Crashed):
@@ -57,17 +61,20 @@ def run(points: int, programs: int, seed: int, processes: int) -> Outcome:
 @click.option("--seed", type=int, default=0, show_default=True, help="What everything is drawn from.")
 @click.option("--processes", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
+    "--seconds", type=click.FloatRange(0), default=math.inf, help="After these, no new point is begun."
+)
+@click.option(
     "--record",
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder for a page that says what was tried and found.",
 )
-def main(points: int, programs: int, seed: int, processes: int, record: Path | None) -> None:
+def main(points: int, programs: int, seed: int, processes: int, seconds: float, record: Path | None) -> None:
     """Hold derivatives as limits against derivatives by dual numbers: every primitive, and random programs.
 
     Exit codes: 0 no disagreement, 1 a disagreement, 2 usage or internal error.
     """
     begun = time.monotonic()
-    outcome = run(points, programs, seed, processes)
+    outcome = run(points, programs, seed, processes, seconds)
     for text in outcome.disagreements:
         click.echo(f"{text}\n")
     for text in outcome.unverified:

@@ -25,6 +25,8 @@ DIRECTIONS = 3
 # So many draws are tried for one point; where none has a finite value, the row has no derivative to try.
 _DRAWS = 48
 _POINTS = 2
+# What a small array does not show, a large one does not either.
+_MOST_ELEMENTS = 12
 _DIGITS = 50
 
 
@@ -75,7 +77,7 @@ def place_of(task: Task) -> Place | None:
         if task.kind == "primitive" and PRIMITIVES[task.name].kind == "elementwise":
             drawn = [x.reshape(-1)[0] for x in drawn]  # one element says all, and is not hidden behind others
         moving = [i for i, x in enumerate(drawn) if is_float(x.dtype) and x.size]
-        if not moving or not _is_inside(task, drawn):
+        if not moving or sum(x.size for x in drawn) > _MOST_ELEMENTS or not _is_inside(task, drawn):
             continue
         function = floating(_of_moving(subject, drawn, moving))
         point = [drawn[i] for i in moving]

@@ -13,7 +13,7 @@ from mpmath.libmp import from_man_exp
 
 from verax.language.catalogue import PRIMITIVES
 from verax.property_tests.derivatives import trying
-from verax.property_tests.derivatives.__main__ import tasks_of
+from verax.property_tests.derivatives.__main__ import run, tasks_of
 from verax.property_tests.derivatives.agreement import Agreement, agree, sequences
 from verax.property_tests.derivatives.record import Outcome, page
 from verax.property_tests.derivatives.trying import Task, Tried, safely, tried
@@ -133,17 +133,21 @@ def test_equal_tasks_have_equal_points() -> None:
     assert first.text == second.text
 
 
-def test_tasks_are_points_of_each_primitive_and_programs() -> None:
+def test_tasks_are_a_point_of_each_primitive_and_programs_by_turns() -> None:
     tasks = list(tasks_of(["sin", "mul"], 2, 3, 10))
     assert [(t.kind, t.name, t.seed) for t in tasks] == [
         ("primitive", "sin", 10),
-        ("primitive", "sin", 11),
         ("primitive", "mul", 10),
-        ("primitive", "mul", 11),
         ("program", "", 10),
+        ("primitive", "sin", 11),
+        ("primitive", "mul", 11),
         ("program", "", 11),
         ("program", "", 12),
     ]
+
+
+def test_a_run_ends_when_its_time_is_up() -> None:
+    assert run(1, 0, 0, 1, 0.0).points == 0
 
 
 def test_a_record_counts_points_and_names_what_was_found() -> None:
