@@ -104,6 +104,12 @@ def _growing(function: Callable[..., Any], below: float, above: float) -> Callab
     return bounded
 
 
+def _acosh(x: Raw, bits: int, rounding: str) -> Any:
+    """2 asinh(sqrt((x - 1) / 2)), A&S 4.5.28: mpmath's own loses the digits that 1 and x have in common."""
+    half = libmp.mpf_shift(mpf_sub(x, fone, bits + 16), -1)
+    return libmp.mpf_shift(libmp.mpf_asinh(libmp.mpf_sqrt(half, bits + 16), bits, rounding), 1)
+
+
 def _tanh(x: Raw, bits: int, rounding: str) -> Any:
     # 1 - tanh |x| < 2^(1 - 2 |x|): beyond that, the nearest number is 1.
     if _size(x) > _HORIZON:
@@ -141,10 +147,10 @@ def _pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
 
 
 def _positive_pow(x: Raw, y: Raw, bits: int, rounding: str) -> Any:
-    if _size(x) != -1 or x[0]:
+    if y[2] >= 0:
         return libmp.mpf_pow(x, y, bits, rounding)
-    # x lies in [1/4, 1/2), where `log` says why mpmath's logarithm is not asked.
-    wide = bits + 16 + max(_size(y), 0)
+    # mpmath takes a power of the rounded root where y is half an odd number: a large one magnifies its error.
+    wide = bits + 16 + max(_size(y), 0) + max(abs(_size(x)), 1).bit_length()
     return libmp.mpf_exp(mpf_mul(y, log(x, wide, libmp.round_nearest), wide), bits, rounding)
 
 
@@ -344,7 +350,7 @@ define(
 define(
     "acosh",
     "A&S 4.6.21, 4.6.38",
-    function=libmp.mpf_acosh,
+    function=_acosh,
     partials=_d(lambda o, x, z: o.rsqrt(o.mul(o.sub(x, 1), o.add(x, 1)))),
 )
 define(
