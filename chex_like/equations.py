@@ -19,7 +19,7 @@ from ..language.tracing import trace
 from ..reference.capsules import hexadecimal
 from ..reference.findings import Blame, Finding, Status, location_of, shown
 from ..reference.truth import true_value
-from ..reference.verdict import Measured, Verdict, root_mean_square, worst_element
+from ..reference.verdict import Measured, Verdict, quiet_fault, root_mean_square, worst_element
 from .derivatives import RuleCheck
 from .judgement import platform_of
 from .options import Options
@@ -44,6 +44,7 @@ class CheckedEquation:
     """What was seen of one equation.
 
     Attributes:
+        primitive: the name of what it applies.
         equation: as the program prints it.
         location: the user's line, "file:line"; empty if unknown.
         applications: how often it ran.
@@ -53,6 +54,7 @@ class CheckedEquation:
         worst: the output, the place in it, and the application of the worst of them.
     """
 
+    primitive: str
     equation: str
     location: str
     applications: int = 0
@@ -117,6 +119,7 @@ def check_equations(
     *args: Any,
     samples: int = 8,
     platform: Platform | str | None = None,
+    drawn: bool = False,
     machine: Machine | None = None,
     seed: int = 0,
     name: str | None = None,
@@ -132,6 +135,8 @@ def check_equations(
         args: the very arrays to run it on.
         samples: how many elements of each result of an equation are judged: the first, the last, and some between.
         platform: whose promises hold; None for those of the device that runs it.
+        drawn: whether ``args`` were drawn by the harness (continuous, full mantissa, independent): then the errors of
+            each primitive are also judged together, over all of its equations, for faults of the quiet kind.
         machine: ``machine(equation, inputs)`` gives an equation's outputs; None for the current implementation.
         seed: what the choice of the elements derives from.
         name: what to call the function; its own name by default.
@@ -154,7 +159,9 @@ def check_equations(
         raise ValueError(f"`samples` must be at least 1, got {samples}.")
     program, operands = _traced(f, args, name)
     label = name or name_of(f)
-    check = _Check(program, Options(platform_of(platform), seed=seed), samples, machine or _run, label)
+    check = _Check(
+        program, Options(platform_of(platform), drawn=drawn, seed=seed), samples, machine or _run, label
+    )
     walk(program, operands, check)
     return check.verdict()
 
@@ -193,7 +200,7 @@ class _Check:
         results = self.machine(equation, xs)
         if equation not in self.seen:
             where = location_of(equation.source)
-            self.seen[equation] = CheckedEquation(self.texts[equation], where)
+            self.seen[equation] = CheckedEquation(equation.primitive.name, self.texts[equation], where)
         seen = self.seen[equation]
         seen.applications += 1
         count = seen.applications
@@ -228,6 +235,7 @@ class _Check:
         owners = [k for k, e in enumerate(equations) for _ in e.measured]
         top = worst_element(elements)
         findings = [f for e in equations for f in self._told(e)]
+        findings += self._quiet(equations) if self.options.drawn else []
         order = {s: k for k, s in enumerate(_CODES)}
         return EquationsVerdict(
             subject=self.subject,
@@ -243,6 +251,29 @@ class _Check:
             whole=sum(e.elements for e in equations),
             equations=equations,
         )
+
+    def _quiet(self, equations: Sequence[CheckedEquation]) -> list[Finding]:
+        """A finding about each primitive whose errors are too large together."""
+        found = []
+        for name in sorted({e.primitive for e in equations}):
+            mine = [e for e in equations if e.primitive == name]
+            rms = quiet_fault(m for e in mine for m in e.measured)
+            if rms is not None:
+                message = (
+                    f"The root-mean-square of error over typical error of `{name}` is {rms:.3g} over "
+                    f"{sum(len(e.measured) for e in mine)} elements of {len(mine)} equations; 3 is allowed."
+                )
+                found.append(
+                    Finding(
+                        code="VX103",
+                        subject=self.subject,
+                        law=_LAW,
+                        message=message,
+                        mend="Find out whether the primitive runs in a narrower format.",
+                        platform=self.options.platform.name,
+                    )
+                )
+        return found
 
     def _told(self, seen: CheckedEquation) -> list[Finding]:
         """The finding about an equation that did not hold."""

@@ -19,6 +19,7 @@ from verax.language.dtypes import is_float
 from verax.language.inlining import inlined
 from verax.language.program import Equation
 from verax.language.tracing import trace
+from verax.property_tests.calibration.planted import tf32
 from verax.property_tests.random_programs import RandomProgram, random_program
 from verax.reference.findings import Status
 from verax.reference.verdict import Condemned
@@ -182,6 +183,20 @@ def test_a_value_is_dropped_after_its_last_use() -> None:
     finally:
         tracemalloc.stop()
     assert peak < 8 * 4 * x.size
+
+
+def test_a_product_in_tf32_is_a_quiet_fault() -> None:
+    def narrowed(equation: Equation, xs: list[Any]) -> Sequence[Any]:
+        if equation.primitive.name == "dot_general":
+            xs = [dispatch.lift(tf32(np.asarray(x.machine_value()))) for x in xs]
+        return plain(equation, xs)
+
+    x, y = _normal(23, 1024), _normal(1024, 23)
+    assert check_equations(vnp.matmul, x, y, samples=529, drawn=True).status is Status.HOLD
+    verdict = check_equations(vnp.matmul, x, y, samples=529, drawn=True, machine=narrowed)
+    (quiet,) = [f for f in verdict.findings if f.code == "VX103"]
+    assert "`dot_general`" in quiet.message
+    assert "529 elements of 1 equations" in quiet.message
 
 
 def test_how_many_of_how_many_elements_were_judged_is_said() -> None:
