@@ -41,7 +41,8 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int | None = N
     """
     if edge_order is not None:
         raise ValueError(f"`edge_order` must be None, got {edge_order}: the ends have first order.")
-    samples, *steps = dtypes_only("gradient", f, *varargs, rule=to_inexact)
+    given = [array_of("gradient", x) for x in (f, *varargs)]
+    samples, *steps = dtypes_only("gradient", *given, rule=to_inexact)
     axes = canonical_axes(axis, samples.ndim)
     if any(samples.shape[i] < 2 for i in axes):
         raise ValueError(

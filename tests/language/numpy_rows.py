@@ -387,6 +387,7 @@ ELSEWHERE = {
     "s_",
     "index_exp",
     "trim_zeros",
+    "linalg",
     "__array_namespace_info__",
     "__array_api_version__",
 }
