@@ -12,7 +12,7 @@ from ..dispatch import lift
 from ..dtypes import UNSIGNED, bool_, is_complex, is_float, is_inexact, is_integer
 from .complex_numbers import finite
 from .elementwise import const, strong
-from .promotion import array_of, promote, promote_inexact, same_shape
+from .promotion import array_of, promote, promote_inexact, real_only, same_shape
 
 
 def signbit(x: Any, /) -> Array:
@@ -58,11 +58,11 @@ def isinf(x: Any, /) -> Array:
 
 def isposinf(x: Any, /) -> Array:
     """Whether x is positive infinity."""
-    x = array_of("isposinf", x)
+    x = real_only("isposinf", x)
     return lax.eq(x, const(x, np.inf)) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)
 
 
 def isneginf(x: Any, /) -> Array:
     """Whether x is negative infinity."""
-    x = array_of("isneginf", x)
+    x = real_only("isneginf", x)
     return lax.eq(x, const(x, -np.inf)) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)

@@ -8,8 +8,8 @@ from typing import Any
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import bool_, is_complex, is_float
-from .promotion import array_of, promote_inexact, promote_numeric
+from ..dtypes import bool_, default_float, is_complex, is_float
+from .promotion import array_of, convert, promote_numeric
 
 
 def real(val: Any, /) -> Array:
@@ -38,8 +38,8 @@ def angle(z: Any, deg: bool = False) -> Array:
 
     Float dtypes stay, complex ones become real, all others the default float.
     """
-    (x,) = promote_inexact("angle", z)
-    x = lift(x)
+    x = array_of("angle", z)
+    x = x if is_float(x.dtype) or is_complex(x.dtype) else lift(convert(x, default_float()))
     parts = (lax.imag(x), lax.real(x)) if is_complex(x.dtype) else (lax.full_like(x, 0), x)
     found = lax.atan2(*parts)
     return lax.mul(found, 57.29577951308232) if deg else found

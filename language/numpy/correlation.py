@@ -9,8 +9,9 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import canonical, is_integer
+from ..dtypes import canonical, is_complex, is_integer
 from .arithmetic import true_divide
+from .complex_numbers import conjugate, imag, real
 from .creation import array, diag, full
 from .elementwise import absolute, sqrt
 from .joining import concatenate
@@ -33,6 +34,7 @@ def _slid(name: str, a: Any, v: Any, mode: str, wanted: Any, backwards: bool) ->
         )
     if mode not in MODES:
         raise ValueError(f"`mode` of {name} must be one of {', '.join(MODES)}, got {mode!r}.")
+    y = y if backwards else conjugate(y)
     turned = x.size < y.size
     long, short = (y, x) if turned else (x, y)
     short = flip(short) if backwards else short
@@ -70,7 +72,9 @@ def convolve(
 def correlate(
     a: Any, v: Any, mode: str = "valid", *, precision: Any = None, preferred_element_type: Any = None
 ) -> Array:
-    """The sums of the products of two vectors, one of them moved along the other. Arguments as `convolve`'s.
+    """The sums of the products of two vectors, one of them conjugated and moved along the other.
+
+    Arguments are `convolve`'s.
 
     Raises:
         ValueError: an argument is no vector or has no elements, or the mode is unknown.
@@ -128,7 +132,7 @@ def cov(
     count = _degrees(x.shape[1], totals[0], taken_off, weights, aweights)
     apart = x - means[:, None]
     other = apart if weights is None else apart * weights
-    return squeeze(true_divide(dot(apart, transpose(other)), count))
+    return squeeze(true_divide(dot(apart, conjugate(transpose(other))), count))
 
 
 def _rows(x: Array, rowvar: bool) -> Array:
@@ -171,5 +175,8 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None) -> A
     c = cov(x, y, rowvar, dtype=dtype)
     if c.ndim == 0:
         return true_divide(c, c)
-    deviations = sqrt(diag(c))
-    return clip(c / deviations[:, None] / deviations[None, :], -1, 1)
+    deviations = sqrt(real(diag(c)))
+    found = c / deviations[:, None] / deviations[None, :]
+    if not is_complex(found.dtype):
+        return clip(found, -1, 1)
+    return lax.complex(clip(real(found), -1, 1), clip(imag(found), -1, 1))

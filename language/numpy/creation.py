@@ -12,7 +12,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import DType, bool_, canonical, default_float, float32, is_float
+from ..dtypes import DType, bool_, canonical, default_float, float32, is_complex, is_float
 from ..placement import device_put
 from ..shapes import ShapeDtypeStruct, broadcast_shapes, canonical_axis, canonical_shape
 from .promotion import array_of, checked, common_type, convert, expand_to, to_inexact
@@ -216,7 +216,7 @@ def linspace(
         values = _interpolated(low, high, lane, axis, steps)
         if endpoint:
             values = lax.concatenate([values, lax.reshape(high, lane)], axis)
-    if not is_float(wanted):
+    if not (is_float(wanted) or is_complex(wanted)):
         values = lax.floor(values)
     found = placed(lift(convert(values, wanted)), device)
     return (found, distance) if retstep else found

@@ -25,7 +25,7 @@ from ..dtypes import (
     is_inexact,
 )
 from .complex_numbers import in_each_part
-from .promotion import array_of, convert, promote, promote_inexact, promote_numeric
+from .promotion import array_of, convert, promote, promote_inexact, promote_numeric, real_only
 
 Unary = Callable[[Any], Array]
 Binary = Callable[[Any, Any], Array]
@@ -108,7 +108,12 @@ tanh = _real("tanh", lax.tanh, "The hyperbolic tangent.")
 arcsinh = _real("arcsinh", lax.asinh, "The inverse of sinh.")
 arccosh = _real("arccosh", lax.acosh, "The non-negative inverse of cosh.")
 arctanh = _real("arctanh", lax.atanh, "The inverse of tanh.")
-fabs = _real("fabs", lax.abs, "The absolute value, as a float.")
+
+
+def fabs(x: Any, /) -> Array:
+    """The absolute value, as a float; complex numbers are refused."""
+    return lax.abs(*promote_inexact("fabs", real_only("fabs", x)))
+
 
 asin, acos, atan = arcsin, arccos, arctan
 asinh, acosh, atanh = arcsinh, arccosh, arctanh

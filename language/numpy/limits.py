@@ -14,12 +14,12 @@ from .classes import isfinite, isnan, isneginf, isposinf
 from .complex_numbers import in_each_part
 from .creation import placed
 from .logic import less_equal, logical_and, logical_or
-from .promotion import array_of, convert, promote_inexact, same_shape
+from .promotion import array_of, convert, promote_inexact, real_only, same_shape
 
 
 def clip(arr: Any, /, min: Any = None, max: Any = None) -> Array:
     """``arr`` limited to [min, max]; a limit of None does not limit."""
-    found = array_of("clip", arr)
+    found = real_only("clip", arr)
     if min is not None:
         found = maximum(min, found)
     if max is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dtypes import DType, canonical
+from ..dtypes import DType, canonical, is_complex, real_of
 from ..shapes import Shape, canonical_axes
 from .manipulation import broadcast_to
 from .promotion import array_of, convert, promote_inexact, same_shape, to_inexact
@@ -101,7 +101,8 @@ def var(
     working = wide_float(wanted)
     x = in_dtype(a, working)
     centre = _mean_of(x, axes, where) if mean is None else in_dtype(mean, working)
-    squares = lax.square(lax.sub(x, broadcast_to(centre, x.shape)))
+    squares = _squares(lax.sub(x, broadcast_to(centre, x.shape)))
+    wanted, working = real_of(wanted), real_of(working)  # of complex numbers the variance is real
     total = sum(squares, axes, working, keepdims=keepdims, where=where)
     count = _count(a, axes, where, working, keepdims)
     if isinstance(count, Array) or isinstance(taken_off, Array):
@@ -113,6 +114,12 @@ def var(
         return found if count > 0 else lax.full_like(found, np.nan)
     enough = lax.gt(count, np.zeros((), working)[()])
     return lax.select(broadcast_to(enough, found.shape), found, lax.full_like(found, np.nan))
+
+
+def _squares(x: Array) -> Array:
+    if not is_complex(x.dtype):
+        return lax.square(x)
+    return lax.add(lax.square(lax.real(x)), lax.square(lax.imag(x)))
 
 
 def _mean_of(x: Array, axes: Shape, where: Any) -> Array:

@@ -12,6 +12,7 @@ from .. import lax
 from ..arrays import Array
 from ..dtypes import DType, bool_
 from ..shapes import Shape, broadcast_shapes, canonical_axes, canonical_axis
+from .complex_numbers import conjugate
 from .manipulation import broadcast_to, moveaxis, ravel, transpose
 from .promotion import array_of, canonical_dtype, checked, common_type, convert, dtypes_only, expand_to
 from .reductions import sum
@@ -88,8 +89,9 @@ def _batched(a: Array, b: Array, wanted: Any, weak: bool) -> Array:
 def vecdot(
     x1: Any, x2: Any, /, *, axis: int = -1, precision: Any = None, preferred_element_type: Any = None
 ) -> Array:
-    """The dot product of vectors along an axis; the other axes broadcast."""
+    """The dot product of vectors along an axis, the first conjugated; the other axes broadcast."""
     a, b, weak = _operands("vecdot", x1, x2)
+    a = conjugate(a)
     i, j = canonical_axis(axis, a.ndim), canonical_axis(axis, b.ndim)
     _fit("vecdot", a, b, ((i,), (j,)))
     a, b = moveaxis(a, i, -1), moveaxis(b, j, -1)
@@ -100,8 +102,8 @@ def vecdot(
 
 
 def vdot(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Array:
-    """The dot product of the flat arrays."""
-    return dot(ravel(a), ravel(b), preferred_element_type=preferred_element_type)
+    """The dot product of the flat arrays, the first conjugated."""
+    return dot(conjugate(ravel(a)), ravel(b), preferred_element_type=preferred_element_type)
 
 
 def inner(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Array:

@@ -332,6 +332,21 @@ def same_shape(*operands: Any) -> list[Array]:
     return [x if x.shape == wide else lax.broadcast_in_dim(x, wide, ()) for x in arrays]
 
 
+def real_only(name: str, x: Any) -> Array:
+    """``x`` as an array of no complex dtype.
+
+    Raises:
+        ValueError: the dtype is complex.
+        TypeError: it is no array and no number.
+    """
+    found = array_of(name, x)
+    if is_complex(found.dtype):
+        raise ValueError(
+            f"`{name}` needs numbers that have an order, got {found.dtype}. Take real or abs first."
+        )
+    return found
+
+
 def canonical_dtype(dtype: Any) -> DType | None:
     """The dtype used for a ``dtype`` argument; None stays None."""
     return None if dtype is None else canonical(dtype)

@@ -14,7 +14,7 @@ from ..dtypes import default_int, is_float
 from ..shapes import canonical_axes
 from .classes import isnan
 from .manipulation import broadcast_to, moveaxis, reshape
-from .promotion import array_of, convert, dtypes_only, promote_inexact, to_inexact
+from .promotion import array_of, convert, dtypes_only, promote_inexact, real_only, to_inexact
 from .reductions import all, any, sum
 from .running import cumsum
 from .searching import sort, take_along_axis, where
@@ -48,7 +48,7 @@ def _quantile(
         raise ValueError(
             f"`weights` of {name} must be None but for the method 'inverted_cdf', got {method!r}."
         )
-    a, q = lift(*promote_inexact(name, array_of(name, a))), array_of(name, q)
+    a, q = lift(*promote_inexact(name, real_only(name, a))), array_of(name, q)
     if q.ndim > 1 or not is_float(q.dtype):
         raise ValueError(
             f"`q` of {name} must be a float or a vector of floats, got {q.dtype} of shape {q.shape}."

@@ -15,7 +15,7 @@ from ..dtypes import DType, bfloat16, bool_, default_int, float16, float32, iinf
 from ..shapes import Shape, canonical_axes
 from .arithmetic import maximum, minimum
 from .manipulation import broadcast_to, expand_dims
-from .promotion import array_of, canonical_dtype, convert, to_numeric, to_wide
+from .promotion import array_of, canonical_dtype, convert, real_only, to_numeric, to_wide
 
 
 def wide_float(dtype: DType) -> DType:
@@ -122,7 +122,7 @@ def prod(
 def _extreme(
     name: str, reduce: Callable[..., Array], a: Any, axis: Any, keepdims: bool, initial: Any, where: Any
 ) -> Array:
-    a = array_of(name, a)
+    a = real_only(name, a)
     axes = canonical_axes(axis, a.ndim)
     if initial is None and where is not None:
         raise ValueError(

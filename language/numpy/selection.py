@@ -19,7 +19,7 @@ from .indexing import take_index
 from .joining import concatenate
 from .limits import clip
 from .manipulation import broadcast_arrays, broadcast_to, moveaxis, ravel
-from .promotion import array_of, convert, dtypes_only
+from .promotion import array_of, convert, dtypes_only, real_only
 from .reductions import in_dtype, no_out, truth_of
 from .searching import argsort, where
 
@@ -217,7 +217,7 @@ def argpartition(a: Any, kth: int, axis: int = -1) -> Array:
 
 
 def _check_kth(name: str, a: Any, kth: int, axis: int) -> None:
-    a = array_of(name, a)
+    a = real_only(name, a)
     size = a.shape[canonical_axis(axis, a.ndim)]
     if not -size <= operator.index(kth) < size:
         raise ValueError(f"`kth` of {name} must lie in [{-size}, {size}), got {kth}.")

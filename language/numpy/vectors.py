@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..arrays import Array
+from .complex_numbers import conjugate
 from .creation import zeros_like
 from .joining import stack
 from .manipulation import expand_dims, moveaxis, squeeze
@@ -57,13 +58,13 @@ def matvec(x1: Any, x2: Any, /) -> Array:
 
 
 def vecmat(x1: Any, x2: Any, /) -> Array:
-    """Vectors times matrices: shapes (..., n) and (..., n, m) give (..., m).
+    """The conjugates of vectors times matrices: shapes (..., n) and (..., n, m) give (..., m).
 
     Raises:
         ValueError: an argument has too few axes, or the sizes do not fit.
     """
     a, b = _ranked("vecmat", x1, 1, x2, 2)
-    return squeeze(matmul(expand_dims(a, -2), b), -2)
+    return squeeze(matmul(expand_dims(conjugate(a), -2), b), -2)
 
 
 def _ranked(name: str, x1: Any, rank1: int, x2: Any, rank2: int) -> tuple[Array, Array]:

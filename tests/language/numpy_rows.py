@@ -44,6 +44,15 @@ def rows(t: Any) -> dict[str, list[Any]]:
         "ldexp": [Row(named("ldexp"), ("float", "index"), PAIR), Row(named("ldexp", -140), ("float",), ONE)],
         "spacing": [Row(named("spacing"), ("float",), ONE)],
         "i0": [Row(named("i0"), ("any",), ONE)],
+        # complex numbers
+        **{
+            n: [Row(named(n), ("any",), ONE), Row(named(n), ("complex",), ONE)]
+            for n in words("real imag conj conjugate angle iscomplex isreal")
+        },
+        "sort_complex": [
+            Row(named("sort_complex"), ("number",), AXES),
+            Row(named("sort_complex"), ("complex",), AXES),
+        ],
         # grids and places
         "indices": [
             Row(lambda m: m.indices((2, 3)), ()),
@@ -388,6 +397,14 @@ ELSEWHERE = {
     "index_exp",
     "trim_zeros",
     "linalg",
+    "complex64",
+    "complex128",
+    "complex_",
+    "csingle",
+    "cdouble",
+    "complexfloating",
+    "iscomplexobj",
+    "isrealobj",
     "__array_namespace_info__",
     "__array_api_version__",
 }

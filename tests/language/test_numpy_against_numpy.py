@@ -318,12 +318,16 @@ ORACLE = Oracle()
 DTYPES = [np.dtype(t) for t in ("float32", "int32", "uint8", "bool")]
 
 
-@pytest.mark.parametrize("name", sorted(table.ROWS))
+# Its results are complex: test_numpy_values_and_files.py holds them to NumPy's, bit for bit.
+NAMES = sorted(set(table.ROWS) - {"sort_complex"})
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_values_are_numpy_s(name: str) -> None:
     assert [line for dtype in DTYPES for line in disagreements(name, table.ROWS[name], dtype)] == []
 
 
-@pytest.mark.parametrize("name", sorted(table.ROWS))
+@pytest.mark.parametrize("name", NAMES)
 def test_values_are_numpy_s_with_64_bits(name: str) -> None:
     assert disagreements(name, table.ROWS[name], np.dtype(np.float64)) == []
 

@@ -158,6 +158,54 @@ def test_functions_of_cores_are_looped_over_the_other_axes() -> None:
     assert float(vnp.vectorize(lambda x, y: x if y is None else y)(2.0, None)) == 2.0
 
 
+# -- complex numbers ------------------------------------------------------------------------------------------------
+SMALL = np.random.default_rng(1).integers(-4, 5, (2, 3, 4, 2)).astype(np.float32)
+A, B = (part[..., 0] + 1j * part[..., 1] for part in SMALL)
+EXACT: dict[str, Callable[[Any], Any]] = {
+    **{
+        n: lambda m, n=n: getattr(m, n)(A)
+        for n in ("real", "imag", "conj", "conjugate", "iscomplex", "isreal")
+    },
+    **{
+        n: lambda m, n=n: getattr(m, n)(A, B)
+        for n in ("add", "subtract", "multiply", "vdot", "inner", "kron")
+    },
+    **{n: lambda m, n=n: getattr(m, n)(A[0], B[0]) for n in ("convolve", "outer", "dot", "equal")},
+    **{
+        n: lambda m, n=n: getattr(m, n)(A, axis=1)
+        for n in ("sum", "prod", "cumsum", "cumprod", "flip", "diff")
+    },
+    "correlate": lambda m: m.correlate(A[0], B[0], "full"),
+    "correlate with a longer one": lambda m: m.correlate(A[0][:2], B[0], "full"),
+    "vecdot": lambda m: m.vecdot(A, B),
+    "matvec": lambda m: m.matvec(A, B[0]),
+    "vecmat": lambda m: m.vecmat(A[:, 0], B),
+    "matmul": lambda m: m.matmul(A, B.T),
+    "cross": lambda m: m.cross(A[:, :3], B[:, :3]),
+    "trace": lambda m: m.trace(A),
+    "polyval": lambda m: m.polyval(A[0], B[0]),
+    "var": lambda m: m.var(A[:2, :2], axis=0),
+    "sort_complex": lambda m: m.sort_complex(A),
+    "where": lambda m: m.where(A.real > 0, A, B),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_what_is_exact_of_complex_numbers_is_numpy_s(name: str) -> None:
+    for owner in (verax.fast, verax.reference):
+        with verax.using(owner):
+            ours = EXACT[name](vnp)
+        assert np.array_equal(np.asarray(ours), EXACT[name](np))
+
+
+def test_what_needs_an_order_refuses_complex_numbers() -> None:
+    for name in ("max", "median", "clip", "partition", "isposinf", "fabs"):
+        with pytest.raises(ValueError, match=f"`{name}` needs numbers that have an order, got complex64"):
+            getattr(vnp, name)(A, 0) if name == "partition" else getattr(vnp, name)(A)
+    assert vnp.iscomplexobj(A)
+    assert vnp.isrealobj(X)
+
+
 # -- messages -------------------------------------------------------------------------------------------------------
 MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: vnp.gcd(1.0, 2), ValueError, "The arguments of gcd must be integers, got float32"),
