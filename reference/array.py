@@ -42,6 +42,11 @@ class ReferenceArray(Array):
             self._elements = self._elements.lifted
         return self._elements
 
+    @property
+    def untouched(self) -> MachineNumbers | None:
+        """The machine numbers that it was made of, if nobody has looked at them yet."""
+        return self._elements if isinstance(self._elements, MachineNumbers) else None
+
     def at(self, places: Sequence[int]) -> Sequence[Scalar]:
         """The elements at ``places`` in row-major order; machine numbers among them are lifted when looked at.
 

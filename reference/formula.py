@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..language import dispatch
-from ..language.dtypes import DType, float32, is_float
+from ..language.dtypes import DType, float32, float64, is_float
 from ..language.inlining import inlined
 from ..language.program import Atom, Constant, Equation, Program, Variable, constant_array, printed_equation
 from .array import ReferenceArray
 from .exact import Exact
 from .findings import location_of
+from .machine_numbers import MachineNumbers
 from .reals import Scalar, real
 from .rewrites import REWRITES, Match, Rewrite, matches
 from .rounded import Rounded
@@ -319,6 +322,8 @@ def _nudged_input(x: Any, system: NumberSystem, rng: random.Random) -> Any:
     dtype = x.aval.dtype
     if not is_float(dtype):
         return x
+    if x.untouched is not None and dtype != float64:
+        return _nudged_numbers(x, x.untouched, system, rng)
     found = []
     for s in x.scalars:
         value = system.value(s)
@@ -327,6 +332,16 @@ def _nudged_input(x: Any, system: NumberSystem, rng: random.Random) -> Any:
         else:
             found.append(_scalar(exact(value) + rng.choice((-1, 1)) * ulp_of(value, wide(dtype)) / 2))
     return at_reals(x, found, system)
+
+
+def _nudged_numbers(x: Any, numbers: MachineNumbers, system: NumberSystem, rng: random.Random) -> Any:
+    """The same by NumPy, where half an ulp more is a double: of many numbers few may ever be looked at."""
+    values = numbers.values.astype(np.float64)
+    finite = np.isfinite(values)
+    signs = np.array([rng.choice((-1, 1)) for _ in range(int(finite.sum()))], np.float64)
+    ulps = np.abs(np.spacing(values[finite].astype(wide(x.dtype)))).astype(np.float64)
+    values[finite] += signs * ulps / 2
+    return ReferenceArray(MachineNumbers(values, float64, system), x.aval, system)
 
 
 def _difference(a: Scalar, b: Scalar) -> Scalar:

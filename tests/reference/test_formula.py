@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 import verax
 import verax.numpy as vnp
 from verax import lax
+from verax.language import dispatch, dtypes
 from verax.language.transforms import make_program
+from verax.reference import Exact, arithmetic, formula, implementation
 from verax.reference.formula import blamed, ideal_machine, movements
 
 F32 = np.float32
@@ -95,3 +98,18 @@ def test_integers_and_infinities_do_not_move() -> None:
     assert [float(m) for m in rows[0][0]] == [0.0] * 8
     assert any(float(m) for m in rows[0][1])
     assert [float(m) for m in rows[1][0]] == [0.0] * 8
+
+
+@pytest.mark.parametrize("dtype", [dtypes.float16, dtypes.bfloat16, dtypes.float32], ids=str)
+def test_inputs_that_nobody_looked_at_are_moved_as_those_that_somebody_did(dtype: Any) -> None:
+    bits = np.random.default_rng(0).integers(0, 1 << (8 * dtype.itemsize), 200, dtype=np.uint64)
+    edges = np.array([0.0, -0.0, np.inf, np.nan, 1.0]).astype(dtype)
+    values = np.concatenate([bits.astype(f"u{dtype.itemsize}").view(dtype), edges])
+    system = Exact(30)
+    with arithmetic(system):
+        untouched, touched = (dispatch.lift_to(implementation, values) for _ in range(2))
+        assert len(touched.scalars) == 205
+        moved = [formula._nudged_input(x, system, random.Random(7)) for x in (untouched, touched)]
+    assert untouched.untouched is not None
+    first, second = ([repr(s) for s in x.scalars] for x in moved)
+    assert first == second
