@@ -39,7 +39,7 @@ def judge(
     relative: bool = False,
     gradient: str = "true",
     entries: int = 64,
-    samples: int = 1024,
+    samples: int = 600,
     seed: int = 0,
     name: str | None = None,
 ) -> Verdict:

@@ -22,5 +22,5 @@ class Options:
     relative: bool = False
     believe_rules: bool = False
     entries: int = 64
-    samples: int = 1024
+    samples: int = 600
     seed: int = 0

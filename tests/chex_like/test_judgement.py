@@ -396,10 +396,10 @@ def test_a_large_result_is_judged_at_some_elements_and_says_so() -> None:
     verdict = judge(vnp.matmul, x, y)
     assert verdict.status is Status.HOLD, str(verdict)
     assert verdict.whole == 10_000
-    assert "1024 of 10000 elements" in str(verdict)
+    assert "600 of 10000 elements" in str(verdict)
     indices = [m.index for m in verdict.elements]
     assert (indices[0], indices[-1]) == ((0, 0), (99, 99))
-    assert len(set(indices)) == 1024
+    assert len(set(indices)) == 600
     assert judge(vnp.matmul, x[:5], y).whole is None
 
 
