@@ -60,7 +60,8 @@ def row(x: ReferenceArray, i: int, axis: int = 0) -> ReferenceArray:
     size = strides(x.shape)[axis]
     count, scalars = x.shape[axis], x.scalars  # a complex array's halves follow each other, as rows do
     found = []
-    for start in range(i * size, len(scalars), count * size):
+    # An array without elements has no steps to take.
+    for start in range(i * size, len(scalars), max(1, count * size)):
         found += scalars[start : start + size]
     shape = x.shape[:axis] + x.shape[axis + 1 :]
     return ReferenceArray(found, x.aval.with_shape(shape), x.system)

@@ -61,6 +61,14 @@ def test_no_rows_have_the_shapes_of_some() -> None:
     assert ys.shape == (0,)
 
 
+def test_rows_without_elements_are_mapped_and_scanned() -> None:
+    empty = np.zeros((3, 2, 0), F32)
+    assert verax.vmap(lambda row: row * 2)(empty).shape == (3, 2, 0)
+    assert verax.vmap(lambda row: row * 2, in_axes=1)(empty).shape == (2, 3, 0)
+    last, every = lax.scan(lambda c, x: (c + 1, x * c), F32(0), empty)
+    assert (values(last), every.shape) == (3, (3, 2, 0))
+
+
 def test_pmap_of_a_lane_is_vmap() -> None:
     with verax.fake_devices.fake_devices(2):
         assert values(verax.pmap(vnp.sum)(X)) == values(verax.vmap(vnp.sum)(X))
@@ -123,7 +131,7 @@ def test_scalars_of_another_system_are_read_as_values() -> None:
         assert values(bounded + 0) == values(vnp.sin(X[0]))
     with arithmetic(Dual(Exact())):
         assert values(bounded + 0) == values(vnp.sin(X[0]))
-    rebound = evaluate(lambda x: [x + 0], [bounded], Bounded(Platform("any")))
+    rebound = evaluate(lambda x: [x + 1], [bounded], Bounded(Platform("any")))
     assert rebound[0].scalars[0].bound > 0  # machine numbers again, and one rounding
 
 
