@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from . import lost_limits
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -139,7 +141,7 @@ def page() -> str:
         f"| {r.where} | {r.value:g} | [{r.low:g}, {r.high:g}] | {r.jax:g} | {r.torch:g} | {r.why} |"
         for r in TABLE.values()
     ]
-    return "\n".join([_HEAD, *rows]) + "\n"
+    return "\n".join([_HEAD, *rows]) + "\n" + lost_limits.page()
 
 
 _HEAD = """# The subgradient table
