@@ -504,6 +504,18 @@ def _built(rng: Rng, primitive: Primitive) -> Case:
     )
 
 
+def _fft_case(rng: Rng) -> Case:
+    """A transform of real parts, given by its parts."""
+    lead, lengths = some_shape(rng, 0, 1), tuple(int(n) for n in rng.integers(1, 6, int(rng.integers(1, 3))))
+    kind, dtype = lax.FftType(int(rng.integers(4))), pick(rng, (float32, float64))
+    half = kind is lax.FftType.IRFFT
+    shape = (*lead, *lengths[:-1], lengths[-1] // 2 + 1 if half else lengths[-1])
+    params = {"fft_type": int(kind), "fft_lengths": lengths}
+    function = _parts_of(lambda *xs: lax.fft(lax.complex(*xs) if len(xs) > 1 else xs[0], **params))
+    operands = (operand(dtype, shape, Domain(-4.0, 4.0)),) * (1 if kind is lax.FftType.RFFT else 2)
+    return Case(f"fft_{kind.name.lower()}_{dtype}", function, operands, params, alone=False)
+
+
 # -- calls: primitives that hold programs, collectives -----------------------------------------------------------
 def _loop_body(carry: Any, x: Any) -> tuple[Any, Any]:
     carry = lax.add(lax.mul(carry, lax.full_like(carry, 0.5)), lax.sin(x))
@@ -655,6 +667,7 @@ def _factored(rng: Rng, name: str) -> Case:
 
 
 CALLS: dict[str, Callable[[Rng], Case]] = {
+    "fft": _fft_case,
     "scan": _scan_case,
     "while": _while_case,
     "cond": _cond_case,

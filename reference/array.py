@@ -47,7 +47,7 @@ class ReferenceArray(Array):
         """The machine numbers that it was made of, if nobody has looked at them yet."""
         return self._elements if isinstance(self._elements, MachineNumbers) else None
 
-    def at(self, places: Sequence[int]) -> Sequence[Scalar]:
+    def elements_at(self, places: Sequence[int]) -> Sequence[Scalar]:
         """The elements at ``places`` in row-major order; machine numbers among them are lifted when looked at.
 
         An element of a complex array is a pair.
@@ -82,7 +82,7 @@ def parts(x: ReferenceArray) -> tuple[ReferenceArray, ...]:
 
 
 def of_elements(elements: Sequence[Scalar], aval: ShapedArray, system: NumberSystem) -> ReferenceArray:
-    """The array of such elements as `ReferenceArray.at` gives."""
+    """The array of such elements as `ReferenceArray.elements_at` gives."""
     if is_complex(aval.dtype):
         elements = [z[0] for z in elements] + [z[1] for z in elements]
     return ReferenceArray(list(elements), aval, system)

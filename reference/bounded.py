@@ -501,6 +501,10 @@ class Bounded(Exact):
     def factored(self, c: Call, definition: Callable[[Call], Any]) -> Any:
         """Exact values, and the backward error of the primitive's row."""
         from .backward import bounded_results
+        from .spectra import bounded_spectrum
+
+        if c.primitive.name == "fft":
+            return bounded_spectrum(self, c, definition)
 
         return bounded_results(self, c, definition)
 

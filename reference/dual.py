@@ -87,6 +87,10 @@ class Dual(NumberSystem):
                 tangent = self._plus(dtype, tangent, self._scaled(dtype, factor, x.tangent))
         return self.number(z, tangent)
 
+    def constant(self, raw: Callable[[int, str], Any]) -> Scalar:
+        """The base's."""
+        return self.base.constant(raw)
+
     def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
         """The value: the chain rule is that of the real functions that the parts are made of."""
         from .primitives.elementwise import DEFINITIONS

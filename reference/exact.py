@@ -113,6 +113,10 @@ class Exact(NumberSystem):
         finally:
             self.bits = bits
 
+    def constant(self, raw: Callable[[int, str], Any]) -> Scalar:
+        """The real, to this system's digits."""
+        return self.tabled(raw)
+
     def tabled(self, x: Any) -> Scalar:
         """An entry of the special-value table as a scalar: floats are lifted, functions computed."""
         if callable(x):

@@ -198,6 +198,10 @@ class NumberSystem:
         """The scalar without its derivative."""
         return x
 
+    def constant(self, raw: Callable[[int, str], Any]) -> Scalar:
+        """The scalar of a real that ``raw(bits, rounding)`` computes."""
+        raise TypeError(f"{self.name} has no constants.")
+
     def value(self, x: Scalar) -> Scalar:
         """The real (integer, boolean) value of a scalar."""
         return x

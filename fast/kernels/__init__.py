@@ -11,6 +11,7 @@ from .call import Call as Call
 from .call import Kernel as Kernel
 from .elementwise import ELEMENTWISE as ELEMENTWISE
 from .factorizations import FACTORIZATIONS as FACTORIZATIONS
+from .fourier import FOURIER as FOURIER
 from .indexing import INDEXING as INDEXING
 from .products import PRODUCTS as PRODUCTS
 from .reductions import REDUCTIONS as REDUCTIONS
@@ -25,4 +26,5 @@ KERNELS: dict[str, Callable[[Call], Kernel]] = {
     **PRODUCTS,
     **WINDOWS,
     **FACTORIZATIONS,
+    **FOURIER,
 }

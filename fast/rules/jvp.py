@@ -690,6 +690,7 @@ JVP: dict[str, Rule] = {
     "scatter_max": scatter_extreme_rule,
     # reductions
     "reduce_sum": linear,
+    "fft": linear,
     "reduce_prod": reduce_prod_rule,
     "reduce_max": reduce_extreme_rule,
     "reduce_min": reduce_extreme_rule,

@@ -19,7 +19,7 @@ from .. import operations as ops
 from ..differentiation import control, solves
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
-from . import complex_numbers, exchanges, factorizations
+from . import complex_numbers, exchanges, factorizations, fourier
 from . import windows as window_rules
 from .scatters import factors, windows
 
@@ -449,6 +449,7 @@ TRANSPOSE: dict[str, Rule] = {
     **dict.fromkeys(NONLINEAR, not_linear),
     "neg": neg_transpose,
     **complex_numbers.TRANSPOSE,
+    **fourier.TRANSPOSE,
     "add": add_transpose,
     "sub": sub_transpose,
     "mul": mul_transpose,

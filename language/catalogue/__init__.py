@@ -100,6 +100,7 @@ from .factorizations import (
     svd_p,
     triangular_solve_p,
 )
+from .fourier import FftType, fft_p
 from .indexing import (
     MODES,
     GatherDimensionNumbers,
@@ -155,6 +156,7 @@ from .windows import (
 __all__ = [
     "MODES",
     "PRIMITIVES",
+    "FftType",
     "GatherDimensionNumbers",
     "ScatterDimensionNumbers",
     "abs_p",
@@ -209,6 +211,7 @@ __all__ = [
     "exp2_p",
     "exp_p",
     "expm1_p",
+    "fft_p",
     "floor_p",
     "gather_p",
     "ge_p",

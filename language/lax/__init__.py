@@ -147,6 +147,7 @@ from .elementwise import (
 from .folds import (
     reduce,
 )
+from .fourier import FftType, fft
 from .indexing import (
     GatherScatterMode,
     gather,
@@ -258,6 +259,7 @@ __all__ = [
     "DotAlgorithm",
     "DotAlgorithmPreset",
     "DotDimensionNumbers",
+    "FftType",
     "GatherDimensionNumbers",
     "GatherScatterMode",
     "Precision",
@@ -351,6 +353,7 @@ __all__ = [
     "exp2",
     "expand_dims",
     "expm1",
+    "fft",
     "floor",
     "fori_loop",
     "full",

@@ -9,6 +9,7 @@ from ..dtypes import (
     finfo,
     iinfo,
 )
+from . import fft as fft
 from . import linalg as linalg
 from .applying import (
     apply_along_axis,
@@ -606,6 +607,7 @@ __all__ = [
     "extract",
     "eye",
     "fabs",
+    "fft",
     "fill_diagonal",
     "finfo",
     "fix",

@@ -54,8 +54,8 @@ class elements_of:  # reads as the function that it is
         own, system = [implementation.own(x) for x in operands], current_system()
         program = self._program(own)
         _check(self._places, program)
-        plan = Plan(program, self._places, lambda i, places: own[i].at(places))
-        lists = plan.run([own[i].at(places) for i, places in enumerate(plan.needs)])
+        plan = Plan(program, self._places, lambda i, places: own[i].elements_at(places))
+        lists = plan.run([own[i].elements_at(places) for i, places in enumerate(plan.needs)])
         return [
             of_elements(found, aval.with_shape((len(found),)), system)
             for found, aval in zip(lists, program.out_avals, strict=True)

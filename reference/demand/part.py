@@ -95,7 +95,7 @@ def smaller(
         rules = COMPLEX_RULES if has_pairs([*avals, *results]) else RULES
         made = rules[a.primitive.name](Call(a.system, a.primitive, operands, results, full))
         whole = [ReferenceArray(xs, v, a.system) for xs, v in zip(made, results, strict=True)]
-        found = [list(x.at(range(x.size))) for x in whole]
+        found = [list(x.elements_at(range(x.size))) for x in whole]
         return found if taken is None else [[scalars[i] for i in taken] for scalars in found]
 
     return Part(needs, run, [a.union] * len(a.results))

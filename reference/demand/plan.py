@@ -110,7 +110,11 @@ class Plan:
     def _give(self, v: Variable, places: Places) -> None:
         """Elements of an input, or of a value that tracing closed over."""
         if places:
-            found = self._own(v).at(places) if v in self._captured else self._read(self._inputs[v], places)
+            found = (
+                self._own(v).elements_at(places)
+                if v in self._captured
+                else self._read(self._inputs[v], places)
+            )
             self._known.setdefault(v, {}).update(zip(places, found, strict=True))
 
     def _own(self, v: Variable) -> ReferenceArray:
@@ -119,6 +123,6 @@ class Plan:
 
     def _at(self, atom: Atom, places: Places) -> list[Scalar]:
         if isinstance(atom, Constant):
-            return list(implementation.own(constant_array(atom)).at(places))
+            return list(implementation.own(constant_array(atom)).elements_at(places))
         known = self._known.get(atom, {})
         return [known[p] for p in places]

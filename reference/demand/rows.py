@@ -45,7 +45,7 @@ def everything(a: Asked) -> Part:
         operands = [of_elements(xs, v, a.system) for xs, v in zip(lists, a.operands, strict=True)]
         found = implementation.bind(a.primitive, list(operands), a.params)
         whole = [implementation.own(x) for x in found]
-        return [list(x.at(range(x.size))) for x in whole]
+        return [list(x.elements_at(range(x.size))) for x in whole]
 
     return Part([range(x.size) for x in a.operands], run, [range(x.size) for x in a.results])
 

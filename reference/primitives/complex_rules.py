@@ -19,6 +19,7 @@ from . import collectives, indexing, pointwise, product, random, reductions, str
 from .call import Call, Lists, Rule
 from .complex_functions import FUNCTIONS, integer_power
 from .elementwise import DEFINITIONS
+from .fourier import fft
 from .steps import is_nonzero
 
 _REAL: dict[str, Rule] = {
@@ -245,6 +246,7 @@ COMPLEX_RULES: dict[str, Rule] = {
     "convert_element_type": _convert,
     "sort": _sort,
     "dot_general": _dot_general,
+    "fft": fft,
     "conv_general_dilated": _conv,
     "reduce_prod": _paired(reductions.reduction(product_of_pairs)),
     "cumprod": _paired(reductions.chained(product_of_pairs)),

@@ -34,7 +34,7 @@ def _made_lines(x: ReferenceArray, batch: Sequence[int], free: Sequence[int], su
         return offsets([x.shape[a] for a in axes], [steps[a] for a in axes])
 
     within = places(summed)
-    return [[form(x.at([b + f + k for k in within])) for f in places(free)] for b in places(batch)]
+    return [[form(x.elements_at([b + f + k for k in within])) for f in places(free)] for b in places(batch)]
 
 
 def ready(c: Call, xs: Sequence[Scalar]) -> Sequence[Scalar]:

@@ -260,6 +260,25 @@ for _name in [
 LINALG = frozenset(["eigh", "qr", "svd"])
 
 
+# Functions of cupy.fft.
+FFT = frozenset(["fftn", "ifftn", "rfftn", "irfftn"])
+
+
+class _Fft:
+    """The module `cupy.fft`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in FFT:
+            raise AttributeError(f"module 'cupy.fft' has no attribute {name!r}")
+        function = getattr(np.fft, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            found = _call(function, *args, **kwargs)
+            return tuple(map(_out, found)) if isinstance(found, tuple) else found
+
+        return call
+
+
 class _Linalg:
     """The module `cupy.linalg`."""
 
@@ -279,6 +298,7 @@ class _StandIn:
     """The module."""
 
     linalg = _Linalg()
+    fft = _Fft()
 
     cuda = SimpleNamespace(
         Device=lambda number: nullcontext(),
