@@ -510,7 +510,7 @@ def _fft_case(rng: Rng) -> Case:
     kind, dtype = lax.FftType(int(rng.integers(4))), pick(rng, (float32, float64))
     half = kind is lax.FftType.IRFFT
     shape = (*lead, *lengths[:-1], lengths[-1] // 2 + 1 if half else lengths[-1])
-    params = {"fft_type": int(kind), "fft_lengths": lengths}
+    params: dict[str, Any] = {"fft_type": int(kind), "fft_lengths": lengths}
     function = _parts_of(lambda *xs: lax.fft(lax.complex(*xs) if len(xs) > 1 else xs[0], **params))
     operands = (operand(dtype, shape, Domain(-4.0, 4.0)),) * (1 if kind is lax.FftType.RFFT else 2)
     return Case(f"fft_{kind.name.lower()}_{dtype}", function, operands, params, alone=False)

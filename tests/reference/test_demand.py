@@ -55,7 +55,7 @@ def _some(rng: np.random.Generator, size: int) -> list[int]:
 
 def _shown(x: ReferenceArray, places: Sequence[int]) -> list[str]:
     """Elements with all that their system knows of them."""
-    return [repr(s) for s in x.at(places)]
+    return [repr(s) for s in x.elements_at(places)]
 
 
 def _checked(function: Callable[..., list[Any]], operands: Sequence[Any], rng: np.random.Generator) -> None:
