@@ -55,8 +55,8 @@ def test_usage_and_missing_scripts_exit_2(tmp_path: Path) -> None:
 
 
 def test_a_missing_name_says_that_verax_stands_in() -> None:
-    code = "import verax.as_jax as a; a.install(); import jax\ntry: jax.numpy.fft\nexcept AttributeError as e: print(e)"
-    assert "`jax.numpy.fft` is not in Verax yet" in python(code).stdout
+    code = "import verax.as_jax as a; a.install(); import jax\ntry: jax.image\nexcept AttributeError as e: print(e)"
+    assert "`jax.image` is not in Verax yet" in python(code).stdout
     code = "import verax.as_jax as a; a.install()\ntry: import jax.export\nexcept ModuleNotFoundError as e: print(e)"
     assert "No module 'jax.export' in Verax" in python(code).stdout
 
