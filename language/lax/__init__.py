@@ -7,6 +7,7 @@ equal rank. A Python scalar beside an array takes the array's dtype where that k
 from __future__ import annotations
 
 from ..catalogue import (
+    FftType,
     GatherDimensionNumbers,
     ScatterDimensionNumbers,
 )
@@ -147,7 +148,7 @@ from .elementwise import (
 from .folds import (
     reduce,
 )
-from .fourier import FftType, fft
+from .fourier import fft
 from .indexing import (
     GatherScatterMode,
     gather,

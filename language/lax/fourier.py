@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .. import catalogue as rows
 from ..arrays import Array
-from ..catalogue.fourier import FftType as FftType
+from ..catalogue.fourier import FftType
 from ..dispatch import Operand
 from .operands import bind
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from .. import lax
 from ..arrays import Array
+from ..catalogue import FftType
 from ..dispatch import lift
 from ..dtypes import DType, bfloat16, canonical, complex_of, default_float, float16, float32, is_complex
-from ..lax import FftType
 from ..shapes import canonical_axes, canonical_axis
 from .complex_numbers import conjugate
 from .creation import arange
