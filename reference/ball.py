@@ -12,7 +12,7 @@ from itertools import product
 from operator import mul
 from typing import Any
 
-from mpmath.libmp import from_man_exp, mpf_add, mpf_ge, mpf_pos, mpf_sub
+from mpmath.libmp import from_man_exp, mpf_add, mpf_pos, mpf_sub
 
 from ..language.dtypes import DType
 from . import decisions
@@ -20,8 +20,10 @@ from .balls import Enclosure, Enclosures, enclosures
 from .balls.known import never_negative, without_error
 from .balls.missing import NoBall
 from .balls.number import BallNumber, corners, is_unknown, landmarks, raw_of
-from .exact import Aligned, Exact, aligned, ordering
-from .reals import NAN, NEAREST, SPREAD, Raw, Real, Scalar, from_number, is_special, magnitude, real
+from .balls.places import ends_of, greater, is_narrow, less, meet, same_outcome
+from .balls.rows import Reused, Row, row_of
+from .exact import Exact, aligned, ordering
+from .reals import NAN, NEAREST, SPREAD, Raw, Real, Scalar, from_number, is_special, real
 from .system import ComplexDefinition, Definition, Pair, Question
 
 # Rows that are infinite beyond their horizon, where the real is finite and too large for any set.
@@ -60,7 +62,7 @@ class Ball(Exact):
         self.only_ties = True
         self._points: dict[Raw, Enclosure] = {}
         self._known: dict[Any, Scalar] = {}
-        self._rows: dict[Any, _Row] = {}
+        self._rows: dict[Any, Row] = {}
 
     def with_digits(self, digits: int) -> Ball:
         """The same system with another number of digits."""
@@ -175,7 +177,7 @@ class Ball(Exact):
                 entry = _Tabled(entry(self.bits, NEAREST))
             same = next((x for c, x in zip(corner, operands, strict=True) if entry is c is not x), entry)
             found.append(same)
-        if all(x is found[0] or _same(x, found[0]) for x in found):
+        if all(x is found[0] or same_outcome(x, found[0]) for x in found):
             return self._nearly(found[0]) if type(found[0]) is _Tabled else self.tabled(found[0])
         if all(type(x) is float and x == 0.0 for x in found):  # of either sign
             return self.number(self.enclosed(0.0))
@@ -199,14 +201,14 @@ class Ball(Exact):
     # -- sums -------------------------------------------------------------------------------------------
     def reused(self, scalars: Sequence[Scalar]) -> Sequence[Scalar]:
         """The scalars with their common form computed."""
-        return _Reused(scalars, self)
+        return Reused(scalars, self)
 
     def summed(self, terms: Sequence[Scalar]) -> Scalar:
         """The sum: without error where all terms are known so, else enclosed."""
         whole = aligned(terms)
         if whole is not None:
             return self.kept(from_man_exp(sum(whole[0]), whole[1]))
-        row = _row(terms, self)
+        row = row_of(terms, self)
         if row is not None:
             return self._once(self.backend.sum, row)
         return (
@@ -219,23 +221,23 @@ class Ball(Exact):
         if first is not None and second is not None:
             total = sum(map(mul, first[0], second[0]))
             return self.kept(from_man_exp(total, first[1] + second[1]))
-        xs, ys = _row(left, self), _row(right, self)
+        xs, ys = row_of(left, self), row_of(right, self)
         if xs is not None and ys is not None:
             return self._once(self.backend.dot, xs, ys)
         times = self.operations.table["mul"]
         return self.summed([self._value(times, pair) for pair in zip(left, right, strict=True)])
 
-    def rows(self, scalars: Sequence[Scalar]) -> _Row | None:
+    def rows(self, scalars: Sequence[Scalar]) -> Row | None:
         """The sets of scalars for the backend's sums; None where one is infinite, NaN or unknown."""
         if any(is_special(x) or is_unknown(x) for x in scalars):
             return None
         key = tuple([x._mpf_ if type(x) is Real else x for x in scalars])
         found = self._rows.get(key)
         if found is None:
-            found = self._rows[key] = _Row(scalars, self.backend.row([self.enclosed(x) for x in scalars]))
+            found = self._rows[key] = Row(scalars, self.backend.row([self.enclosed(x) for x in scalars]))
         return found
 
-    def _once(self, function: Callable[..., Enclosure | None], *rows: _Row) -> Scalar:
+    def _once(self, function: Callable[..., Enclosure | None], *rows: Row) -> Scalar:
         """The same sum of the same scalars is the same scalar."""
         place = (len(rows), *rows)
         found = self._known.get(place)
@@ -267,14 +269,12 @@ class Ball(Exact):
         """The answer, if it is the same wherever the operands may be; else that in the middle, and a doubt."""
         outcomes = self._outcomes(question, operands)
         found = function(decisions.decided(outcomes[0]))
-        if any(x is _ANY or not _same(function(x), found) for x in outcomes[1:]):
+        if any(x is _ANY or not same_outcome(function(x), found) for x in outcomes[1:]):
             self._doubt_outcomes(operands)
         return found
 
     def _doubt_outcomes(self, operands: Sequence[Scalar]) -> None:
-        tied = (
-            len(operands) == 2 and all(_is_narrow(x, self.bits // 2) for x in operands) and _meet(*operands)
-        )
+        tied = len(operands) == 2 and all(is_narrow(x, self.bits // 2) for x in operands) and meet(*operands)
         self.only_ties = self.only_ties and tied
         self.doubt = _TIE if self.only_ties else _WIDE
 
@@ -285,12 +285,12 @@ class Ball(Exact):
         if _ANY in outcomes:
             return self.unknown
         found = [from_number(x) if type(x) in (int, float) else x for x in map(function, outcomes)]
-        if all(_same(x, found[0]) for x in found):
+        if all(same_outcome(x, found[0]) for x in found):
             return found[0]
         if any(map(is_special, found)):
             return self.unknown
         raws = [raw_of(x) for x in found]
-        return self.number(self.backend.between(reduce(_less, raws), reduce(_greater, raws)))
+        return self.number(self.backend.between(reduce(less, raws), reduce(greater, raws)))
 
     def extreme(self, dtype: DType, scalars: Sequence[Scalar], sign: int) -> Scalar:
         """The extreme element; where it is not decided which one that is, the set of what it may be."""
@@ -313,7 +313,7 @@ class Ball(Exact):
         if max(orders) <= 0:
             return best
         low, high = (
-            reduce(_greater if sign > 0 else _less, ends) for ends in zip(*map(_ends, pair), strict=True)
+            reduce(greater if sign > 0 else less, ends) for ends in zip(*map(ends_of, pair), strict=True)
         )
         return self.number(self.backend.between(low, high))
 
@@ -328,7 +328,7 @@ class Ball(Exact):
             return x
         if any(map(is_special, (x, by))) or any(map(is_unknown, (x, by))):
             return self.unknown
-        high, (low, top) = _ends(by)[1], _ends(x)
+        high, (low, top) = ends_of(by)[1], ends_of(x)
         if high[0] or not high[1]:  # negative
             return self.unknown
         return self.number(
@@ -362,74 +362,3 @@ class _Tabled(tuple[int, Any, int, int]):
     """The raw number, rounded, that an entry of the special-value table stands for."""
 
     __slots__ = ()
-
-
-class _Row:
-    """Sets in the backend's form for sums; there is one for each row of scalars."""
-
-    __slots__ = ("scalars", "sets")
-
-    def __init__(self, scalars: Sequence[Scalar], sets: Any) -> None:
-        self.scalars, self.sets = list(scalars), sets
-
-
-class _Reused(Aligned):
-    """Scalars of many sums: their sets are put in a row once."""
-
-    __slots__ = ("_row", "_system")
-
-    def __init__(self, scalars: Sequence[Scalar], system: Ball) -> None:
-        super().__init__(scalars)
-        self._system = system
-        self._row: _Row | None = None
-
-    @property
-    def row(self) -> _Row | None:
-        """The sets; None where one is infinite, NaN or unknown."""
-        if self._row is None:
-            self._row = self._system.rows(self.scalars)
-        return self._row
-
-
-def _row(scalars: Sequence[Scalar], system: Ball) -> _Row | None:
-    return scalars.row if type(scalars) is _Reused else system.rows(scalars)
-
-
-def _ends(x: Scalar) -> tuple[Raw, Raw]:
-    if type(x) is BallNumber:
-        assert x.ends is not None, "the caller looks for what is unknown"
-        return x.ends
-    return raw_of(x), raw_of(x)
-
-
-def _meet(x: Scalar, y: Scalar) -> bool:
-    """Whether two finite scalars may be one real."""
-    (a, b), (c, d) = _ends(x), _ends(y)
-    return bool(mpf_ge(b, c) and mpf_ge(d, a))
-
-
-def _is_narrow(x: Scalar, bits: int) -> bool:
-    """Whether a scalar is known to so many bits."""
-    if type(x) is not BallNumber:
-        return True
-    if type(x.value) is not Real:
-        return False
-    radius = x.radius
-    return type(radius) is float or magnitude(radius) < magnitude(x.value) - bits
-
-
-def _greater(x: Raw, y: Raw) -> Raw:
-    return x if mpf_ge(x, y) else y
-
-
-def _less(x: Raw, y: Raw) -> Raw:
-    return y if mpf_ge(x, y) else x
-
-
-def _same(x: Any, y: Any) -> bool:
-    """Whether two outcomes are one: zeros of different signs are not, None and NaN are nothing else."""
-    if x is y or (x != x and y != y):
-        return True
-    if x is None or y is None or x != y:
-        return False
-    return type(x) is not float or type(y) is not float or str(x) == str(y)
