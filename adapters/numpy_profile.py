@@ -12,7 +12,8 @@ from ..language.primitive import ULPs
 
 _MEASURED = (
     "NumPy 2.4.6 on x86-64 with AVX-512: float32 over all 2^32 bit patterns (pow, atan2: 1e8 pairs), float64 over "
-    "0.4 to 2 million inputs against arb; never less than what glibc 2.41 publishes, which NumPy calls elsewhere"
+    "0.4 to 2 million inputs against arb; never less than what glibc 2.41 publishes, which NumPy calls elsewhere, "
+    "nor than what adapters/reached.py says of NumPy without AVX-512 and AVX2 over glibc 2.36"
 )
 _ONCE = "computed in float64 and rounded once: half an ulp, and the float64 function's own error / 2^29"
 _LIBM = "math.erf and math.erfc, the C library's: glibc 2.41's largest known errors, Zimmermann et al. 2026"
@@ -29,19 +30,19 @@ _REACHED: dict[str, tuple[float, float, float, float]] = {
     "log": (3.9, 1.1, 0.75, 0.30),
     "log1p": (2.0, 1.1, 0.60, 0.30),
     "sqrt": (0.5, 0.5, 0.29, 0.29),
-    "cbrt": (2.0, 4.5, 0.58, 0.60),
+    "cbrt": (2.0, 4.5, 0.58, 0.80),
     "sin": (1.6, 1.1, 0.38, 0.30),
     "cos": (1.6, 1.1, 0.40, 0.30),
     "tan": (4.0, 1.1, 0.50, 0.30),
     "asin": (3.2, 1.1, 0.70, 0.33),
     "acos": (2.2, 1.1, 0.55, 0.33),
     "atan": (2.4, 1.1, 0.48, 0.30),
-    "sinh": (1.6, 2.5, 0.36, 0.45),
+    "sinh": (1.9, 2.5, 0.41, 0.45),
     "cosh": (2.6, 2.5, 0.60, 0.45),
-    "tanh": (1.5, 2.5, 0.50, 0.45),
-    "asinh": (1.6, 2.5, 0.32, 0.45),
-    "acosh": (1.6, 2.5, 0.32, 0.45),
-    "atanh": (1.6, 2.5, 0.35, 0.45),
+    "tanh": (2.3, 2.5, 0.50, 0.45),
+    "asinh": (1.9, 2.5, 0.38, 0.45),
+    "acosh": (2.2, 2.5, 0.40, 0.45),
+    "atanh": (1.8, 2.5, 0.36, 0.45),
     "pow": (2.0, 1.5, 0.45, 0.31),
     "atan2": (3.6, 1.1, 0.60, 0.32),
 }
@@ -49,9 +50,9 @@ _REACHED: dict[str, tuple[float, float, float, float]] = {
 _RECIPROCAL = Promise(
     ULPs(f32=1.5, f64=1.5, f16=1.5, bf16=1.5),
     "half an ulp of the root is at most one of its inverse, and half an ulp more",
-    ULPs(f32=0.4, f64=0.4, f16=0.4, bf16=0.4),
+    ULPs(f32=0.44, f64=0.44, f16=0.44, bf16=0.44),
 )
-_NOTHING = 2.0**53
+_NOTHING = 2.0**55
 
 # name: float64 at most, float64 typical, source, of what `fast` adds to NumPy's functions.
 _ADDED: dict[str, tuple[float, float, str]] = {
@@ -68,7 +69,7 @@ _ADDED: dict[str, tuple[float, float, str]] = {
         0.8,
         "fast/kernels/gamma.py, 33,000 inputs against arb, its zeros' neighbours among them",
     ),
-    "digamma": (_NOTHING, 20.0, _UNBOUNDED),
+    "digamma": (_NOTHING, 16.0, _UNBOUNDED),
 }
 
 
