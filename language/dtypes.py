@@ -204,7 +204,14 @@ def _of_node(node: _Node) -> DType:
 
 
 def finfo(dtype: Any) -> Any:
-    """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included); of the parts of a complex one."""
+    """Machine limits of a floating dtype, as ``numpy.finfo`` (bfloat16 included); of the parts of a complex one.
+
+    Returns:
+        What tells the limits: bits, eps, max, min, smallest_normal, dtype.
+
+    Raises:
+        ValueError: the dtype is no float.
+    """
     return _finfo(real_of(as_dtype(dtype)))
 
 
@@ -214,5 +221,12 @@ def _finfo(dtype: DType) -> Any:
 
 
 def iinfo(dtype: Any) -> Any:
-    """Machine limits of an integer dtype, as ``numpy.iinfo``."""
+    """Machine limits of an integer dtype, as ``numpy.iinfo``.
+
+    Returns:
+        What tells the limits: bits, max, min, dtype.
+
+    Raises:
+        ValueError: the dtype is no integer.
+    """
     return np.iinfo(as_dtype(dtype))

@@ -111,7 +111,14 @@ def segment_prod(
     bucket_size: int | None = None,
     mode: Any = None,
 ) -> Array:
-    """The product of the elements of each segment; 1 where there are none. Arguments as `segment_sum`'s."""
+    """The product of the elements of each segment; 1 where there are none. Arguments as `segment_sum`'s.
+
+    Returns:
+        An array of shape (num_segments, ...) and the dtype of ``data``.
+
+    Raises:
+        ValueError: as `segment_sum`.
+    """
     return _reduced("segment_prod", data, segment_ids, num_segments, bucket_size, mode)
 
 
@@ -124,7 +131,14 @@ def segment_max(
     bucket_size: int | None = None,
     mode: Any = None,
 ) -> Array:
-    """The largest element of each segment; the dtype's least where there are none. Arguments as `segment_sum`'s."""
+    """The largest element of each segment; the dtype's least where there are none. Arguments as `segment_sum`'s.
+
+    Returns:
+        An array of shape (num_segments, ...) and the dtype of ``data``.
+
+    Raises:
+        ValueError: as `segment_sum`.
+    """
     return _reduced("segment_max", data, segment_ids, num_segments, bucket_size, mode)
 
 
@@ -137,5 +151,12 @@ def segment_min(
     bucket_size: int | None = None,
     mode: Any = None,
 ) -> Array:
-    """The least element of each segment; the dtype's largest where there are none. Arguments as `segment_sum`'s."""
+    """The least element of each segment; the dtype's largest where there are none. Arguments as `segment_sum`'s.
+
+    Returns:
+        An array of shape (num_segments, ...) and the dtype of ``data``.
+
+    Raises:
+        ValueError: as `segment_sum`.
+    """
     return _reduced("segment_min", data, segment_ids, num_segments, bucket_size, mode)

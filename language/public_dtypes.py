@@ -59,7 +59,14 @@ def canonicalize_dtype(dtype: Any, allow_extended_dtype: bool = False) -> DType:
 
 
 def issubdtype(a: Any, b: Any) -> bool:
-    """Whether a dtype lies below another in NumPy's hierarchy, `extended` and `prng_key` included."""
+    """Whether a dtype lies below another in NumPy's hierarchy, `extended` and `prng_key` included.
+
+    Returns:
+        A boolean.
+
+    Raises:
+        TypeError: there is no such dtype.
+    """
     if isinstance(a, str) and a.startswith(_KEY):
         return isinstance(b, type) and issubclass(prng_key, b)
     if isinstance(b, type) and issubclass(b, extended):

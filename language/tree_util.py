@@ -103,7 +103,13 @@ KeyPath = tuple[Any, ...]
 
 
 def keystr(keys: KeyPath, *, simple: bool = False, separator: str = "") -> str:
-    """A path as a person writes it: ``['layers'][0].weight``, or simply ``layers/0/weight``."""
+    """A path as a person writes it: ``['layers'][0].weight``, or simply ``layers/0/weight``.
+
+    Returns:
+        A text.
+
+    Raises nothing of its own.
+    """
     return separator.join(_simple(k) if simple else str(k) for k in keys)
 
 
@@ -142,67 +148,106 @@ class _Given:
 
 # -- taking apart and putting together --------------------------------------------------------------------
 def tree_flatten(tree: Any, is_leaf: IsLeaf | None = None) -> tuple[list[Any], TreeDef]:
-    """The leaves of a tree, and its structure."""
+    """The leaves of a tree, and its structure.
+
+    Raises nothing of its own.
+    """
     return trees.flatten(tree, is_leaf)
 
 
 def tree_unflatten(treedef: TreeDef, leaves: Iterable[Any]) -> Any:
-    """The tree of that structure with these leaves."""
+    """The tree of that structure with these leaves.
+
+    Raises:
+        ValueError: there are not as many leaves as the structure has.
+    """
     return trees.unflatten(treedef, leaves)
 
 
 def tree_leaves(tree: Any, is_leaf: IsLeaf | None = None) -> list[Any]:
-    """The leaves of a tree."""
+    """The leaves of a tree.
+
+    Raises nothing of its own.
+    """
     return trees.leaves(tree, is_leaf)
 
 
 def tree_structure(tree: Any, is_leaf: IsLeaf | None = None) -> TreeDef:
-    """The structure of a tree."""
+    """The structure of a tree.
+
+    Raises nothing of its own.
+    """
     return trees.structure(tree, is_leaf)
 
 
 def tree_flatten_with_path(
     tree: Any, is_leaf: IsLeaf | None = None
 ) -> tuple[list[tuple[KeyPath, Any]], TreeDef]:
-    """The leaves of a tree, each with the keys that lead to it, and its structure."""
+    """The leaves of a tree, each with the keys that lead to it, and its structure.
+
+    Raises nothing of its own.
+    """
     accessors, leaves, treedef = optree.tree_flatten_with_accessor(tree, is_leaf, namespace=NAMESPACE)
     paths = [tuple(_key_of(entry) for entry in accessor) for accessor in accessors]
     return list(zip(paths, leaves, strict=True)), treedef
 
 
 def tree_leaves_with_path(tree: Any, is_leaf: IsLeaf | None = None) -> list[tuple[KeyPath, Any]]:
-    """The leaves of a tree, each with the keys that lead to it."""
+    """The leaves of a tree, each with the keys that lead to it.
+
+    Raises nothing of its own.
+    """
     return tree_flatten_with_path(tree, is_leaf)[0]
 
 
 def all_leaves(iterable: Iterable[Any], is_leaf: IsLeaf | None = None) -> bool:
-    """Whether every element is a leaf."""
+    """Whether every element is a leaf.
+
+    Raises nothing of its own.
+    """
     return all(treedef_is_leaf(trees.structure(x, is_leaf)) for x in iterable)
 
 
 def treedef_is_leaf(treedef: TreeDef) -> bool:
-    """Whether a structure is a leaf's."""
+    """Whether a structure is a leaf's.
+
+    Raises nothing of its own.
+    """
     return treedef.num_nodes == 1 and treedef.num_leaves == 1
 
 
 def treedef_children(treedef: TreeDef) -> list[TreeDef]:
-    """The structures of a node's children."""
+    """The structures of a node's children.
+
+    Raises nothing of its own.
+    """
     return list(treedef.children())
 
 
 def treedef_tuple(treedefs: Iterable[TreeDef]) -> TreeDef:
-    """The structure of a tuple of trees of these structures."""
+    """The structure of a tuple of trees of these structures.
+
+    Raises nothing of its own.
+    """
     return optree.treespec_tuple(list(treedefs), namespace=NAMESPACE)
 
 
 # -- mapping -------------------------------------------------------------------------------------------------
 def tree_map(f: Callable[..., Any], tree: Any, *rest: Any, is_leaf: IsLeaf | None = None) -> Any:
-    """Apply a function to the leaves of a tree and to what stands in their place in others."""
+    """Apply a function to the leaves of a tree and to what stands in their place in others.
+
+    Raises:
+        ValueError: the other trees have another structure.
+    """
     return trees.map(f, tree, *rest, is_leaf=is_leaf)
 
 
 def tree_map_with_path(f: Callable[..., Any], tree: Any, *rest: Any, is_leaf: IsLeaf | None = None) -> Any:
-    """`tree_map` of a function that takes the keys that lead to the leaf first."""
+    """`tree_map` of a function that takes the keys that lead to the leaf first.
+
+    Raises:
+        ValueError: the other trees have another structure.
+    """
     found, treedef = tree_flatten_with_path(tree, is_leaf)
     others = [treedef.flatten_up_to(r) for r in rest]
     return trees.unflatten(treedef, [f(*found[i], *(o[i] for o in others)) for i in range(len(found))])
@@ -214,7 +259,11 @@ _NOTHING = object()
 def tree_reduce(
     function: Callable[[Any, Any], Any], tree: Any, initializer: Any = _NOTHING, is_leaf: IsLeaf | None = None
 ) -> Any:
-    """Fold a function over the leaves."""
+    """Fold a function over the leaves.
+
+    Raises:
+        TypeError: the tree has no leaves and there is no ``initializer``.
+    """
     leaves = trees.leaves(tree, is_leaf)
     if initializer is _NOTHING:
         return functools.reduce(function, leaves)
@@ -249,7 +298,10 @@ def _halved(operation: Callable[[Any, Any], Any], found: list[Any]) -> Any:
 
 
 def tree_all(tree: Any, *, is_leaf: IsLeaf | None = None) -> bool:
-    """Whether every leaf is true."""
+    """Whether every leaf is true.
+
+    Raises nothing of its own.
+    """
     return all(trees.leaves(tree, is_leaf))
 
 
@@ -342,7 +394,10 @@ default_registry = Registry()
 
 
 def is_tree_node(typ: type) -> bool:
-    """Whether instances of a class are nodes of trees."""
+    """Whether instances of a class are nodes of trees.
+
+    Raises nothing of its own.
+    """
     return default_registry.is_node(typ)
 
 
@@ -381,7 +436,11 @@ def register_pytree_node(
     unflatten_func: Callable[[Any, Iterable[Any]], Any],
     flatten_with_keys_func: Callable[[Any], tuple[Iterable[tuple[Any, Any]], Hashable]] | None = None,
 ) -> None:
-    """Make a class a node of trees: ``flatten(x) -> (children, aux)``, ``unflatten(aux, children) -> x``."""
+    """Make a class a node of trees: ``flatten(x) -> (children, aux)``, ``unflatten(aux, children) -> x``.
+
+    Raises:
+        ValueError: the class is a node already.
+    """
     if flatten_with_keys_func is None:
         trees.register_node(nodetype, flatten_func, unflatten_func)
     else:
@@ -389,7 +448,11 @@ def register_pytree_node(
 
 
 def register_pytree_node_class(cls: C) -> C:
-    """Make a class with methods ``tree_flatten`` and (class method) ``tree_unflatten`` a node."""
+    """Make a class with methods ``tree_flatten`` and (class method) ``tree_unflatten`` a node.
+
+    Raises:
+        ValueError: the class is a node already.
+    """
     register_pytree_node(cls, lambda x: x.tree_flatten(), cls.tree_unflatten)  # type: ignore[attr-defined]  # the class's promise
     return cls
 
@@ -400,7 +463,11 @@ def register_pytree_with_keys(
     unflatten_func: Callable[[Any, Iterable[Any]], Any],
     flatten_func: Callable[[Any], tuple[Iterable[Any], Hashable]] | None = None,
 ) -> None:
-    """`register_pytree_node` for a class that says by which key each child is reached."""
+    """`register_pytree_node` for a class that says by which key each child is reached.
+
+    Raises:
+        ValueError: the class is a node already.
+    """
 
     def flatten(x: Any) -> Any:
         pairs, aux = flatten_with_keys(x)
@@ -411,7 +478,11 @@ def register_pytree_with_keys(
 
 
 def register_pytree_with_keys_class(cls: C) -> C:
-    """Make a class with methods ``tree_flatten_with_keys`` and ``tree_unflatten`` a node."""
+    """Make a class with methods ``tree_flatten_with_keys`` and ``tree_unflatten`` a node.
+
+    Raises:
+        ValueError: the class is a node already.
+    """
     register_pytree_with_keys(cls, lambda x: x.tree_flatten_with_keys(), cls.tree_unflatten)  # type: ignore[attr-defined]  # the class's promise
     return cls
 
@@ -462,7 +533,11 @@ def _check_fields(nodetype: type, there: set[str], named: set[str]) -> None:
 
 
 def register_static(cls: C) -> C:
-    """Make a hashable class a node without children: it is part of the structure."""
+    """Make a hashable class a node without children: it is part of the structure.
+
+    Raises:
+        ValueError: the class is a node already.
+    """
     trees.register_node(cls, lambda x: ((), x), lambda x, _: x)
     return cls
 

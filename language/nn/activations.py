@@ -27,43 +27,92 @@ def _choose(condition: Any, x: Any, y: Any) -> Array:
 
 # -- rectifiers -----------------------------------------------------------------------------------------
 def identity(x: Any) -> Array:
-    """x itself."""
+    """x itself.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return array_of("identity", x)
 
 
 def relu(x: Any) -> Array:
-    """max(x, 0), with derivative 0 at 0."""
+    """max(x, 0), with derivative 0 at 0.
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("relu", x)
     # A selection, not max: its derivative at 0 is 0, and NaN stays NaN.
     return _choose(vnp.less_equal(x, 0), 0, x)
 
 
 def relu6(x: Any) -> Array:
-    """min(max(x, 0), 6), with derivative 0 at 0 and at 6."""
+    """min(max(x, 0), 6), with derivative 0 at 0 and at 6.
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("relu6", x)
     below = vnp.where(vnp.less_equal(x, 0), 0.0, x)
     return _choose(vnp.greater_equal(x, 6), 6.0, below)
 
 
 def leaky_relu(x: Any, negative_slope: Any = 1e-2) -> Array:
-    """x where it is not negative, else ``negative_slope`` x."""
+    """x where it is not negative, else ``negative_slope`` x.
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("leaky_relu", x)
     return _choose(vnp.greater_equal(x, 0), x, vnp.multiply(negative_slope, x))
 
 
 def hard_tanh(x: Any) -> Array:
-    """x limited to [-1, 1]."""
+    """x limited to [-1, 1].
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("hard_tanh", x)
     return _choose(vnp.greater(x, 1), 1, vnp.where(vnp.less(x, -1), -1, x))
 
 
 def hard_sigmoid(x: Any) -> Array:
-    """relu6(x + 3) / 6."""
+    """relu6(x + 3) / 6.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return vnp.true_divide(relu6(vnp.add(x, 3.0)), 6.0)
 
 
 def hard_silu(x: Any) -> Array:
-    """x hard_sigmoid(x)."""
+    """x hard_sigmoid(x).
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("hard_silu", x)
     return vnp.multiply(x, hard_sigmoid(x))
 
@@ -73,7 +122,14 @@ hard_swish = hard_silu
 
 # -- exponential units --------------------------------------------------------------------------------------
 def elu(x: Any, alpha: Any = 1.0) -> Array:
-    """x where it is positive, else alpha (exp(x) - 1)."""
+    """x where it is positive, else alpha (exp(x) - 1).
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("elu", x)
     positive = vnp.greater(x, 0)
     # The exponential never sees what it is not used for: its overflow would spoil the derivative.
@@ -82,14 +138,28 @@ def elu(x: Any, alpha: Any = 1.0) -> Array:
 
 
 def selu(x: Any) -> Array:
-    """`elu` scaled so that it keeps mean and variance of a normal input."""
+    """`elu` scaled so that it keeps mean and variance of a normal input.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     alpha = 1.6732632423543772848170429916717
     scale = 1.0507009873554804934193349852946
     return vnp.multiply(scale, elu(x, alpha))
 
 
 def celu(x: Any, alpha: Any = 1.0) -> Array:
-    """x where it is positive, else alpha (exp(x / alpha) - 1)."""
+    """x where it is positive, else alpha (exp(x / alpha) - 1).
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("celu", x)
     positive = vnp.greater(x, 0)
     curved = vnp.multiply(alpha, vnp.expm1(vnp.true_divide(vnp.where(positive, 0.0, x), alpha)))
@@ -98,22 +168,50 @@ def celu(x: Any, alpha: Any = 1.0) -> Array:
 
 # -- smooth units ---------------------------------------------------------------------------------------------
 def sigmoid(x: Any) -> Array:
-    """1 / (1 + exp(-x))."""
+    """1 / (1 + exp(-x)).
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return lax.logistic(*promote_inexact("sigmoid", x))
 
 
 def log_sigmoid(x: Any) -> Array:
-    """log(sigmoid(x)), without loss for large x of either sign."""
+    """log(sigmoid(x)), without loss for large x of either sign.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return vnp.negative(softplus(vnp.negative(x)))
 
 
 def softplus(x: Any) -> Array:
-    """log(1 + exp(x)), without overflow."""
+    """log(1 + exp(x)), without overflow.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return vnp.logaddexp(x, 0)
 
 
 def squareplus(x: Any, b: Any = 4) -> Array:
-    """(x + sqrt(x**2 + b)) / 2, without overflow, and without loss for large negative x."""
+    """(x + sqrt(x**2 + b)) / 2, without overflow, and without loss for large negative x.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = lift(*promote_inexact("squareplus", x))
     positive = vnp.greater_equal(x, 0)
     size = vnp.where(positive, x, vnp.negative(x))  # not abs: the slope of the sum at 0 is 1/2
@@ -127,7 +225,14 @@ def squareplus(x: Any, b: Any = 4) -> Array:
 
 
 def sparse_plus(x: Any) -> Array:
-    """0 up to -1, x from 1 on, (x + 1)**2 / 4 between."""
+    """0 up to -1, x from 1 on, (x + 1)**2 / 4 between.
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("sparse_plus", x)
     curved = vnp.true_divide(vnp.power(vnp.add(x, 1.0), 2), 4)
     inner = vnp.where(vnp.greater_equal(x, 1.0), x, curved)
@@ -135,12 +240,26 @@ def sparse_plus(x: Any) -> Array:
 
 
 def sparse_sigmoid(x: Any) -> Array:
-    """(x + 1) / 2 limited to [0, 1]."""
+    """(x + 1) / 2 limited to [0, 1].
+
+    Returns:
+        An array of x's shape, of the common dtype with the constants.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return vnp.multiply(0.5, vnp.clip(vnp.add(x, 1.0), 0.0, 2.0))
 
 
 def soft_sign(x: Any) -> Array:
-    """x / (|x| + 1)."""
+    """x / (|x| + 1).
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("soft_sign", x)
     if not is_float(x.dtype):
         return vnp.true_divide(x, vnp.add(vnp.abs(x), 1))
@@ -152,7 +271,14 @@ def soft_sign(x: Any) -> Array:
 
 
 def silu(x: Any) -> Array:
-    """x sigmoid(x)."""
+    """x sigmoid(x).
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("silu", x)
     return vnp.multiply(x, sigmoid(x))
 
@@ -161,7 +287,14 @@ swish = silu
 
 
 def mish(x: Any) -> Array:
-    """x tanh(softplus(x))."""
+    """x tanh(softplus(x)).
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("mish", x)
     return vnp.multiply(x, vnp.tanh(softplus(x)))
 
@@ -172,6 +305,12 @@ def gelu(x: Any, approximate: bool = True) -> Array:
     Args:
         x: the array.
         approximate: take a tanh in place of the error function, as JAX does by default.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
     """
     (given,) = promote_inexact("gelu", x)
     x = lift(given)
@@ -190,6 +329,9 @@ def gelu(x: Any, approximate: bool = True) -> Array:
 def glu(x: Any, axis: int = -1) -> Array:
     """The first half along an axis times the sigmoid of the second.
 
+    Returns:
+        An array of x's dtype, the axis half as long.
+
     Raises:
         ValueError: the axis has an odd size.
     """
@@ -202,7 +344,14 @@ def glu(x: Any, axis: int = -1) -> Array:
 
 
 def log1mexp(x: Any) -> Array:
-    """log(1 - exp(-x)) for positive x, without loss near 0 or far out."""
+    """log(1 - exp(-x)) for positive x, without loss near 0 or far out.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (given,) = promote_inexact("log1mexp", x)
     x = lift(given)
     near = vnp.less(x, math.log(2.0))

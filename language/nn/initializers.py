@@ -56,17 +56,29 @@ def _float(dtype: Any) -> DType:
 
 
 def zeros(key: Any, shape: Any, dtype: Any = None) -> Array:
-    """Zeros; ``key`` is ignored, and ``dtype`` is float by default."""
+    """Zeros; ``key`` is ignored, and ``dtype`` is float by default.
+
+    Raises:
+        TypeError: the shape holds something else than integers.
+    """
     return vnp.zeros(shape, dtype)
 
 
 def ones(key: Any, shape: Any, dtype: Any = None) -> Array:
-    """Ones; ``key`` is ignored, and ``dtype`` is float by default."""
+    """Ones; ``key`` is ignored, and ``dtype`` is float by default.
+
+    Raises:
+        TypeError: the shape holds something else than integers.
+    """
     return vnp.ones(shape, dtype)
 
 
 def constant(value: Any, dtype: Any = None) -> Initializer:
-    """An initializer that gives arrays full of one value, of ``dtype`` where none is asked for."""
+    """An initializer that gives arrays full of one value, of ``dtype`` where none is asked for.
+
+    Raises:
+        TypeError: the shape holds something else than integers.
+    """
     default = dtype
 
     def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
@@ -76,7 +88,11 @@ def constant(value: Any, dtype: Any = None) -> Initializer:
 
 
 def uniform(scale: Any = 1e-2, dtype: Any = None) -> Initializer:
-    """An initializer that draws evenly from [0, scale)."""
+    """An initializer that draws evenly from [0, scale).
+
+    Raises:
+        TypeError: the shape holds something else than integers.
+    """
     default = dtype
 
     def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
@@ -87,7 +103,11 @@ def uniform(scale: Any = 1e-2, dtype: Any = None) -> Initializer:
 
 
 def normal(stddev: Any = 1e-2, dtype: Any = None) -> Initializer:
-    """An initializer that draws from a normal distribution of mean 0."""
+    """An initializer that draws from a normal distribution of mean 0.
+
+    Raises:
+        TypeError: the shape holds something else than integers.
+    """
     default = dtype
 
     def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
@@ -100,7 +120,11 @@ def normal(stddev: Any = 1e-2, dtype: Any = None) -> Initializer:
 def truncated_normal(
     stddev: Any = 1e-2, dtype: Any = None, lower: Any = -2.0, upper: Any = 2.0
 ) -> Initializer:
-    """An initializer that draws a normal distribution cut off at ``lower`` and ``upper``, times ``stddev``."""
+    """An initializer that draws a normal distribution cut off at ``lower`` and ``upper``, times ``stddev``.
+
+    Raises:
+        TypeError: the shape holds something else than integers.
+    """
     default = dtype
 
     def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
@@ -179,42 +203,84 @@ def variance_scaling(
 def glorot_uniform(
     in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
 ) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_avg' and 'uniform'."""
+    """`variance_scaling` with scale 1, 'fan_avg' and 'uniform'.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
+    """
     return variance_scaling(1.0, "fan_avg", "uniform", in_axis, out_axis, batch_axis, dtype)
 
 
 def glorot_normal(
     in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
 ) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_avg' and 'truncated_normal'."""
+    """`variance_scaling` with scale 1, 'fan_avg' and 'truncated_normal'.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
+    """
     return variance_scaling(1.0, "fan_avg", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
 
 
 def lecun_uniform(
     in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
 ) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_in' and 'uniform'."""
+    """`variance_scaling` with scale 1, 'fan_in' and 'uniform'.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
+    """
     return variance_scaling(1.0, "fan_in", "uniform", in_axis, out_axis, batch_axis, dtype)
 
 
 def lecun_normal(
     in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
 ) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_in' and 'truncated_normal'."""
+    """`variance_scaling` with scale 1, 'fan_in' and 'truncated_normal'.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
+    """
     return variance_scaling(1.0, "fan_in", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
 
 
 def he_uniform(
     in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
 ) -> Initializer:
-    """`variance_scaling` with scale 2, 'fan_in' and 'uniform'."""
+    """`variance_scaling` with scale 2, 'fan_in' and 'uniform'.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
+    """
     return variance_scaling(2.0, "fan_in", "uniform", in_axis, out_axis, batch_axis, dtype)
 
 
 def he_normal(
     in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
 ) -> Initializer:
-    """`variance_scaling` with scale 2, 'fan_in' and 'truncated_normal'."""
+    """`variance_scaling` with scale 2, 'fan_in' and 'truncated_normal'.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
+    """
     return variance_scaling(2.0, "fan_in", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
 
 

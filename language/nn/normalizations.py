@@ -32,6 +32,12 @@ def logsumexp(
         keepdims: whether the axes stay, with size 1.
         return_sign: whether to return (log of the sum's magnitude, its sign); else a negative sum gives NaN.
         where: which elements take part.
+
+    Returns:
+        Floats without the axes (of size 1 with ``keepdims``); a pair of these with ``return_sign``.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     if b is None:
         (given,) = promote_inexact("logsumexp", a)
@@ -61,7 +67,14 @@ def _finite_or_zero(x: Array) -> Array:
 
 
 def logmeanexp(x: Any, axis: Any = None, where: Any = None, keepdims: bool = False) -> Array:
-    """log(mean(exp(x))) over some axes."""
+    """log(mean(exp(x))) over some axes.
+
+    Returns:
+        Floats without the axes (of size 1 with ``keepdims``).
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     found = logsumexp(x, axis, where=where, keepdims=keepdims)
     x = array_of("logmeanexp", x)
     if where is None:
@@ -80,14 +93,28 @@ def _shifted(name: str, x: Any, axis: Any, where: Any) -> Array:
 
 
 def softmax(x: Any, axis: Any = -1, where: Any = None) -> Array:
-    """exp(x) / sum(exp(x)) along an axis, shifted by the largest so that nothing overflows."""
+    """exp(x) / sum(exp(x)) along an axis, shifted by the largest so that nothing overflows.
+
+    Returns:
+        Floats of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     terms = vnp.exp(_shifted("softmax", x, axis, where))
     found = vnp.true_divide(terms, vnp.sum(terms, axis, where=where, keepdims=True))
     return found if where is None else vnp.where(where, found, 0)
 
 
 def log_softmax(x: Any, axis: Any = -1, where: Any = None) -> Array:
-    """log(softmax(x)) along an axis, without the loss of taking the one and then the other."""
+    """log(softmax(x)) along an axis, without the loss of taking the one and then the other.
+
+    Returns:
+        Floats of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     shifted = _shifted("log_softmax", x, axis, where)
     total = vnp.sum(vnp.exp(shifted), axis, where=where, keepdims=True)
     found = vnp.subtract(shifted, vnp.log(total))
@@ -115,6 +142,9 @@ def standardize(
         where: which elements take part in mean and variance.
         algorithm: 'stable' takes the mean squared distance from the mean; 'fast', JAX's default, takes
             E[x^2] - E[x]^2, which loses every digit where the mean is large.
+
+    Returns:
+        Floats of x's shape.
 
     Raises:
         ValueError: the algorithm is unknown.

@@ -33,6 +33,12 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
         arr: the array.
         args: handed on.
         kwargs: handed on.
+
+    Returns:
+        What the function returns, mapped.
+
+    Raises:
+        ValueError: the axis is out of range.
     """
     arr = array_of("apply_along_axis", arr)
     axis = canonical_axis(axis, arr.ndim)
@@ -50,6 +56,9 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: Sequence[int]) -> Array:
     """A function ``func(a, axis)`` applied for one axis after another; an axis that it takes away is kept, with size 1.
 
+    Returns:
+        An array of a's rank.
+
     Raises:
         ValueError: the function returns another rank.
     """
@@ -63,7 +72,14 @@ def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: Sequence[int]
 
 
 def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = float, **kwargs: Any) -> Any:
-    """The array whose element at (i, j, ...) is ``function(i, j, ...)``, which gets scalars of ``dtype``."""
+    """The array whose element at (i, j, ...) is ``function(i, j, ...)``, which gets scalars of ``dtype``.
+
+    Returns:
+        What the function returns, one axis for each size in front.
+
+    Raises:
+        TypeError: ``shape`` holds something else than integers.
+    """
     sizes = canonical_shape(shape)
     for i in range(len(sizes)):
         in_axes = tuple(0 if j == len(sizes) - 1 - i else None for j in range(len(sizes)))
@@ -94,6 +110,9 @@ def vectorize(
         pyfunc: the function.
         excluded: positions and names of arguments that are handed on as they are.
         signature: the core axes, such as '(n,m),(m)->(n)'; none by default.
+
+    Returns:
+        A function of arrays.
 
     Raises:
         TypeError: the arguments are not as many as the signature's, or one that is not excluded is given by name.

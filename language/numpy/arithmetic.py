@@ -18,13 +18,27 @@ from .promotion import array_of, convert, promote, promote_inexact, promote_nume
 
 
 def add(x1: Any, x2: Any, /) -> Array:
-    """x1 + x2; for booleans, or."""
+    """x1 + x2; for booleans, or.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = promote("add", x1, x2)
     return lax.bitwise_or(x1, x2) if aval_of(x1).dtype == bool_ else lax.add(x1, x2)
 
 
 def multiply(x1: Any, x2: Any, /) -> Array:
-    """x1 * x2; for booleans, and."""
+    """x1 * x2; for booleans, and.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = promote("multiply", x1, x2)
     return lax.bitwise_and(x1, x2) if aval_of(x1).dtype == bool_ else lax.mul(x1, x2)
 
@@ -41,19 +55,40 @@ nextafter = pair("nextafter", promote_inexact, lax.nextafter, "The next float af
 
 
 def fmax(x1: Any, x2: Any, /) -> Array:
-    """The larger of two; NaN only if both are NaN."""
+    """The larger of two; NaN only if both are NaN.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote("fmax", x1, x2))
     return lax.select(lax.bitwise_or(lax.gt(x1, x2), isnan(x2)), x1, x2)
 
 
 def fmin(x1: Any, x2: Any, /) -> Array:
-    """The smaller of two; NaN only if both are NaN."""
+    """The smaller of two; NaN only if both are NaN.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote("fmin", x1, x2))
     return lax.select(lax.bitwise_or(lax.lt(x1, x2), isnan(x2)), x1, x2)
 
 
 def floor_divide(x1: Any, x2: Any, /) -> Array:
-    """The largest whole number not above x1 / x2."""
+    """The largest whole number not above x1 / x2.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_numeric("floor_divide", x1, x2))
     dtype = x1.dtype
     if dtype in UNSIGNED:
@@ -68,7 +103,14 @@ def floor_divide(x1: Any, x2: Any, /) -> Array:
 
 
 def remainder(x1: Any, x2: Any, /) -> Array:
-    """x1 - x2 * floor(x1 / x2): it has x2's sign."""
+    """x1 - x2 * floor(x1 / x2): it has x2's sign.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_numeric("remainder", x1, x2))
     x2 = _nonzero_divisor(x2)
     truncated = lax.rem(x1, x2)
@@ -89,13 +131,27 @@ def _nonzero_divisor(x: Array) -> Array:
 
 
 def fmod(x1: Any, x2: Any, /) -> Array:
-    """The remainder of division towards zero: it has x1's sign."""
+    """The remainder of division towards zero: it has x1's sign.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_numeric("fmod", x1, x2))
     return lax.rem(x1, _nonzero_divisor(x2))
 
 
 def divmod(x1: Any, x2: Any, /) -> tuple[Array, Array]:
-    """``(floor_divide(x1, x2), remainder(x1, x2))``."""
+    """``(floor_divide(x1, x2), remainder(x1, x2))``.
+
+    Returns:
+        Two arrays of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_numeric("divmod", x1, x2))
     if is_integer(x1.dtype):
         return floor_divide(x1, x2), remainder(x1, x2)
@@ -119,7 +175,14 @@ def _float_divmod(x1: Array, x2: Array) -> tuple[Array, Array]:
 
 
 def modf(x: Any, /) -> tuple[Array, Array]:
-    """The fractional and the whole part, both with x's sign."""
+    """The fractional and the whole part, both with x's sign.
+
+    Returns:
+        Two arrays of x's shape, floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote_inexact("modf", x)
     whole = trunc(x)
     infinite = isinf(x)
@@ -130,6 +193,12 @@ def power(x1: Any, x2: Any, /) -> Array:
     """x1 to the power x2.
 
     A Python integer (or concrete integer scalar) as ``x2`` multiplies; integer arrays are powered by squaring.
+
+    Returns:
+        An array of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     exponent = _static_integer(x2)
     if exponent is not None:
@@ -180,7 +249,14 @@ def _integer_power(x1: Any, x2: Any) -> Array:
 
 
 def hypot(x1: Any, x2: Any, /) -> Array:
-    """sqrt(x1**2 + x2**2) without overflow on the way."""
+    """sqrt(x1**2 + x2**2) without overflow on the way.
+
+    Returns:
+        Floats of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_real("hypot", x1, x2))
     first = lax.ge(lax.abs(x1), lax.abs(x2))
     large, small = lax.select(first, x1, x2), lax.select(first, x2, x1)
@@ -192,13 +268,27 @@ def hypot(x1: Any, x2: Any, /) -> Array:
 
 
 def logaddexp(x1: Any, x2: Any, /) -> Array:
-    """log(exp(x1) + exp(x2)) without overflow on the way."""
+    """log(exp(x1) + exp(x2)) without overflow on the way.
+
+    Returns:
+        Floats of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_real("logaddexp", x1, x2))
     return _logaddexp(lift(x1), lift(x2))
 
 
 def logaddexp2(x1: Any, x2: Any, /) -> Array:
-    """log2(2**x1 + 2**x2) without overflow on the way."""
+    """log2(2**x1 + 2**x2) without overflow on the way.
+
+    Returns:
+        Floats of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_real("logaddexp2", x1, x2))
     first = lax.ge(x1, x2)
     large, small = lax.select(first, x1, x2), lax.select(first, x2, x1)
@@ -210,7 +300,14 @@ def logaddexp2(x1: Any, x2: Any, /) -> Array:
 
 
 def heaviside(x1: Any, x2: Any, /) -> Array:
-    """0 below zero, x2 at zero, 1 above it."""
+    """0 below zero, x2 at zero, 1 above it.
+
+    Returns:
+        Floats of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     promoted = promote_inexact("heaviside", x1, x2)
     zero, one = const(promoted[0], 0), const(promoted[0], 1)
     x1, x2, zeros, ones = same_shape(*promoted, zero, one)

@@ -91,6 +91,12 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Array:
         x: their places: a vector, or an array of y's shape.
         dx: their distance, where ``x`` is not given.
         axis: the axis that is integrated over.
+
+    Returns:
+        Floats of y's shape without the axis.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     given = dtypes_only("trapezoid", y, *(() if x is None else (x,)), rule=to_inexact)
     samples = moveaxis(given[0], axis, -1)
@@ -171,6 +177,9 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.p
 
     Returns:
         An array of p's shape, in the common dtype of ``p`` and ``period``.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     angles, cycle = dtypes_only("unwrap", p, period)
     if angles.shape[axis] == 0:

@@ -16,7 +16,14 @@ from .promotion import array_of, promote, promote_inexact, real_only, same_shape
 
 
 def signbit(x: Any, /) -> Array:
-    """Whether the sign bit is set: -0.0 and negative NaNs count."""
+    """Whether the sign bit is set: -0.0 and negative NaNs count.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote("signbit", x)
     x = lift(x)
     if x.dtype == bool_ or x.dtype in UNSIGNED:
@@ -28,26 +35,54 @@ def signbit(x: Any, /) -> Array:
 
 
 def copysign(x1: Any, x2: Any, /) -> Array:
-    """The magnitude of x1 with the sign of x2."""
+    """The magnitude of x1 with the sign of x2.
+
+    Returns:
+        Floats of the broadcast shape and the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     x1, x2 = same_shape(*promote_inexact("copysign", x1, x2))
     size = lax.abs(x1)
     return lax.select(signbit(x2), lax.neg(size), size)
 
 
 def isfinite(x: Any, /) -> Array:
-    """Whether x is neither infinite nor NaN."""
+    """Whether x is neither infinite nor NaN.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("isfinite", x)
     return finite(x)
 
 
 def isnan(x: Any, /) -> Array:
-    """Whether x is NaN."""
+    """Whether x is NaN.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("isnan", x)
     return lax.ne(x, x) if is_inexact(x.dtype) else lax.full_like(x, False, dtype=bool_)
 
 
 def isinf(x: Any, /) -> Array:
-    """Whether x is infinite."""
+    """Whether x is infinite.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("isinf", x)
     if is_complex(x.dtype):
         return lax.bitwise_or(isinf(lax.real(x)), isinf(lax.imag(x)))
@@ -57,12 +92,26 @@ def isinf(x: Any, /) -> Array:
 
 
 def isposinf(x: Any, /) -> Array:
-    """Whether x is positive infinity."""
+    """Whether x is positive infinity.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = real_only("isposinf", x)
     return lax.eq(x, const(x, np.inf)) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)
 
 
 def isneginf(x: Any, /) -> Array:
-    """Whether x is negative infinity."""
+    """Whether x is negative infinity.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = real_only("isneginf", x)
     return lax.eq(x, const(x, -np.inf)) if is_float(x.dtype) else lax.full_like(x, False, dtype=bool_)

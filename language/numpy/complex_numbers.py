@@ -13,19 +13,40 @@ from .promotion import array_of, convert, promote_numeric
 
 
 def real(val: Any, /) -> Array:
-    """The real part, of shape and real dtype of ``val``; a real is its own."""
+    """The real part, of shape and real dtype of ``val``; a real is its own.
+
+    Returns:
+        An array of val's shape, of its real dtype.
+
+    Raises:
+        TypeError: ``val`` is no array and no number.
+    """
     x = array_of("real", val)
     return lax.real(x) if is_complex(x.dtype) else x
 
 
 def imag(val: Any, /) -> Array:
-    """The imaginary part, of shape and real dtype of ``val``; zeros for a real."""
+    """The imaginary part, of shape and real dtype of ``val``; zeros for a real.
+
+    Returns:
+        An array of val's shape, of its real dtype.
+
+    Raises:
+        TypeError: ``val`` is no array and no number.
+    """
     x = array_of("imag", val)
     return lax.imag(x) if is_complex(x.dtype) else lax.full_like(x, 0)
 
 
 def conjugate(x: Any, /) -> Array:
-    """The complex conjugate, of shape and dtype of ``x``; a real is its own."""
+    """The complex conjugate, of shape and dtype of ``x``; a real is its own.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     found = array_of("conjugate", x)
     return lax.conj(found) if is_complex(found.dtype) else found
 
@@ -37,6 +58,12 @@ def angle(z: Any, deg: bool = False) -> Array:
     """The angle of ``z`` in the complex plane, in (-pi, pi] (radians), or in degrees.
 
     Float dtypes stay, complex ones become real, all others the default float.
+
+    Returns:
+        Floats of z's shape.
+
+    Raises:
+        TypeError: ``z`` is no array and no number.
     """
     x = array_of("angle", z)
     x = x if is_float(x.dtype) or is_complex(x.dtype) else lift(convert(x, default_float()))
@@ -46,29 +73,64 @@ def angle(z: Any, deg: bool = False) -> Array:
 
 
 def iscomplexobj(x: Any) -> bool:
-    """Whether ``x`` has a complex dtype."""
+    """Whether ``x`` has a complex dtype.
+
+    Returns:
+        A boolean.
+
+    Raises:
+        TypeError: an array-like is meant and something else is given.
+    """
     return x is not None and is_complex(aval_of(x).dtype)
 
 
 def isrealobj(x: Any) -> bool:
-    """Whether ``x`` has no complex dtype."""
+    """Whether ``x`` has no complex dtype.
+
+    Returns:
+        A boolean.
+
+    Raises:
+        TypeError: an array-like is meant and something else is given.
+    """
     return not iscomplexobj(x)
 
 
 def iscomplex(x: Any) -> Array:
-    """Where the imaginary part is not zero: booleans of the shape of ``x``."""
+    """Where the imaginary part is not zero: booleans of the shape of ``x``.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     found = imag(x)
     return lax.ne(found, lax.full_like(found, 0))
 
 
 def isreal(x: Any) -> Array:
-    """Where the imaginary part is zero: booleans of the shape of ``x``."""
+    """Where the imaginary part is zero: booleans of the shape of ``x``.
+
+    Returns:
+        Booleans of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     found = imag(x)
     return lax.eq(found, lax.full_like(found, 0))
 
 
 def sort_complex(a: Any) -> Array:
-    """``a`` as complex numbers, in lexicographic order along the last axis."""
+    """``a`` as complex numbers, in lexicographic order along the last axis.
+
+    Returns:
+        Complex numbers of a's shape.
+
+    Raises:
+        TypeError: ``a`` is no array and no number.
+    """
     (x,) = promote_numeric("sort_complex", array_of("sort_complex", a))
     found = lift(x)
     wide = found if is_complex(found.dtype) else lax.conj(lax.convert_element_type(found, _float_of(found)))

@@ -76,6 +76,9 @@ def correlate(
 
     Arguments are `convolve`'s.
 
+    Returns:
+        A vector of floats; of ``preferred_element_type`` where that is given.
+
     Raises:
         ValueError: an argument is no vector or has no elements, or the mode is unknown.
     """

@@ -47,6 +47,9 @@ def array(
         order: accepted for NumPy's sake; must be "K" or "C".
         ndmin: axes of size 1 are put in front up to this rank.
 
+    Returns:
+        An array of the data's shape, of ``dtype``, else of the common dtype of the data.
+
     Raises:
         TypeError: something in ``object`` is no number and no array.
         ValueError: nested sequences of different lengths.
@@ -62,7 +65,14 @@ def array(
 def asarray(
     a: Any, dtype: Any = None, order: str | None = None, *, copy: bool | None = None, device: Any = None
 ) -> Array:
-    """`array`, without a copy where none is needed."""
+    """`array`, without a copy where none is needed.
+
+    Returns:
+        An array of the data's shape, of ``dtype``, else of the common dtype of the data.
+
+    Raises:
+        TypeError: something in ``a`` is no number and no array.
+    """
     return placed(array(a, dtype, order=order), device)
 
 
@@ -103,18 +113,39 @@ def _leaves(x: Any) -> list[Any]:
 
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Array:
-    """An array of another library's, handed over by DLPack."""
+    """An array of another library's, handed over by DLPack.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        AttributeError: ``x`` does not speak DLPack.
+    """
     return asarray(np.from_dlpack(x), device=device)
 
 
 def copy(a: Any, order: str | None = None) -> Array:
-    """The array itself: nothing is ever written to."""
+    """The array itself: nothing is ever written to.
+
+    Returns:
+        An array of a's shape and dtype.
+
+    Raises:
+        TypeError: ``a`` is no array and no number.
+    """
     return array(a)
 
 
 # -- filled -----------------------------------------------------------------------------------------------
 def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Array:
-    """An array of that shape full of one value (or of a broadcast array); weak if the value is weak."""
+    """An array of that shape full of one value (or of a broadcast array); weak if the value is weak.
+
+    Returns:
+        An array of that shape; of ``dtype``, else the value's.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     shape = canonical_shape(shape)
     value = array_of("full", fill_value)
     if dtype is not None:
@@ -123,12 +154,26 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) 
 
 
 def zeros(shape: Any, dtype: Any = None, *, device: Any = None) -> Array:
-    """An array of zeros; float by default."""
+    """An array of zeros; float by default.
+
+    Returns:
+        An array of ``shape``, of ``dtype``; floats by default.
+
+    Raises:
+        TypeError: ``shape`` holds something else than integers.
+    """
     return full(shape, 0, default_float() if dtype is None else dtype, device=device)
 
 
 def ones(shape: Any, dtype: Any = None, *, device: Any = None) -> Array:
-    """An array of ones; float by default."""
+    """An array of ones; float by default.
+
+    Returns:
+        An array of ``shape``, of ``dtype``; floats by default.
+
+    Raises:
+        TypeError: ``shape`` holds something else than integers.
+    """
     return full(shape, 1, default_float() if dtype is None else dtype, device=device)
 
 
@@ -136,7 +181,14 @@ empty = zeros
 
 
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None, *, device: Any = None) -> Array:
-    """An array like ``a``, full of one value."""
+    """An array like ``a``, full of one value.
+
+    Returns:
+        An array of a's shape and dtype, unless others are asked for.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     model = a if isinstance(a, ShapeDtypeStruct) else checked("full_like", [a])[0]
     wanted = tuple(model.shape) if shape is None else shape
     if dtype is None and model.weak_type and np.ndim(fill_value) == 0:
@@ -151,12 +203,26 @@ def _weak_full(shape: Any, value: Any, dtype: DType) -> Array:
 
 
 def zeros_like(a: Any, dtype: Any = None, shape: Any = None, *, device: Any = None) -> Array:
-    """Zeros in the shape and dtype of ``a``."""
+    """Zeros in the shape and dtype of ``a``.
+
+    Returns:
+        An array of a's shape and dtype, unless others are asked for.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     return full_like(a, 0, dtype, shape, device=device)
 
 
 def ones_like(a: Any, dtype: Any = None, shape: Any = None, *, device: Any = None) -> Array:
-    """Ones in the shape and dtype of ``a``."""
+    """Ones in the shape and dtype of ``a``.
+
+    Returns:
+        An array of a's shape and dtype, unless others are asked for.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     return full_like(a, 1, dtype, shape, device=device)
 
 
@@ -166,6 +232,9 @@ empty_like = zeros_like
 # -- ranges --------------------------------------------------------------------------------------------------
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *, device: Any = None) -> Array:
     """Numbers from ``start`` (0 if only one bound is given) up to ``stop``, ``step`` apart.
+
+    Returns:
+        A vector; of ``dtype``, else the common dtype of the bounds.
 
     Raises:
         TypeError: a bound is an abstract value: the shape would not be known.
@@ -194,7 +263,14 @@ def linspace(
     *,
     device: Any = None,
 ) -> Any:
-    """``num`` numbers evenly from ``start`` to ``stop``; with ``retstep``, also their distance."""
+    """``num`` numbers evenly from ``start`` to ``stop``; with ``retstep``, also their distance.
+
+    Returns:
+        Floats, ``num`` of them along ``axis`` beside the bounds' broadcast shape; of ``dtype`` if given.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     num = operator.index(num)
     if num < 0:
         raise ValueError(f"`num` must not be negative, got {num}.")
@@ -246,7 +322,14 @@ def logspace(
     dtype: Any = None,
     axis: int = 0,
 ) -> Array:
-    """``base`` to the powers `linspace` (start, stop, num)."""
+    """``base`` to the powers `linspace` (start, stop, num).
+
+    Returns:
+        Floats, ``num`` of them along ``axis`` beside the bounds' broadcast shape; of ``dtype`` if given.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .arithmetic import power
 
     wanted = (
@@ -260,7 +343,14 @@ def logspace(
 def geomspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0
 ) -> Array:
-    """``num`` numbers from ``start`` to ``stop`` in equal ratios."""
+    """``num`` numbers from ``start`` to ``stop`` in equal ratios.
+
+    Returns:
+        Floats, ``num`` of them along ``axis`` beside the bounds' broadcast shape; of ``dtype`` if given.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .arithmetic import multiply, true_divide
     from .elementwise import log10, sign
 
@@ -283,7 +373,14 @@ def geomspace(
 
 # -- matrices ---------------------------------------------------------------------------------------------------
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None, *, device: Any = None) -> Array:
-    """Ones on the ``k``-th diagonal of an N x M matrix, zeros elsewhere."""
+    """Ones on the ``k``-th diagonal of an N x M matrix, zeros elsewhere.
+
+    Returns:
+        A matrix N x M of ``dtype``; floats by default.
+
+    Raises:
+        TypeError: a size is no integer.
+    """
     shape = canonical_shape((N, N if M is None else M), "N, M")
     rows, columns = _coordinates(shape)
     where = lax.eq(lax.add(rows, np.int32(operator.index(k))), columns)
@@ -295,12 +392,26 @@ def _coordinates(shape: tuple[int, ...]) -> list[Array]:
 
 
 def identity(n: int, dtype: Any = None) -> Array:
-    """The n x n identity matrix."""
+    """The n x n identity matrix.
+
+    Returns:
+        A matrix n x n of ``dtype``; floats by default.
+
+    Raises:
+        TypeError: ``n`` is no integer.
+    """
     return eye(n, dtype=dtype)
 
 
 def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Array:
-    """Ones at and below the ``k``-th diagonal of an N x M matrix, zeros above it."""
+    """Ones at and below the ``k``-th diagonal of an N x M matrix, zeros above it.
+
+    Returns:
+        A matrix N x M of ``dtype``; floats by default.
+
+    Raises:
+        TypeError: a size is no integer.
+    """
     shape = canonical_shape((N, N if M is None else M), "N, M")
     rows, columns = _coordinates(shape)
     where = lax.ge(lax.add(rows, np.int32(operator.index(k))), columns)
@@ -308,13 +419,27 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Array:
 
 
 def tril(m: Any, k: int = 0) -> Array:
-    """The matrix with zeros above the ``k``-th diagonal; leading axes are stacks."""
+    """The matrix with zeros above the ``k``-th diagonal; leading axes are stacks.
+
+    Returns:
+        An array of m's shape and dtype.
+
+    Raises:
+        ValueError: ``m`` has fewer than 2 axes.
+    """
     m, mask = _with_mask("tril", m, k)
     return lax.select(mask, m, lax.full_like(m, 0))
 
 
 def triu(m: Any, k: int = 0) -> Array:
-    """The matrix with zeros below the ``k``-th diagonal; leading axes are stacks."""
+    """The matrix with zeros below the ``k``-th diagonal; leading axes are stacks.
+
+    Returns:
+        An array of m's shape and dtype.
+
+    Raises:
+        ValueError: ``m`` has fewer than 2 axes.
+    """
     m, mask = _with_mask("triu", m, k - 1)
     return lax.select(mask, lax.full_like(m, 0), m)
 
@@ -329,7 +454,14 @@ def _with_mask(name: str, m: Any, k: int) -> tuple[Array, Array]:
 
 
 def diag(v: Any, k: int = 0) -> Array:
-    """A matrix with ``v`` on its ``k``-th diagonal, or the ``k``-th diagonal of a matrix."""
+    """A matrix with ``v`` on its ``k``-th diagonal, or the ``k``-th diagonal of a matrix.
+
+    Returns:
+        An array of v's dtype: a matrix of a vector, a vector of a matrix.
+
+    Raises:
+        ValueError: ``v`` has neither 1 nor 2 axes.
+    """
     v, k = array_of("diag", v), operator.index(k)
     if v.ndim == 1:
         size = v.shape[0] + builtin_abs(k)
@@ -346,7 +478,14 @@ builtin_abs = abs
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
-    """The diagonal of the planes of two axes, as the last axis of the result."""
+    """The diagonal of the planes of two axes, as the last axis of the result.
+
+    Returns:
+        An array of a's dtype, without the two axes and with one more.
+
+    Raises:
+        ValueError: ``a`` has fewer than 2 axes.
+    """
     from .indexing import take_index
     from .manipulation import moveaxis
 
@@ -363,6 +502,9 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
 
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> list[Array]:
     """Coordinate arrays over the grid that vectors span.
+
+    Returns:
+        A list of arrays, one for each vector and of its dtype.
 
     Raises:
         ValueError: an argument is no vector, or ``indexing`` is neither 'xy' nor 'ij'.

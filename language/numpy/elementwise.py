@@ -51,9 +51,19 @@ def strong(x: Any, value: Any) -> Any:
     return convert(value, aval_of(x).dtype)
 
 
-def _named(function: Any, name: str, doc: str) -> Any:
+_DOC = """{what}
+
+Returns:
+    {gives}
+
+Raises:
+    TypeError: an argument is no array and no number.
+"""
+
+
+def _named(function: Any, name: str, what: str, gives: str) -> Any:
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = _DOC.format(what=what, gives=gives)
     return function
 
 
@@ -63,7 +73,8 @@ def _real(name: str, operation: Callable[[Any], Array], doc: str) -> Unary:
     def function(x: Any, /) -> Array:
         return operation(*promote_inexact(name, x))
 
-    named: Unary = _named(function, name, doc)
+    gives = "Floats, or complex numbers, of x's shape; integers and booleans become floats."
+    named: Unary = _named(function, name, doc, gives)
     return named
 
 
@@ -74,17 +85,23 @@ def _whole(name: str, operation: Callable[[Any], Array], doc: str) -> Unary:
         x = array_of(name, x)
         return operation(x) if is_inexact(x.dtype) else x
 
-    named: Unary = _named(function, name, doc)
+    named: Unary = _named(function, name, doc, "An array of x's shape and dtype.")
     return named
 
 
-def pair(name: str, promotion: Any, operation: Callable[[Any, Any], Array], doc: str) -> Binary:
+def pair(
+    name: str,
+    promotion: Any,
+    operation: Callable[[Any, Any], Array],
+    doc: str,
+    gives: str = "An array of the broadcast shape and the common dtype.",
+) -> Binary:
     """A function of two arguments that meet by a promotion."""
 
     def function(x1: Any, x2: Any, /) -> Array:
         return operation(*promotion(name, x1, x2))
 
-    named: Binary = _named(function, name, doc)
+    named: Binary = _named(function, name, doc, gives)
     return named
 
 
@@ -111,7 +128,14 @@ arctanh = _real("arctanh", lax.atanh, "The inverse of tanh.")
 
 
 def fabs(x: Any, /) -> Array:
-    """The absolute value, as a float; complex numbers are refused."""
+    """The absolute value, as a float; complex numbers are refused.
+
+    Returns:
+        Floats of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return lax.abs(*promote_inexact("fabs", real_only("fabs", x)))
 
 
@@ -123,19 +147,40 @@ ceil = _whole("ceil", lax.ceil, "The smallest whole number that is not below x."
 
 
 def log2(x: Any, /) -> Array:
-    """The logarithm to base 2."""
+    """The logarithm to base 2.
+
+    Returns:
+        Floats, or complex numbers, of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote_inexact("log2", x)
     return lax.div(lax.log(x), lax.log(strong(x, 2)))
 
 
 def log10(x: Any, /) -> Array:
-    """The logarithm to base 10."""
+    """The logarithm to base 10.
+
+    Returns:
+        Floats, or complex numbers, of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote_inexact("log10", x)
     return lax.div(lax.log(x), lax.log(strong(x, 10)))
 
 
 def trunc(x: Any, /) -> Array:
-    """The whole number next to x towards zero."""
+    """The whole number next to x towards zero.
+
+    Returns:
+        An array of x's shape and dtype; integers and booleans as they are.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     given = array_of("trunc", x)
     if not is_inexact(given.dtype):
         return given
@@ -146,7 +191,14 @@ fix = trunc
 
 
 def rint(x: Any, /) -> Array:
-    """The nearest whole number as a float, halves to even."""
+    """The nearest whole number as a float, halves to even.
+
+    Returns:
+        Floats of x's shape, of its dtype where that is a float.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("rint", x)
     if is_complex(x.dtype):
         return in_each_part(rint, x)
@@ -155,6 +207,9 @@ def rint(x: Any, /) -> Array:
 
 def round(a: Any, decimals: int = 0) -> Array:
     """The nearest number with ``decimals`` digits after the point, halves to even.
+
+    Returns:
+        An array of a's shape and dtype.
 
     Raises:
         ValueError: a negative ``decimals`` for integers.
@@ -183,22 +238,50 @@ around = round
 
 
 def sign(x: Any, /) -> Array:
-    """-1, 0 or 1; NaN for NaN."""
+    """-1, 0 or 1; NaN for NaN.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return lax.sign(*promote("sign", x))
 
 
 def negative(x: Any, /) -> Array:
-    """-x."""
+    """-x.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return lax.neg(*promote("negative", x))
 
 
 def positive(x: Any, /) -> Array:
-    """x itself."""
+    """x itself.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return array_of("positive", x)
 
 
 def absolute(x: Any, /) -> Array:
-    """The absolute value."""
+    """The absolute value.
+
+    Returns:
+        An array of x's shape and dtype; of complex numbers their real dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = array_of("absolute", x)
     return x if x.dtype == bool_ or x.dtype in UNSIGNED else lax.abs(x)
 
@@ -207,24 +290,52 @@ abs = absolute
 
 
 def square(x: Any, /) -> Array:
-    """x times x."""
+    """x times x.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     return lax.square(*promote_numeric("square", x))
 
 
 def reciprocal(x: Any, /) -> Array:
-    """1 / x."""
+    """1 / x.
+
+    Returns:
+        Floats, or complex numbers, of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote_inexact("reciprocal", x)
     return lax.div(like(x, 1), x)
 
 
 def deg2rad(x: Any, /) -> Array:
-    """Degrees to radians."""
+    """Degrees to radians.
+
+    Returns:
+        Floats, or complex numbers, of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote_inexact("deg2rad", x)
     return lax.mul(x, const(x, np.pi / 180))
 
 
 def rad2deg(x: Any, /) -> Array:
-    """Radians to degrees."""
+    """Radians to degrees.
+
+    Returns:
+        Floats, or complex numbers, of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = promote_inexact("rad2deg", x)
     return lax.mul(x, const(x, 180 / np.pi))
 
@@ -233,7 +344,14 @@ radians, degrees = deg2rad, rad2deg
 
 
 def sinc(x: Any, /) -> Array:
-    """sin(pi x) / (pi x), and 1 at 0."""
+    """sin(pi x) / (pi x), and 1 at 0.
+
+    Returns:
+        Floats of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = lift(*promote_inexact("sinc", x))
     pi = const(x, np.pi)
     near = lax.lt(lax.abs(x), const(x, 0.5))

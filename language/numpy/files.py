@@ -18,6 +18,9 @@ File = str | os.PathLike[str] | IO[bytes]
 def save(file: File, arr: Any, allow_pickle: bool = False) -> None:
     """Write an array to a file in NumPy's ``.npy`` format.
 
+    Returns:
+        Nothing.
+
     Raises:
         ValueError: ``allow_pickle`` is True: arrays are data, never code.
         TypeError: the elements are abstract.
@@ -28,6 +31,9 @@ def save(file: File, arr: Any, allow_pickle: bool = False) -> None:
 
 def savez(file: File, *args: Any, allow_pickle: bool = False, **kwds: Any) -> None:
     """Write arrays to one file in NumPy's ``.npz`` format, by the names of keywords, else ``arr_0``, ``arr_1``, ...
+
+    Returns:
+        Nothing.
 
     Raises:
         ValueError: ``allow_pickle`` is True: arrays are data, never code.
@@ -40,6 +46,9 @@ def savez(file: File, *args: Any, allow_pickle: bool = False, **kwds: Any) -> No
 
 def load(file: File, mmap_mode: Any = None, allow_pickle: bool = False, **kwargs: Any) -> Any:
     """The array of a ``.npy`` file; of an ``.npz`` file NumPy's mapping of names to arrays.
+
+    Returns:
+        An array of the file's shape and dtype.
 
     Raises:
         ValueError: the file holds pickled objects: arrays are data, never code.
@@ -65,6 +74,9 @@ def frombuffer(buffer: Any, dtype: Any = float, count: int = -1, offset: int = 0
         count: how many elements; all by default.
         offset: the first byte.
 
+    Returns:
+        A vector of ``dtype``.
+
     Raises:
         ValueError: the buffer does not hold so many.
     """
@@ -80,6 +92,9 @@ def fromstring(string: str, dtype: Any = float, count: int = -1, *, sep: str) ->
         count: how many; all by default.
         sep: what stands between two.
 
+    Returns:
+        A vector of ``dtype``.
+
     Raises:
         ValueError: the text holds something else.
     """
@@ -88,6 +103,9 @@ def fromstring(string: str, dtype: Any = float, count: int = -1, *, sep: str) ->
 
 def fromfile(*args: Any, **kwargs: Any) -> Array:
     """Refused, as in JAX: what it gives depends on a file's state.
+
+    Returns:
+        Nothing.
 
     Raises:
         NotImplementedError: always; the message says what to use.
@@ -99,6 +117,9 @@ def fromfile(*args: Any, **kwargs: Any) -> Array:
 
 def fromiter(*args: Any, **kwargs: Any) -> Array:
     """Refused, as in JAX: what it gives depends on an iterator's state.
+
+    Returns:
+        Nothing.
 
     Raises:
         NotImplementedError: always; the message says what to use.

@@ -28,7 +28,14 @@ def _power_of_two(k: Array, like: Array) -> Array:
 
 
 def frexp(x: Any, /) -> tuple[Array, Array]:
-    """x as m 2^e with |m| in [1/2, 1): m as floats, e as int32; 0, infinities and NaN are their own m, with e = 0."""
+    """x as m 2^e with |m| in [1/2, 1): m as floats, e as int32; 0, infinities and NaN are their own m, with e = 0.
+
+    Returns:
+        Floats of x's shape, and int32 of x's shape.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = lift(*promote_inexact("frexp", x))
     form = finfo(x.dtype)
     digits = int(form.nmant) + 1
@@ -51,6 +58,9 @@ def frexp(x: Any, /) -> tuple[Array, Array]:
 
 def ldexp(x1: Any, x2: Any, /) -> Array:
     """x1 2^x2, rounded once: floats of the common shape.
+
+    Returns:
+        Floats of the broadcast shape.
 
     Raises:
         ValueError: ``x2`` is not of integers.
@@ -91,7 +101,14 @@ def _scaled(x: Array, k: Array) -> Array:
 
 
 def spacing(x: Any, /) -> Array:
-    """The distance from x to the next number away from 0, with x's sign; in float16 to the next number above."""
+    """The distance from x to the next number away from 0, with x's sign; in float16 to the next number above.
+
+    Returns:
+        Floats of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = lift(*promote_inexact("spacing", x))
     infinity = lax.full_like(x, np.inf)
     if x.dtype == float16:

@@ -123,6 +123,9 @@ def indices(dimensions: Sequence[int], dtype: Any = None, sparse: bool = False) 
 
     Returns:
         An array of shape (rank, *dimensions), or a tuple of arrays that broadcast to ``dimensions``.
+
+    Raises:
+        TypeError: a size is no integer.
     """
     shape = tuple(operator.index(n) for n in dimensions)
     wanted = canonical(int if dtype is None else dtype)
@@ -137,6 +140,9 @@ def indices(dimensions: Sequence[int], dtype: Any = None, sparse: bool = False) 
 
 def ix_(*args: Any) -> tuple[Array, ...]:
     """Vectors of indices so that together they select a rectangle: the i-th gets axis i of as many.
+
+    Returns:
+        A tuple of integer arrays, each with one axis longer than 1.
 
     Raises:
         ValueError: an argument is no vector.

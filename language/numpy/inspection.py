@@ -75,5 +75,11 @@ def _usable(dtype: DType) -> bool:
 
 
 def __array_namespace_info__() -> NamespaceInfo:
-    """What the namespace is able to do: capabilities, devices and dtypes."""
+    """What the namespace is able to do: capabilities, devices and dtypes.
+
+    Returns:
+        What tells capabilities, devices and dtypes.
+
+    Raises nothing of its own.
+    """
     return NamespaceInfo()

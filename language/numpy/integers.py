@@ -27,6 +27,9 @@ def _integers(name: str, *operands: Any) -> list[Array]:
 def gcd(x1: Any, x2: Any) -> Array:
     """The greatest common divisor, never negative, by Euclid's algorithm; of 0 and 0 it is 0.
 
+    Returns:
+        Integers of the broadcast shape.
+
     Raises:
         ValueError: an argument is not of integers.
     """
@@ -44,6 +47,9 @@ def gcd(x1: Any, x2: Any) -> Array:
 
 def lcm(x1: Any, x2: Any) -> Array:
     """The least common multiple, never negative; 0 where one is 0.
+
+    Returns:
+        Integers of the broadcast shape.
 
     Raises:
         ValueError: an argument is not of integers.
@@ -79,6 +85,9 @@ def _shifts(name: str, bitorder: str) -> np.ndarray[Any, Any]:
 def packbits(a: Any, axis: int | None = None, bitorder: str = "big") -> Array:
     """Eight truth values as the bits of one uint8, along an axis (flat for None); zeros fill the last up.
 
+    Returns:
+        uint8, the axis 8 times shorter.
+
     Raises:
         TypeError: ``a`` is not of integers or booleans.
         ValueError: ``bitorder`` is neither 'big' nor 'little'.
@@ -104,6 +113,9 @@ def unpackbits(a: Any, axis: int | None = None, count: int | None = None, bitord
         axis: along which the bits lie.
         count: how many bits are kept; zeros fill up what is missing.
         bitorder: whether the highest bit comes first, 'big', or last, 'little'.
+
+    Returns:
+        uint8, the axis 8 times longer, or of size ``count``.
 
     Raises:
         TypeError: ``a`` is not of uint8.

@@ -18,6 +18,9 @@ from .promotion import array_of, canonical_dtype, checked, convert, dtypes_only
 def concatenate(arrays: Any, axis: int | None = 0, dtype: Any = None) -> Array:
     """The arrays one after another along an existing axis; None joins them flat.
 
+    Returns:
+        An array of the common dtype, its sizes along ``axis`` added up.
+
     Raises:
         ValueError: there are none, or their shapes differ elsewhere than along ``axis``.
     """
@@ -50,12 +53,22 @@ def _matched(name: str, parts: list[Any], dtype: Any) -> list[Array]:
 
 
 def concat(arrays: Any, /, *, axis: int | None = 0) -> Array:
-    """`concatenate` under the array API's name."""
+    """`concatenate` under the array API's name.
+
+    Returns:
+        An array of the common dtype, its sizes along ``axis`` added up.
+
+    Raises:
+        ValueError: there are none, or their shapes differ elsewhere than along ``axis``.
+    """
     return concatenate(arrays, axis)
 
 
 def stack(arrays: Any, axis: int = 0, out: None = None, dtype: Any = None) -> Array:
     """Arrays of one shape along a new axis.
+
+    Returns:
+        An array of the common dtype, with one axis more.
 
     Raises:
         ValueError: there are none, or their shapes differ.
@@ -70,37 +83,79 @@ def stack(arrays: Any, axis: int = 0, out: None = None, dtype: Any = None) -> Ar
 
 
 def vstack(tup: Any, dtype: Any = None) -> Array:
-    """Rows under each other."""
+    """Rows under each other.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: there are none, or their shapes do not fit.
+    """
     parts = [atleast_2d(x) for x in _sequence("vstack", tup)]
     return concatenate(parts, 0, dtype)
 
 
 def hstack(tup: Any, dtype: Any = None) -> Array:
-    """Columns beside each other; vectors one after another."""
+    """Columns beside each other; vectors one after another.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: there are none, or their shapes do not fit.
+    """
     parts = [atleast_1d(x) for x in _sequence("hstack", tup)]
     return concatenate(parts, 0 if parts[0].ndim == 1 else 1, dtype)
 
 
 def dstack(tup: Any, dtype: Any = None) -> Array:
-    """Arrays along the third axis."""
+    """Arrays along the third axis.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: there are none, or their shapes do not fit.
+    """
     return concatenate([atleast_3d(x) for x in _sequence("dstack", tup)], 2, dtype)
 
 
 def column_stack(tup: Any) -> Array:
-    """Vectors as the columns of a matrix."""
+    """Vectors as the columns of a matrix.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: there are none, or their shapes do not fit.
+    """
     parts = [array_of("column_stack", x) for x in _sequence("column_stack", tup)]
     return concatenate([x if x.ndim >= 2 else reshape(x, (x.size, 1)) for x in parts], 1)
 
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Array:
-    """``values`` after ``arr``."""
+    """``values`` after ``arr``.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
     if axis is None:
         return concatenate([ravel(arr), ravel(values)], 0)
     return concatenate([arr, values], axis)
 
 
 def unstack(x: Any, /, *, axis: int = 0) -> tuple[Array, ...]:
-    """The slices of an array along an axis, without that axis."""
+    """The slices of an array along an axis, without that axis.
+
+    Returns:
+        A tuple of arrays of x's dtype, without the axis.
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     x = array_of("unstack", x)
     axis = canonical_axis(axis, x.ndim)
     return (
@@ -110,6 +165,9 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Array, ...]:
 
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     """Parts along an axis: equally many, or cut at given indices.
+
+    Returns:
+        A list of arrays of ary's dtype.
 
     Raises:
         ValueError: the axis does not divide into so many parts.
@@ -126,7 +184,14 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
 
 
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Array]:
-    """Parts along an axis; the first ones may be longer by one."""
+    """Parts along an axis; the first ones may be longer by one.
+
+    Returns:
+        A list of arrays of ary's dtype.
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     ary = array_of("array_split", ary)
     axis = canonical_axis(axis, ary.ndim)
     size = ary.shape[axis]
@@ -149,15 +214,36 @@ def between(a: Array, low: int, high: int, axis: int) -> Array:
 
 
 def vsplit(ary: Any, indices_or_sections: Any) -> list[Array]:
-    """`split` along the first axis."""
+    """`split` along the first axis.
+
+    Returns:
+        A list of arrays of ary's dtype.
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     return split(ary, indices_or_sections, 0)
 
 
 def hsplit(ary: Any, indices_or_sections: Any) -> list[Array]:
-    """`split` along the second axis; along the first for vectors."""
+    """`split` along the second axis; along the first for vectors.
+
+    Returns:
+        A list of arrays of ary's dtype.
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     return split(ary, indices_or_sections, 0 if np.ndim(ary) == 1 else 1)
 
 
 def dsplit(ary: Any, indices_or_sections: Any) -> list[Array]:
-    """`split` along the third axis."""
+    """`split` along the third axis.
+
+    Returns:
+        A list of arrays of ary's dtype.
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     return split(ary, indices_or_sections, 2)

@@ -18,7 +18,14 @@ from .promotion import array_of, convert, promote_inexact, real_only, same_shape
 
 
 def clip(arr: Any, /, min: Any = None, max: Any = None) -> Array:
-    """``arr`` limited to [min, max]; a limit of None does not limit."""
+    """``arr`` limited to [min, max]; a limit of None does not limit.
+
+    Returns:
+        An array of the broadcast shape and of arr's dtype, promoted with the limits'.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     found = real_only("clip", arr)
     if min is not None:
         found = maximum(min, found)
@@ -28,7 +35,14 @@ def clip(arr: Any, /, min: Any = None, max: Any = None) -> Array:
 
 
 def nan_to_num(x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
-    """``x`` with NaN and the infinities replaced, the latter by the largest finite numbers."""
+    """``x`` with NaN and the infinities replaced, the latter by the largest finite numbers.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     found = array_of("nan_to_num", x)
     if is_complex(found.dtype):
         return in_each_part(lambda part: nan_to_num(part, copy, nan, posinf, neginf), found)
@@ -51,7 +65,14 @@ def isclose(
     atol: Any = 1e-08,
     equal_nan: bool = False,
 ) -> Array:
-    """Whether |a - b| <= atol + rtol |b|, as NumPy says it."""
+    """Whether |a - b| <= atol + rtol |b|, as NumPy says it.
+
+    Returns:
+        Booleans of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     a, b = same_shape(*promote_inexact("isclose", a, b))
     dtype = a.dtype
     relative, absolute_ = convert(rtol, dtype), convert(atol, dtype)
@@ -63,6 +84,9 @@ def isclose(
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = False, device: Any = None) -> Array:
     """``x`` converted to a dtype; None means the default float.
+
+    Returns:
+        An array of x's shape, of ``dtype``.
 
     Raises:
         ValueError: ``device`` is neither None nor a device.

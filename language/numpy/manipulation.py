@@ -16,34 +16,70 @@ from .promotion import array_of, expand_to
 
 
 def shape(a: Any) -> Shape:
-    """The sizes of the axes."""
+    """The sizes of the axes.
+
+    Returns:
+        A tuple of integers.
+
+    Raises:
+        TypeError: ``a`` is no array and no number.
+    """
     return array_of("shape", a).shape
 
 
 def ndim(a: Any) -> int:
-    """The number of axes."""
+    """The number of axes.
+
+    Returns:
+        An integer.
+
+    Raises:
+        TypeError: ``a`` is no array and no number.
+    """
     return array_of("ndim", a).ndim
 
 
 def size(a: Any, axis: int | None = None) -> int:
-    """The number of elements, or the size of one axis."""
+    """The number of elements, or the size of one axis.
+
+    Returns:
+        An integer.
+
+    Raises:
+        TypeError: ``a`` is no array and no number.
+    """
     array = array_of("size", a)
     return array.size if axis is None else array.shape[canonical_axis(axis, array.ndim)]
 
 
 def isscalar(element: Any) -> bool:
-    """Whether ``element`` is a number, or an array without axes."""
+    """Whether ``element`` is a number, or an array without axes.
+
+    Returns:
+        A boolean.
+
+    Raises nothing of its own.
+    """
     return element.ndim == 0 if isinstance(element, (Array, np.ndarray)) else bool(np.isscalar(element))
 
 
 def iterable(y: Any) -> bool:
-    """Whether ``y`` can be iterated over: everything that `iter` takes, but arrays without axes."""
+    """Whether ``y`` can be iterated over: everything that `iter` takes, but arrays without axes.
+
+    Returns:
+        A boolean.
+
+    Raises nothing of its own.
+    """
     return y.ndim > 0 if isinstance(y, Array) else bool(np.iterable(y))
 
 
 # -- shape ------------------------------------------------------------------------------------------------
 def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Array:
     """The elements of ``a`` in another shape; one size may be -1.
+
+    Returns:
+        An array of that shape and a's dtype.
 
     Raises:
         ValueError: the sizes do not multiply to the number of elements, or ``order`` is unknown.
@@ -78,19 +114,40 @@ def _completed(shape: Any, a: Array) -> Shape:
 
 
 def ravel(a: Any, order: str = "C") -> Array:
-    """The elements along one axis."""
+    """The elements along one axis.
+
+    Returns:
+        A vector of a's dtype.
+
+    Raises:
+        TypeError: ``a`` is no array and no number.
+    """
     return reshape(a, -1, order)
 
 
 def squeeze(a: Any, axis: Any = None) -> Array:
-    """``a`` without its axes of size 1, or without those named."""
+    """``a`` without its axes of size 1, or without those named.
+
+    Returns:
+        An array of a's dtype with fewer axes.
+
+    Raises:
+        ValueError: an axis is out of range, or has another size than 1.
+    """
     a = array_of("squeeze", a)
     axes = [i for i, n in enumerate(a.shape) if n == 1] if axis is None else canonical_axes(axis, a.ndim)
     return lax.squeeze(a, tuple(axes)) if axes else a
 
 
 def expand_dims(a: Any, axis: Any) -> Array:
-    """``a`` with axes of size 1 put in at the places ``axis`` of the result."""
+    """``a`` with axes of size 1 put in at the places ``axis`` of the result.
+
+    Returns:
+        An array of a's dtype with more axes.
+
+    Raises:
+        ValueError: a place is out of range, or named twice.
+    """
     a = array_of("expand_dims", a)
     count = len(axis) if isinstance(axis, (tuple, list)) else 1
     places = canonical_axes(axis, a.ndim + count)
@@ -99,18 +156,39 @@ def expand_dims(a: Any, axis: Any) -> Array:
 
 
 def atleast_1d(*arys: Any) -> Any:
-    """The arguments, scalars as vectors of one element."""
+    """The arguments, scalars as vectors of one element.
+
+    Returns:
+        An array of the argument's dtype, or a list where there are several.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     return _one_or_list([x if x.ndim else lax.reshape(x, (1,)) for x in _arrays("atleast_1d", arys)])
 
 
 def atleast_2d(*arys: Any) -> Any:
-    """The arguments with axes put in front up to rank 2."""
+    """The arguments with axes put in front up to rank 2.
+
+    Returns:
+        An array of the argument's dtype, or a list where there are several.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     shapes = [(1,) * (2 - x.ndim) + x.shape for x in _arrays("atleast_2d", arys)]
     return _one_or_list([reshape(x, s) for x, s in zip(arys, shapes, strict=True)])
 
 
 def atleast_3d(*arys: Any) -> Any:
-    """The arguments with axes put in up to rank 3: vectors become (1, n, 1), matrices (m, n, 1)."""
+    """The arguments with axes put in up to rank 3: vectors become (1, n, 1), matrices (m, n, 1).
+
+    Returns:
+        An array of the argument's dtype, or a list where there are several.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     found = []
     for x in _arrays("atleast_3d", arys):
         shape = {0: (1, 1, 1), 1: (1, *x.shape, 1), 2: (*x.shape, 1)}.get(x.ndim, x.shape)
@@ -128,7 +206,14 @@ def _one_or_list(found: list[Array]) -> Any:
 
 # -- order of axes -----------------------------------------------------------------------------------------
 def transpose(a: Any, axes: Any = None) -> Array:
-    """``a`` with its axes permuted; reversed when no order is given."""
+    """``a`` with its axes permuted; reversed when no order is given.
+
+    Returns:
+        An array of a's dtype, its sizes permuted.
+
+    Raises:
+        ValueError: ``axes`` does not name each axis once.
+    """
     a = array_of("transpose", a)
     order = tuple(range(a.ndim))[::-1] if axes is None else canonical_axes(axes, a.ndim, "axes")
     if len(order) != a.ndim:
@@ -137,12 +222,26 @@ def transpose(a: Any, axes: Any = None) -> Array:
 
 
 def permute_dims(a: Any, /, axes: Any) -> Array:
-    """``a`` with its axes permuted."""
+    """``a`` with its axes permuted.
+
+    Returns:
+        An array of a's dtype, its sizes permuted.
+
+    Raises:
+        ValueError: ``axes`` does not name each axis once.
+    """
     return transpose(a, axes)
 
 
 def matrix_transpose(x: Any, /) -> Array:
-    """``x`` with its last two axes swapped."""
+    """``x`` with its last two axes swapped.
+
+    Returns:
+        An array of x's dtype, its last two sizes exchanged.
+
+    Raises:
+        ValueError: ``x`` has fewer than 2 axes.
+    """
     x = array_of("matrix_transpose", x)
     if x.ndim < 2:
         raise ValueError(f"`x` of matrix_transpose must have at least 2 axes, got shape {x.shape}.")
@@ -150,7 +249,14 @@ def matrix_transpose(x: Any, /) -> Array:
 
 
 def moveaxis(a: Any, source: Any, destination: Any) -> Array:
-    """``a`` with some axes moved to new places; the others keep their order."""
+    """``a`` with some axes moved to new places; the others keep their order.
+
+    Returns:
+        An array of a's dtype, its sizes permuted.
+
+    Raises:
+        ValueError: an axis is out of range, or there are not as many sources as places.
+    """
     a = array_of("moveaxis", a)
     sources = canonical_axes(source, a.ndim, "source")
     places = canonical_axes(destination, a.ndim, "destination")
@@ -165,7 +271,14 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Array:
 
 
 def swapaxes(a: Any, axis1: int, axis2: int) -> Array:
-    """``a`` with two axes exchanged."""
+    """``a`` with two axes exchanged.
+
+    Returns:
+        An array of a's dtype, its sizes permuted.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     a = array_of("swapaxes", a)
     order = list(range(a.ndim))
     i, j = canonical_axis(axis1, a.ndim, "axis1"), canonical_axis(axis2, a.ndim, "axis2")
@@ -176,6 +289,9 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Array:
 # -- broadcasting -------------------------------------------------------------------------------------------
 def broadcast_to(array: Any, shape: Any) -> Array:
     """``array`` repeated to ``shape`` by NumPy's rule.
+
+    Returns:
+        An array of ``shape`` and array's dtype.
 
     Raises:
         ValueError: the shape does not extend the array's.
@@ -189,12 +305,26 @@ def broadcast_to(array: Any, shape: Any) -> Array:
 
 
 def broadcast_arrays(*args: Any) -> list[Array]:
-    """The arguments in their common shape."""
+    """The arguments in their common shape.
+
+    Returns:
+        A list of arrays of one shape, each of its argument's dtype.
+
+    Raises:
+        ValueError: the shapes do not broadcast.
+    """
     arrays = _arrays("broadcast_arrays", args)
     shape = _broadcast_shapes(*(x.shape for x in arrays))
     return [broadcast_to(x, shape) for x in arrays]
 
 
 def broadcast_shapes(*shapes: Any) -> Shape:
-    """The common shape that several broadcast to."""
+    """The common shape that several broadcast to.
+
+    Returns:
+        A tuple of integers.
+
+    Raises:
+        ValueError: the shapes do not broadcast.
+    """
     return _broadcast_shapes(*(canonical_shape(s) for s in shapes))

@@ -141,12 +141,20 @@ def _place(name: str, find: Any, a: Any, axis: int | None, out: None, keepdims: 
 
 
 def nanargmax(a: Any, axis: int | None = None, out: None = None, keepdims: bool | None = None) -> Array:
-    """The index of the first largest element that is not NaN; -1 if all are. Arguments and errors are `argmax`'s."""
+    """The index of the first largest element that is not NaN; -1 if all are. Arguments and errors are `argmax`'s.
+
+    Returns:
+        Integers without the axis (of size 1 with ``keepdims``).
+    """
     return _place("nanargmax", "argmax", a, axis, out, keepdims)
 
 
 def nanargmin(a: Any, axis: int | None = None, out: None = None, keepdims: bool | None = None) -> Array:
-    """The index of the first smallest element that is not NaN; -1 if all are. Arguments and errors are `argmin`'s."""
+    """The index of the first smallest element that is not NaN; -1 if all are. Arguments and errors are `argmin`'s.
+
+    Returns:
+        Integers without the axis (of size 1 with ``keepdims``).
+    """
     return _place("nanargmin", "argmin", a, axis, out, keepdims)
 
 

@@ -35,7 +35,14 @@ def mean(
     *,
     where: Any = None,
 ) -> Array:
-    """The arithmetic mean over some axes; 16-bit floats are summed in float32."""
+    """The arithmetic mean over some axes; 16-bit floats are summed in float32.
+
+    Returns:
+        Floats, or complex numbers, without the axes (of size 1 with ``keepdims``).
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("mean", out)
     a = array_of("mean", a)
     axes = canonical_axes(axis, a.ndim)
@@ -49,6 +56,9 @@ def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: bool = False
 ) -> Any:
     """The weighted mean; with ``returned`` also the sum of the weights.
+
+    Returns:
+        Floats, or complex numbers, without the axes; a pair of these with ``returned``.
 
     Raises:
         ValueError: the weights fit neither the array nor the axis.
@@ -87,6 +97,9 @@ def var(
     correction: Any = None,
 ) -> Array:
     """The mean squared distance from the mean, taken in two passes; divided by n - ``correction``.
+
+    Returns:
+        Floats without the axes (of size 1 with ``keepdims``); of complex numbers their real dtype.
 
     Raises:
         ValueError: both ``ddof`` and ``correction`` are given.
@@ -138,7 +151,14 @@ def std(
     mean: Any = None,
     correction: Any = None,
 ) -> Array:
-    """The square root of `var`."""
+    """The square root of `var`.
+
+    Returns:
+        Floats without the axes (of size 1 with ``keepdims``); of complex numbers their real dtype.
+
+    Raises:
+        ValueError: both ``ddof`` and ``correction`` are given.
+    """
     no_out("std", out)
     return lax.sqrt(
         var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)

@@ -16,23 +16,51 @@ from .promotion import array_of, convert
 
 
 def flip(m: Any, axis: Any = None) -> Array:
-    """``m`` with the order along some axes (all by default) reversed."""
+    """``m`` with the order along some axes (all by default) reversed.
+
+    Returns:
+        An array of m's shape and dtype.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     m = array_of("flip", m)
     return lax.rev(m, canonical_axes(axis, m.ndim))
 
 
 def fliplr(m: Any) -> Array:
-    """``m`` with the order of its columns reversed."""
+    """``m`` with the order of its columns reversed.
+
+    Returns:
+        An array of m's shape and dtype.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     return flip(m, 1)
 
 
 def flipud(m: Any) -> Array:
-    """``m`` with the order of its rows reversed."""
+    """``m`` with the order of its rows reversed.
+
+    Returns:
+        An array of m's shape and dtype.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     return flip(m, 0)
 
 
 def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
-    """``m`` turned by k quarters in the plane of two axes, from the first towards the second."""
+    """``m`` turned by k quarters in the plane of two axes, from the first towards the second.
+
+    Returns:
+        An array of m's dtype, the two sizes exchanged for odd k.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     given = array_of("rot90", m)
     first, second = canonical_axes(axes, given.ndim, "axes")
     turns = k % 4
@@ -49,6 +77,9 @@ def rot90(m: Any, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Array:
     """``a`` with its elements moved round along some axes.
+
+    Returns:
+        An array of a's shape and dtype.
 
     Raises:
         ValueError: shifts and axes are not equally many.
@@ -90,7 +121,14 @@ def _rolled(a: Array, distance: Any, axis: int) -> Array:
 
 
 def tile(A: Any, reps: Any) -> Array:
-    """``A`` repeated as a block, so many times along each axis."""
+    """``A`` repeated as a block, so many times along each axis.
+
+    Returns:
+        An array of A's dtype, its sizes multiplied.
+
+    Raises:
+        TypeError: ``reps`` holds something else than integers.
+    """
     A = array_of("tile", A)
     given = (
         tuple(operator.index(r) for r in reps) if isinstance(reps, (tuple, list)) else (operator.index(reps),)
@@ -109,6 +147,9 @@ def repeat(a: Any, repeats: Any, axis: int | None = None, *, total_repeat_length
     """Each element of ``a`` so many times in a row.
 
     ``repeats`` is an integer, or concrete integers, one for each element along the axis.
+
+    Returns:
+        An array of a's dtype.
 
     Raises:
         ValueError: ``repeats`` does not fit the axis, or does not make ``total_repeat_length``.
@@ -149,6 +190,9 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
         pad_width: a number, one (before, after), or one pair for each axis.
         mode: 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', as in NumPy.
         constant_values: what 'constant' puts there: a scalar.
+
+    Returns:
+        An array of array's dtype, its sizes larger by the widths.
 
     Raises:
         ValueError: the mode is unknown, or a width is negative.

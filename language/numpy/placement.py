@@ -47,6 +47,9 @@ def _filled_up(values: Array, size: int) -> Array:
 def place(arr: Any, mask: Any, vals: Any, *, inplace: bool = True) -> Array:
     """``arr`` with the elements where the mask holds replaced by values, one after another, and again from the first.
 
+    Returns:
+        An array of arr's shape and dtype.
+
     Raises:
         ValueError: ``inplace`` is not False, the sizes of array and mask differ, or there are no values.
     """
@@ -75,6 +78,9 @@ def put(a: Any, ind: Any, v: Any, mode: str | None = None, *, inplace: bool = Tr
         mode: what an index out of bounds means: None drops it, 'clip' takes the nearest, 'wrap' counts round.
         inplace: must be False.
 
+    Returns:
+        An array of a's shape and dtype.
+
     Raises:
         ValueError: ``inplace`` is not False, or the mode is unknown.
     """
@@ -97,6 +103,9 @@ def put_along_axis(
 ) -> Array:
     """``arr`` with the elements replaced that `take_along_axis` with these indices takes.
 
+    Returns:
+        An array of arr's shape and dtype.
+
     Raises:
         ValueError: ``inplace`` is not False, or the ranks or the shapes of indices and values do not fit.
     """
@@ -112,6 +121,9 @@ def put_along_axis(
 
 def fill_diagonal(a: Any, val: Any, wrap: bool = False, *, inplace: bool = True) -> Array:
     """``a`` with its diagonal replaced by a number, or by values one after another, and again from the first.
+
+    Returns:
+        An array of a's shape and dtype.
 
     Raises:
         ValueError: ``inplace`` is not False, ``wrap`` is True, or the array has fewer than 2 axes, or more of
@@ -139,6 +151,9 @@ def delete(arr: Any, obj: Any, axis: int | None = None, *, assume_unique_indices
         obj: an index, a slice, indices or a mask; known now, unless ``assume_unique_indices``.
         axis: along which.
         assume_unique_indices: whether the indices name no element twice; then they may be abstract.
+
+    Returns:
+        An array of a's dtype.
 
     Raises:
         IndexError: an index is out of bounds.
@@ -178,6 +193,9 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Array:
         values: what is put in: broadcasts to the slices at the indices.
         axis: along which.
 
+    Returns:
+        An array of arr's dtype.
+
     Raises:
         ValueError: the indices have more than one axis, or are no integers.
     """
@@ -208,7 +226,14 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Array:
 
 
 def resize(a: Any, new_shape: Any) -> Array:
-    """The elements of ``a``, one after another and again from the first, in another shape; zeros if there are none."""
+    """The elements of ``a``, one after another and again from the first, in another shape; zeros if there are none.
+
+    Returns:
+        An array of ``new_shape`` and a's dtype.
+
+    Raises:
+        ValueError: a size is negative.
+    """
     shape = canonical_shape(new_shape)
     a = array_of("resize", a)
     if not a.size or not math.prod(shape):
@@ -218,6 +243,9 @@ def resize(a: Any, new_shape: Any) -> Array:
 
 def trim_zeros(filt: Any, trim: str = "fb", axis: int | Sequence[int] | None = None) -> Array:
     """``filt`` without the zeros at the front ('f'), the back ('b'), or both, along some axes; known elements only.
+
+    Returns:
+        An array of filt's dtype.
 
     Raises:
         ConcretizationTypeError: the elements are abstract.
@@ -236,7 +264,14 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: int | Sequence[int] | None = N
 
 
 def diagflat(v: Any, k: int = 0) -> Array:
-    """A square matrix with the flat elements on its ``k``-th diagonal, zeros elsewhere."""
+    """A square matrix with the flat elements on its ``k``-th diagonal, zeros elsewhere.
+
+    Returns:
+        A square matrix of v's dtype.
+
+    Raises:
+        TypeError: ``k`` is no integer.
+    """
     from .creation import diag
 
     v = ravel(array_of("diagflat", v))
@@ -245,6 +280,9 @@ def diagflat(v: Any, k: int = 0) -> Array:
 
 def rollaxis(a: Any, axis: int, start: int = 0) -> Array:
     """``a`` with one axis moved before another.
+
+    Returns:
+        An array of a's dtype, its sizes permuted.
 
     Raises:
         ValueError: ``start`` lies outside of [-rank, rank].
@@ -262,6 +300,9 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Array:
 
     Returns:
         A vector of ary's dtype, into which the ends are converted.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     flat = ravel(array_of("ediff1d", ary))
     parts = [lax.sub(flat[1:], flat[:-1])]

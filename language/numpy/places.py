@@ -28,6 +28,9 @@ def _numbers(found: Sequence[Any]) -> tuple[Array, ...]:
 def diag_indices(n: int, ndim: int = 2) -> tuple[Array, ...]:
     """The indices of the diagonal of an array with ``ndim`` axes of size n: as many vectors 0, 1, ..., n - 1.
 
+    Returns:
+        A tuple of vectors of integers.
+
     Raises:
         ValueError: an argument is negative.
     """
@@ -39,6 +42,9 @@ def diag_indices(n: int, ndim: int = 2) -> tuple[Array, ...]:
 
 def diag_indices_from(arr: Any) -> tuple[Array, ...]:
     """The indices of the diagonal of ``arr``, whose axes must have one size.
+
+    Returns:
+        A tuple of vectors of integers.
 
     Raises:
         ValueError: there are fewer than 2 axes, or their sizes differ.
@@ -52,13 +58,27 @@ def diag_indices_from(arr: Any) -> tuple[Array, ...]:
 
 
 def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Array, Array]:
-    """The indices at and below the ``k``-th diagonal of an n x m matrix: two vectors, row by row."""
+    """The indices at and below the ``k``-th diagonal of an n x m matrix: two vectors, row by row.
+
+    Returns:
+        Two vectors of integers.
+
+    Raises:
+        TypeError: a size is no integer.
+    """
     rows, columns = _numbers(np.tril_indices(n, k, m))
     return rows, columns
 
 
 def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Array, Array]:
-    """The indices at and above the ``k``-th diagonal of an n x m matrix: two vectors, row by row."""
+    """The indices at and above the ``k``-th diagonal of an n x m matrix: two vectors, row by row.
+
+    Returns:
+        Two vectors of integers.
+
+    Raises:
+        TypeError: a size is no integer.
+    """
     rows, columns = _numbers(np.triu_indices(n, k, m))
     return rows, columns
 
@@ -73,6 +93,9 @@ def _matrix_shape(name: str, arr: Any) -> tuple[int, int]:
 def tril_indices_from(arr: Any, k: int = 0) -> tuple[Array, Array]:
     """`tril_indices` of a matrix's shape.
 
+    Returns:
+        Two vectors of integers.
+
     Raises:
         ValueError: ``arr`` is no matrix.
     """
@@ -82,6 +105,9 @@ def tril_indices_from(arr: Any, k: int = 0) -> tuple[Array, Array]:
 
 def triu_indices_from(arr: Any, k: int = 0) -> tuple[Array, Array]:
     """`triu_indices` of a matrix's shape.
+
+    Returns:
+        Two vectors of integers.
 
     Raises:
         ValueError: ``arr`` is no matrix.
@@ -93,7 +119,14 @@ def triu_indices_from(arr: Any, k: int = 0) -> tuple[Array, Array]:
 def mask_indices(
     n: int, mask_func: Callable[[Any, Any], Any], k: Any = 0, *, size: int | None = None
 ) -> tuple[Array, Array]:
-    """The indices where ``mask_func`` (`tril`, `triu`, ...) leaves something of an n x n matrix of ones."""
+    """The indices where ``mask_func`` (`tril`, `triu`, ...) leaves something of an n x n matrix of ones.
+
+    Returns:
+        Two vectors of integers.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the matrix is abstract.
+    """
     rows, columns = nonzero(mask_func(ones((n, n)), k), size=size)
     return rows, columns
 
@@ -115,6 +148,9 @@ def ravel_multi_index(
         mode: what an index out of bounds means: 'raise' (concrete indices only), 'wrap', 'clip' or 'ignore'.
         order: 'C', the last axis counts first, or 'F', the first.
         dtype: of the result; the indices' own, at least the default integer.
+
+    Returns:
+        Integers of the broadcast shape.
 
     Raises:
         ValueError: an index is out of bounds, the dtype holds too few numbers, or an option is unknown.
@@ -162,7 +198,14 @@ def _inside(index: Array, size: int, mode: str) -> Array:
 
 
 def unravel_index(indices: Any, shape: Any) -> tuple[Array, ...]:
-    """Indices of the flat array as indices of each axis; out of bounds, those of the nearest end."""
+    """Indices of the flat array as indices of each axis; out of bounds, those of the nearest end.
+
+    Returns:
+        A tuple of integer arrays of the indices' shape.
+
+    Raises:
+        TypeError: ``indices`` is no array and no number.
+    """
     found = array_of("unravel_index", indices)
     sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
     axes: list[Any] = []

@@ -28,6 +28,12 @@ def polyval(p: Any, x: Any, *, unroll: int = 16) -> Array:
         p: coefficients along the first axis.
         x: an array of any shape; other axes of ``p`` broadcast with it.
         unroll: accepted for JAX's sake.
+
+    Returns:
+        An array of the common dtype, x broadcast with p's other axes.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     p, x = dtypes_only("polyval", p, x)
     shape = broadcast_shapes(p.shape[1:], x.shape)
@@ -38,14 +44,28 @@ def polyval(p: Any, x: Any, *, unroll: int = 16) -> Array:
 
 
 def polyadd(a1: Any, a2: Any) -> Array:
-    """The sum of two polynomials: as many coefficients as the longer has."""
+    """The sum of two polynomials: as many coefficients as the longer has.
+
+    Returns:
+        A vector of the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     first, second = dtypes_only("polyadd", a1, a2)
     long, short = (first, second) if first.shape[0] >= second.shape[0] else (second, first)
     return long if short.shape[0] == 0 else IndexedUpdate(long)[-short.shape[0] :].add(short)
 
 
 def polysub(a1: Any, a2: Any) -> Array:
-    """The difference of two polynomials: as many coefficients as the longer has."""
+    """The difference of two polynomials: as many coefficients as the longer has.
+
+    Returns:
+        A vector of the common dtype.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     first, second = dtypes_only("polysub", a1, a2)
     return polyadd(first, lax.neg(second))
 
@@ -58,6 +78,12 @@ def polymul(a1: Any, a2: Any, *, trim_leading_zeros: bool = False) -> Array:
     """The product of two polynomials: floats, n + m - 1 coefficients.
 
     With ``trim_leading_zeros``, without the zeros in front of both, which must then be known.
+
+    Returns:
+        A vector of floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     first, second = _vectors("polymul", a1, a2)
     if trim_leading_zeros and (first.size > 1 or second.size > 1):
@@ -71,6 +97,12 @@ def polydiv(u: Any, v: Any, *, trim_leading_zeros: bool = False) -> tuple[Array,
 
     With ``trim_leading_zeros``, a remainder without coefficients in front that are next to 0 (below the square root
     of the dtype's epsilon), which must then be known.
+
+    Returns:
+        Two vectors of floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     rest, divisor = _vectors("polydiv", u, v)
     m, n = rest.size - 1, divisor.size - 1
@@ -95,6 +127,9 @@ def _without_noise(rest: Array) -> Array:
 def polyder(p: Any, m: int = 1) -> Array:
     """The ``m``-th derivative: floats, m coefficients fewer.
 
+    Returns:
+        A vector of floats.
+
     Raises:
         ValueError: ``m`` is negative.
     """
@@ -115,6 +150,9 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Array:
         p: coefficients.
         m: how often to integrate.
         k: the constants: a number, or a vector of 1 or m; 0 by default.
+
+    Returns:
+        A vector of floats.
 
     Raises:
         ValueError: ``m`` is negative, or there are not m constants.
@@ -137,6 +175,9 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Array:
 def poly(seq_of_zeros: Any) -> Array:
     """The polynomial with these zeros and leading coefficient 1: floats, n + 1 coefficients; 1 for none.
 
+    Returns:
+        A vector of floats.
+
     Raises:
         ValueError: the zeros are no vector.
     """
@@ -155,6 +196,9 @@ def poly(seq_of_zeros: Any) -> Array:
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Array:
     """The powers of each element in a row, the highest first (last, with ``increasing``): a matrix (n, N) of x's dtype.
+
+    Returns:
+        A matrix of x's dtype.
 
     Raises:
         ValueError: ``x`` is no vector, or ``N`` is negative.

@@ -37,7 +37,14 @@ def _operands(name: str, a: Any, b: Any) -> tuple[Array, Array, bool]:
 
 
 def dot(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Array:
-    """The product over ``a``'s last axis and ``b``'s second to last (its only one for a vector)."""
+    """The product over ``a``'s last axis and ``b``'s second to last (its only one for a vector).
+
+    Returns:
+        An array of the common dtype, without the axes that are summed.
+
+    Raises:
+        ValueError: the sizes that are summed differ.
+    """
     a, b, weak = _operands("dot", a, b)
     if a.ndim == 0 or b.ndim == 0:
         contract: tuple[Axes, Axes] = ((), ())
@@ -58,6 +65,9 @@ def _fit(name: str, a: Array, b: Array, contract: tuple[Axes, Axes]) -> None:
 
 def matmul(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Array:
     """The matrix product over the last two axes; leading axes broadcast.
+
+    Returns:
+        An array of the common dtype: the broadcast leading axes, then rows and columns.
 
     Raises:
         ValueError: an argument is a scalar, or the sizes do not fit.
@@ -89,7 +99,14 @@ def _batched(a: Array, b: Array, wanted: Any, weak: bool) -> Array:
 def vecdot(
     x1: Any, x2: Any, /, *, axis: int = -1, precision: Any = None, preferred_element_type: Any = None
 ) -> Array:
-    """The dot product of vectors along an axis, the first conjugated; the other axes broadcast."""
+    """The dot product of vectors along an axis, the first conjugated; the other axes broadcast.
+
+    Returns:
+        An array of the common dtype and the broadcast shape without the axis.
+
+    Raises:
+        ValueError: the sizes along the axis differ.
+    """
     a, b, weak = _operands("vecdot", x1, x2)
     a = conjugate(a)
     i, j = canonical_axis(axis, a.ndim), canonical_axis(axis, b.ndim)
@@ -102,12 +119,26 @@ def vecdot(
 
 
 def vdot(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Array:
-    """The dot product of the flat arrays, the first conjugated."""
+    """The dot product of the flat arrays, the first conjugated.
+
+    Returns:
+        A number of the common dtype.
+
+    Raises:
+        ValueError: the sizes differ.
+    """
     return dot(conjugate(ravel(a)), ravel(b), preferred_element_type=preferred_element_type)
 
 
 def inner(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Array:
-    """The product over the last axes of both."""
+    """The product over the last axes of both.
+
+    Returns:
+        An array of the common dtype, without the axes that are summed.
+
+    Raises:
+        ValueError: the sizes that are summed differ.
+    """
     a, b, weak = _operands("inner", a, b)
     contract: tuple[Axes, Axes] = ((a.ndim - 1,), (b.ndim - 1,)) if a.ndim and b.ndim else ((), ())
     _fit("inner", a, b, contract)
@@ -115,7 +146,14 @@ def inner(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any 
 
 
 def outer(a: Any, b: Any, out: None = None) -> Array:
-    """The products of every element of ``a`` with every element of ``b``."""
+    """The products of every element of ``a`` with every element of ``b``.
+
+    Returns:
+        A matrix of the common dtype, a row for each element of ``a``.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .arithmetic import multiply
 
     a, b = ravel(a), ravel(b)
@@ -126,6 +164,9 @@ def tensordot(
     a: Any, b: Any, axes: Any = 2, *, precision: Any = None, preferred_element_type: Any = None
 ) -> Array:
     """The product over several axes: the last n of ``a`` and the first n of ``b``, or pairs of axes.
+
+    Returns:
+        An array of the common dtype.
 
     Raises:
         ValueError: the axes do not correspond.
@@ -145,7 +186,14 @@ def tensordot(
 
 
 def kron(a: Any, b: Any) -> Array:
-    """The Kronecker product."""
+    """The Kronecker product.
+
+    Returns:
+        An array of the common dtype, its sizes multiplied.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .arithmetic import multiply
 
     a, b = array_of("kron", a), array_of("kron", b)
@@ -161,7 +209,14 @@ def kron(a: Any, b: Any) -> Array:
 def trace(
     a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None
 ) -> Array:
-    """The sum along the diagonal of the planes of two axes."""
+    """The sum along the diagonal of the planes of two axes.
+
+    Returns:
+        An array of a's dtype (small integers widen) without the two axes.
+
+    Raises:
+        ValueError: ``a`` has fewer than 2 axes.
+    """
     from .creation import diagonal
 
     return sum(diagonal(a, offset, axis1, axis2), -1, dtype)
@@ -180,6 +235,9 @@ def einsum(
     """Sums of products in Einstein's notation: ``einsum('ij,jk->ik', a, b)``.
 
     Pairs of operands are contracted one after another, in the order that opt_einsum finds.
+
+    Returns:
+        An array of the common dtype and the axes that the subscripts name.
 
     Raises:
         ValueError: the subscripts do not fit the operands.
@@ -281,7 +339,14 @@ def _without(x: Array, names: str, dropped: list[str]) -> tuple[Array, str]:
 
 
 def einsum_path(subscripts: str, /, *operands: Any, optimize: Any = "greedy") -> Any:
-    """The order in which `einsum` contracts, as NumPy's function of that name gives it."""
+    """The order in which `einsum` contracts, as NumPy's function of that name gives it.
+
+    Returns:
+        A list that names the order, and a text.
+
+    Raises:
+        ValueError: the subscripts do not fit the operands.
+    """
     import opt_einsum
 
     shapes = [a.shape for a in checked("einsum_path", operands)]

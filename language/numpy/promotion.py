@@ -113,6 +113,9 @@ def _pair_of(x: Any) -> Pair:
 def result_type(*arrays_and_dtypes: Any) -> DType:
     """The dtype that these arrays, numbers and dtypes have in common.
 
+    Returns:
+        A dtype.
+
     Raises:
         ValueError: nothing is given.
     """
@@ -122,7 +125,14 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
 
 
 def promote_types(a: Any, b: Any) -> DType:
-    """The dtype that two dtypes have in common; Python's int and float are weak, and 64 bits wide where they stay."""
+    """The dtype that two dtypes have in common; Python's int and float are weak, and 64 bits wide where they stay.
+
+    Returns:
+        A dtype.
+
+    Raises:
+        TypeError: there is no such dtype.
+    """
     dtype, weak = promote_pairs([_pair_of(a), _pair_of(b)])
     return as_dtype(_python_type(dtype)) if weak else dtype
 
@@ -152,6 +162,9 @@ def kinds_of(kind: str) -> tuple[DType, ...]:
 def isdtype(dtype: Any, kind: Any) -> bool:
     """Whether a dtype is of a kind: a dtype, one of the array API's names, or a tuple of these.
 
+    Returns:
+        A boolean.
+
     Raises:
         ValueError: the name is unknown.
     """
@@ -170,13 +183,27 @@ def _is_of_kind(dtype: DType, kind: Any) -> bool:
 
 
 def can_cast(from_: Any, to: Any, casting: str = "safe") -> bool:
-    """Whether a dtype converts to another under NumPy's casting rule; bfloat16 counts as ml_dtypes' does."""
+    """Whether a dtype converts to another under NumPy's casting rule; bfloat16 counts as ml_dtypes' does.
+
+    Returns:
+        A boolean.
+
+    Raises:
+        TypeError: there is no such dtype.
+    """
     source = from_.dtype if isinstance(from_, Array) else from_
     return bool(np.can_cast(as_dtype(source), as_dtype(to), casting=casting))  # type: ignore[arg-type]  # a Literal
 
 
 def issubdtype(a: Any, b: Any) -> bool:
-    """Whether a dtype lies below another in NumPy's hierarchy; bfloat16 counts as floating."""
+    """Whether a dtype lies below another in NumPy's hierarchy; bfloat16 counts as floating.
+
+    Returns:
+        A boolean.
+
+    Raises:
+        TypeError: there is no such dtype.
+    """
     if as_dtype(a) in FLOATS and isinstance(b, type) and issubclass(np.floating, b):
         return True
     return bool(

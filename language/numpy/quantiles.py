@@ -237,6 +237,9 @@ def median(
         overwrite_input: must be False.
         keepdims: whether the axes stay, with size 1.
 
+    Returns:
+        Floats without the axes (of size 1 with ``keepdims``).
+
     Raises:
         ValueError: ``out`` is given, or ``overwrite_input``.
     """

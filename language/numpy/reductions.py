@@ -95,7 +95,14 @@ def sum(
     where: Any = None,
     promote_integers: bool = True,
 ) -> Array:
-    """The sum over some axes; 16-bit floats are summed in float32."""
+    """The sum over some axes; 16-bit floats are summed in float32.
+
+    Returns:
+        An array without the axes (of size 1 with ``keepdims``); small integers and booleans widen.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("sum", out)
     return _total(
         "sum", lax.reduce_sum, lax.add, 0, a, axis, dtype, keepdims, initial, where, promote_integers
@@ -112,7 +119,14 @@ def prod(
     where: Any = None,
     promote_integers: bool = True,
 ) -> Array:
-    """The product over some axes."""
+    """The product over some axes.
+
+    Returns:
+        An array without the axes (of size 1 with ``keepdims``); small integers and booleans widen.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("prod", out)
     return _total(
         "prod", lax.reduce_prod, lax.mul, 1, a, axis, dtype, keepdims, initial, where, promote_integers
@@ -156,7 +170,14 @@ def _worst(dtype: DType, name: str) -> Any:
 def max(
     a: Any, axis: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = None
 ) -> Array:
-    """The largest element over some axes; NaN if one is NaN."""
+    """The largest element over some axes; NaN if one is NaN.
+
+    Returns:
+        An array without the axes (of size 1 with ``keepdims``), of a's dtype.
+
+    Raises:
+        ValueError: there is nothing along the axes and ``initial`` is not given, or the dtype is complex.
+    """
     no_out("max", out)
     return _extreme("max", lax.reduce_max, a, axis, keepdims, initial, where)
 
@@ -164,7 +185,14 @@ def max(
 def min(
     a: Any, axis: Any = None, out: None = None, keepdims: bool = False, initial: Any = None, where: Any = None
 ) -> Array:
-    """The smallest element over some axes; NaN if one is NaN."""
+    """The smallest element over some axes; NaN if one is NaN.
+
+    Returns:
+        An array without the axes (of size 1 with ``keepdims``), of a's dtype.
+
+    Raises:
+        ValueError: there is nothing along the axes and ``initial`` is not given, or the dtype is complex.
+    """
     no_out("min", out)
     return _extreme("min", lax.reduce_min, a, axis, keepdims, initial, where)
 
@@ -173,19 +201,40 @@ amax, amin = max, min
 
 
 def ptp(a: Any, axis: Any = None, out: None = None, keepdims: bool = False) -> Array:
-    """The largest element less the smallest."""
+    """The largest element less the smallest.
+
+    Returns:
+        An array without the axes (of size 1 with ``keepdims``), of a's dtype.
+
+    Raises:
+        ValueError: there is nothing along the axes.
+    """
     no_out("ptp", out)
     return lax.sub(max(a, axis, keepdims=keepdims), min(a, axis, keepdims=keepdims))
 
 
 def all(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, where: Any = None) -> Array:
-    """Whether every element is nonzero (NaN is)."""
+    """Whether every element is nonzero (NaN is).
+
+    Returns:
+        Booleans without the axes (of size 1 with ``keepdims``).
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("all", out)
     return _logical("all", lax.reduce_and, True, a, axis, keepdims, where)
 
 
 def any(a: Any, axis: Any = None, out: None = None, keepdims: bool = False, *, where: Any = None) -> Array:
-    """Whether some element is nonzero (NaN is)."""
+    """Whether some element is nonzero (NaN is).
+
+    Returns:
+        Booleans without the axes (of size 1 with ``keepdims``).
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("any", out)
     return _logical("any", lax.reduce_or, False, a, axis, keepdims, where)
 
@@ -204,5 +253,12 @@ def truth_of(a: Array) -> Array:
 
 
 def count_nonzero(a: Any, axis: Any = None, keepdims: bool = False) -> Array:
-    """How many elements are nonzero."""
+    """How many elements are nonzero.
+
+    Returns:
+        Integers without the axes (of size 1 with ``keepdims``).
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     return sum(truth_of(array_of("count_nonzero", a)), axis, default_int(), keepdims=keepdims)

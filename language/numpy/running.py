@@ -35,13 +35,27 @@ def _running(
 
 
 def cumsum(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Array:
-    """The running sum along an axis; along the flat array when none is given."""
+    """The running sum along an axis; along the flat array when none is given.
+
+    Returns:
+        An array of a's shape (flat for None) and dtype; booleans become integers.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("cumsum", out)
     return _running("cumsum", lax.cumsum, a, axis, dtype)
 
 
 def cumprod(a: Any, axis: int | None = None, dtype: Any = None, out: None = None) -> Array:
-    """The running product along an axis; along the flat array when none is given."""
+    """The running product along an axis; along the flat array when none is given.
+
+    Returns:
+        An array of a's shape (flat for None) and dtype; booleans become integers.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     no_out("cumprod", out)
     return _running("cumprod", lax.cumprod, a, axis, dtype)
 
@@ -57,7 +71,14 @@ def _api_axis(name: str, x: Array, axis: int | None) -> int:
 def cumulative_sum(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
 ) -> Array:
-    """The running sum under the array API's rules: small integers widen; 0 may come first."""
+    """The running sum under the array API's rules: small integers widen; 0 may come first.
+
+    Returns:
+        An array of x's shape, longer by 1 with ``include_initial``; small integers widen.
+
+    Raises:
+        ValueError: ``axis`` is not given for an array of several axes.
+    """
     x = array_of("cumulative_sum", x)
     axis = _api_axis("cumulative_sum", x, axis)
     found = _running("cumulative_sum", lax.cumsum, x, axis, dtype, promote_integers=True)
@@ -67,7 +88,14 @@ def cumulative_sum(
 def cumulative_prod(
     x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False
 ) -> Array:
-    """The running product under the array API's rules; 1 may come first."""
+    """The running product under the array API's rules; 1 may come first.
+
+    Returns:
+        An array of x's shape and dtype, longer by 1 with ``include_initial``.
+
+    Raises:
+        ValueError: ``axis`` is not given for an array of several axes.
+    """
     x = array_of("cumulative_prod", x)
     axis = _api_axis("cumulative_prod", x, axis)
     found = _running("cumulative_prod", lax.cumprod, x, axis, dtype)
@@ -80,7 +108,14 @@ def _with_initial(found: Array, axis: int, value: int) -> Array:
 
 
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Array:
-    """The ``n``-th differences of neighbours along an axis; for booleans, whether they differ."""
+    """The ``n``-th differences of neighbours along an axis; for booleans, whether they differ.
+
+    Returns:
+        An array of a's dtype, n elements shorter along the axis; booleans stay booleans.
+
+    Raises:
+        ValueError: ``n`` is negative, or ``a`` has no axes.
+    """
     found = array_of("diff", a)
     if n < 0:
         raise ValueError(f"`n` must not be negative, got {n}.")

@@ -27,6 +27,9 @@ def where(
 ) -> Any:
     """Elements of ``x`` where the condition holds, else of ``y``; with the condition alone, `nonzero`.
 
+    Returns:
+        An array of the broadcast shape and the common dtype of ``x`` and ``y``.
+
     Raises:
         ValueError: only one of ``x`` and ``y`` is given.
     """
@@ -51,7 +54,14 @@ def _truth(a: Array) -> Array:
 
 
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Array:
-    """Elements of the first choice whose condition holds, else of ``default``."""
+    """Elements of the first choice whose condition holds, else of ``default``.
+
+    Returns:
+        An array of the broadcast shape and the common dtype of the choices.
+
+    Raises:
+        ValueError: there are no conditions, or not as many choices.
+    """
     if len(condlist) != len(choicelist) or not condlist:
         raise ValueError(
             f"`condlist` and `choicelist` must be equally long and not empty, "
@@ -81,18 +91,39 @@ def _position(name: str, a: Any, axis: Any, keepdims: bool | None) -> Array:
 
 
 def argmax(a: Any, axis: int | None = None, out: None = None, keepdims: bool | None = None) -> Array:
-    """The index of the first largest element; of the first NaN if there is one."""
+    """The index of the first largest element; of the first NaN if there is one.
+
+    Returns:
+        Integers without the axis (of size 1 with ``keepdims``).
+
+    Raises:
+        ValueError: there is nothing along the axis.
+    """
     return _position("argmax", a, axis, keepdims)
 
 
 def argmin(a: Any, axis: int | None = None, out: None = None, keepdims: bool | None = None) -> Array:
-    """The index of the first smallest element; of the first NaN if there is one."""
+    """The index of the first smallest element; of the first NaN if there is one.
+
+    Returns:
+        Integers without the axis (of size 1 with ``keepdims``).
+
+    Raises:
+        ValueError: there is nothing along the axis.
+    """
     return _position("argmin", a, axis, keepdims)
 
 
 # -- sorting ------------------------------------------------------------------------------------------------
 def sort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: bool = False) -> Array:
-    """The elements in order along an axis (flat for None); NaN last, or first when descending."""
+    """The elements in order along an axis (flat for None); NaN last, or first when descending.
+
+    Returns:
+        An array of a's shape (flat for None) and dtype.
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     a = array_of("sort", a)
     if axis is None:
         a, axis = ravel(a), 0
@@ -102,7 +133,14 @@ def sort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: bool
 
 
 def argsort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: bool = False) -> Array:
-    """The indices that put the elements in order; equal elements keep theirs."""
+    """The indices that put the elements in order; equal elements keep theirs.
+
+    Returns:
+        Integers of a's shape (flat for None).
+
+    Raises:
+        ValueError: the axis is out of range.
+    """
     a = array_of("argsort", a)
     if axis is None:
         a, axis = ravel(a), 0
@@ -119,6 +157,9 @@ def argsort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: b
 
 def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None, *, method: str = "scan") -> Array:
     """Where each element of ``v`` would go into the sorted vector ``a``, by bisection.
+
+    Returns:
+        Integers of v's shape.
 
     Raises:
         ValueError: ``a`` is no vector, or ``side`` is neither 'left' nor 'right'.
@@ -161,6 +202,9 @@ def nonzero(a: Any, *, size: int | None = None, fill_value: Any = None) -> tuple
     """The indices of the nonzero elements, one vector for each axis.
 
     Under a transform the result's size must be known: pass ``size``, and what to fill up with.
+
+    Returns:
+        A tuple of vectors of integers, one for each axis.
 
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
@@ -214,12 +258,26 @@ def _sized_places(truth: Array, size: int, fill_value: Any) -> list[Array]:
 
 
 def flatnonzero(a: Any, *, size: int | None = None, fill_value: Any = None) -> Array:
-    """The indices of the nonzero elements of the flat array."""
+    """The indices of the nonzero elements of the flat array.
+
+    Returns:
+        A vector of integers.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     return nonzero(ravel(a), size=size, fill_value=fill_value)[0]
 
 
 def argwhere(a: Any, *, size: int | None = None, fill_value: Any = None) -> Array:
-    """The index vectors of the nonzero elements, as rows."""
+    """The index vectors of the nonzero elements, as rows.
+
+    Returns:
+        A matrix of integers, a row for each element.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     return stack(nonzero(a, size=size, fill_value=fill_value), 1)
 
 
@@ -236,6 +294,12 @@ def take(
         out: must be None.
         mode: what an index out of bounds means: 'fill' (the default) gives NaN or the least integer,
             'clip' the nearest element, 'wrap' counts round.
+
+    Returns:
+        An array of a's dtype, the indices' shape in the place of the axis.
+
+    Raises:
+        ValueError: the axis is out of range, or the mode is 'raise'.
     """
     a, indices = array_of("take", a), array_of("take", indices)
     if axis is None:
@@ -254,6 +318,9 @@ def take(
 
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1, mode: str | None = None) -> Array:
     """Elements whose index along one axis is given at each place, as `argsort` and `argmax` give them.
+
+    Returns:
+        An array of the indices' shape and arr's dtype.
 
     Raises:
         ValueError: the ranks differ.
@@ -287,7 +354,14 @@ def index_along(shape: Shape, indices: Array, axis: int) -> tuple[Any, ...]:
 
 # -- comparisons of whole arrays -------------------------------------------------------------------------------------
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Array:
-    """Whether two arrays have one shape and equal elements."""
+    """Whether two arrays have one shape and equal elements.
+
+    Returns:
+        A boolean without axes.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .creation import asarray
 
     a1, a2 = asarray(a1), asarray(a2)
@@ -298,7 +372,14 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Array:
 
 
 def array_equiv(a1: Any, a2: Any) -> Array:
-    """Whether two arrays are equal once broadcast: a boolean, False where their shapes do not meet."""
+    """Whether two arrays are equal once broadcast: a boolean, False where their shapes do not meet.
+
+    Returns:
+        A boolean without axes.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .creation import asarray
 
     a1, a2 = asarray(a1), asarray(a2)
@@ -310,7 +391,14 @@ def array_equiv(a1: Any, a2: Any) -> Array:
 
 
 def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Array:
-    """Whether `isclose` holds everywhere."""
+    """Whether `isclose` holds everywhere.
+
+    Returns:
+        A boolean without axes.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     from .limits import isclose
 
     return all(isclose(a, b, rtol, atol, equal_nan))
@@ -318,6 +406,9 @@ def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bo
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | None = None) -> Array:
     """How often each number from 0 on occurs among non-negative integers, or the sum of its weights.
+
+    Returns:
+        A vector of integers, or of the weights' dtype.
 
     Raises:
         ValueError: ``length`` is not given and the elements are abstract.

@@ -33,6 +33,9 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Array
         out: must be None.
         mode: what an index out of bounds means: 'raise' (concrete indices only), 'wrap' or 'clip'.
 
+    Returns:
+        An array of the common dtype and the broadcast shape.
+
     Raises:
         ValueError: ``a`` is not of integers, an index is out of bounds, or the mode is unknown.
         ConcretizationTypeError: the mode is 'raise' and the indices are abstract.
@@ -87,6 +90,9 @@ def compress(
         fill_value: what stands where fewer hold.
         out: must be None.
 
+    Returns:
+        An array of a's dtype.
+
     Raises:
         ValueError: the condition is no vector, or holds beyond the axis; ``size`` is more than the axis has.
         NonConcreteBooleanIndexError: the condition is abstract and ``size`` is not given.
@@ -117,7 +123,11 @@ def compress(
 
 
 def extract(condition: Any, arr: Any, *, size: int | None = None, fill_value: Any = 0) -> Array:
-    """The elements of the flat array where the flat condition holds: `compress`, with its arguments and errors."""
+    """The elements of the flat array where the flat condition holds: `compress`, with its arguments and errors.
+
+    Returns:
+        A vector of arr's dtype.
+    """
     return compress(ravel(condition), ravel(arr), size=size, fill_value=fill_value)
 
 
@@ -203,6 +213,12 @@ def partition(a: Any, kth: int, axis: int = -1) -> Array:
     """An order in which the k-th element is the one that sorting puts there, none before it larger, none after smaller.
 
     What JAX leaves open is the order of `sort`. The result has a's shape and dtype.
+
+    Returns:
+        An array of a's shape and dtype.
+
+    Raises:
+        ValueError: ``kth`` lies outside of the axis.
     """
     from .searching import sort
 
@@ -211,7 +227,14 @@ def partition(a: Any, kth: int, axis: int = -1) -> Array:
 
 
 def argpartition(a: Any, kth: int, axis: int = -1) -> Array:
-    """The indices of `partition`: integers of a's shape."""
+    """The indices of `partition`: integers of a's shape.
+
+    Returns:
+        Integers of a's shape.
+
+    Raises:
+        ValueError: ``kth`` lies outside of the axis.
+    """
     _check_kth("argpartition", a, kth, axis)
     return argsort(a, axis)
 
@@ -254,6 +277,9 @@ def digitize(x: Any, bins: Any, right: bool = False, *, method: str | None = Non
 
 def block(arrays: Any) -> Array:
     """An array out of nested lists of blocks: the innermost lists are joined along the last axis, and so outwards.
+
+    Returns:
+        An array of the common dtype.
 
     Raises:
         ValueError: a list is empty, or the lists are nested unevenly.

@@ -139,22 +139,50 @@ class UniqueInverse(NamedTuple):
 
 
 def unique_all(x: Any, /, *, size: int | None = None, fill_value: Any = None) -> UniqueAll:
-    """The distinct elements, where they are and how many; each NaN is one. Errors are `unique`'s."""
+    """The distinct elements, where they are and how many; each NaN is one. Its errors are `unique`'s.
+
+    Returns:
+        Vectors: of x's dtype, and of integers; the inverse has x's shape.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     return UniqueAll(*unique(x, True, True, True, equal_nan=False, size=size, fill_value=fill_value))
 
 
 def unique_counts(x: Any, /, *, size: int | None = None, fill_value: Any = None) -> UniqueCounts:
-    """The distinct elements and how many; each NaN is one. Errors are `unique`'s."""
+    """The distinct elements and how many; each NaN is one. Its errors are `unique`'s.
+
+    Returns:
+        Vectors: of x's dtype, and of integers.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     return UniqueCounts(*unique(x, return_counts=True, equal_nan=False, size=size, fill_value=fill_value))
 
 
 def unique_inverse(x: Any, /, *, size: int | None = None, fill_value: Any = None) -> UniqueInverse:
-    """The distinct elements and which each element is; each NaN is one. Errors are `unique`'s."""
+    """The distinct elements and which each element is; each NaN is one. Its errors are `unique`'s.
+
+    Returns:
+        Vectors: of x's dtype, and of integers; the inverse has x's shape.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     return UniqueInverse(*unique(x, return_inverse=True, equal_nan=False, size=size, fill_value=fill_value))
 
 
 def unique_values(x: Any, /, *, size: int | None = None, fill_value: Any = None) -> Array:
-    """The distinct elements in order; each NaN is one. Errors are `unique`'s."""
+    """The distinct elements in order; each NaN is one. Its errors are `unique`'s.
+
+    Returns:
+        A vector of x's dtype.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     found: Array = unique(x, equal_nan=False, size=size, fill_value=fill_value)
     return found
 
@@ -172,6 +200,9 @@ def isin(
 
     Returns:
         Booleans of element's shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     x, others = dtypes_only("isin", element, test_elements)
     rows = lax.broadcast_in_dim(ravel(x), (x.size, others.size), (0,))
@@ -180,7 +211,14 @@ def isin(
 
 
 def union1d(ar1: Any, ar2: Any, *, size: int | None = None, fill_value: Any = None) -> Array:
-    """The distinct elements of both, in order; with ``size`` and ``fill_value`` as `unique` has them."""
+    """The distinct elements of both, in order; with ``size`` and ``fill_value`` as `unique` has them.
+
+    Returns:
+        A vector of the common dtype.
+
+    Raises:
+        ConcretizationTypeError: ``size`` is not given and the elements are abstract.
+    """
     found: Array = unique(concatenate([ravel(ar1), ravel(ar2)]), size=size, fill_value=fill_value)
     return found
 
@@ -230,6 +268,9 @@ def intersect1d(
         size: how many are returned, to be given where the elements are abstract.
         fill_value: what stands where there are fewer; the least by default.
 
+    Returns:
+        A vector of the common dtype; with ``return_indices`` also two of integers.
+
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
@@ -269,6 +310,9 @@ def setdiff1d(
         size: how many are returned, to be given where the elements are abstract.
         fill_value: what stands where there are fewer; 0 by default.
 
+    Returns:
+        A vector of ar1's dtype.
+
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
@@ -284,6 +328,9 @@ def setxor1d(
     ar1: Any, ar2: Any, assume_unique: bool = False, *, size: int | None = None, fill_value: Any = None
 ) -> Array:
     """The distinct elements that one of the two has and the other has not, in order. Arguments are `intersect1d`'s.
+
+    Returns:
+        A vector of the common dtype.
 
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.

@@ -27,6 +27,9 @@ def cross(
         axisc: where the result's lie.
         axis: all three at once.
 
+    Returns:
+        An array of the common dtype and the broadcast shape.
+
     Raises:
         ValueError: vectors have neither 2 nor 3 elements.
     """
@@ -50,6 +53,9 @@ def cross(
 def matvec(x1: Any, x2: Any, /) -> Array:
     """Matrices times vectors: shapes (..., n, m) and (..., m) give (..., n).
 
+    Returns:
+        An array of the common dtype and the broadcast shape.
+
     Raises:
         ValueError: an argument has too few axes, or the sizes do not fit.
     """
@@ -59,6 +65,9 @@ def matvec(x1: Any, x2: Any, /) -> Array:
 
 def vecmat(x1: Any, x2: Any, /) -> Array:
     """The conjugates of vectors times matrices: shapes (..., n) and (..., n, m) give (..., m).
+
+    Returns:
+        An array of the common dtype and the broadcast shape.
 
     Raises:
         ValueError: an argument has too few axes, or the sizes do not fit.

@@ -21,7 +21,14 @@ from .promotion import array_of, convert, promote_inexact
 
 
 def i0(x: Any) -> Array:
-    """The modified Bessel function of order 0, I0(x) = exp(|x|) i0e(x); floats of x's shape."""
+    """The modified Bessel function of order 0, I0(x) = exp(|x|) i0e(x); floats of x's shape.
+
+    Returns:
+        Floats of x's shape; integers and booleans become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     x = lift(*promote_inexact("i0", x))
     return lax.mul(lax.exp(lax.abs(x)), lax.bessel_i0e(x))
 
@@ -52,24 +59,52 @@ def _sine_squares(name: str, M: Any) -> Array:
 
 
 def hanning(M: int) -> Array:
-    """The Hann window, s = sin(pi n / (M - 1))^2: floats of shape (M,), ones where M is at most 1."""
+    """The Hann window, s = sin(pi n / (M - 1))^2: floats of shape (M,), ones where M is at most 1.
+
+    Returns:
+        Floats of shape (M,).
+
+    Raises:
+        TypeError: ``M`` is no integer known now.
+    """
     return _sine_squares("hanning", M)
 
 
 def hamming(M: int) -> Array:
-    """The Hamming window, 0.08 + 0.92 s: floats of shape (M,), ones where M is at most 1."""
+    """The Hamming window, 0.08 + 0.92 s: floats of shape (M,), ones where M is at most 1.
+
+    Returns:
+        Floats of shape (M,).
+
+    Raises:
+        TypeError: ``M`` is no integer known now.
+    """
     s = _sine_squares("hamming", M)
     return lax.add(lax.full_like(s, 0.08), lax.mul(lax.full_like(s, 0.92), s))
 
 
 def blackman(M: int) -> Array:
-    """The Blackman window, 0.36 s + 0.64 s^2: floats of shape (M,), ones where M is at most 1."""
+    """The Blackman window, 0.36 s + 0.64 s^2: floats of shape (M,), ones where M is at most 1.
+
+    Returns:
+        Floats of shape (M,).
+
+    Raises:
+        TypeError: ``M`` is no integer known now.
+    """
     s = _sine_squares("blackman", M)
     return lax.mul(s, lax.add(lax.full_like(s, 0.36), lax.mul(lax.full_like(s, 0.64), s)))
 
 
 def bartlett(M: int) -> Array:
-    """The triangular window, 2 n / (M - 1) up to the middle and back: floats of shape (M,), ones for M up to 1."""
+    """The triangular window, 2 n / (M - 1) up to the middle and back: floats of shape (M,), ones for M up to 1.
+
+    Returns:
+        Floats of shape (M,).
+
+    Raises:
+        TypeError: ``M`` is no integer known now.
+    """
     found = _places("bartlett", M)
     if isinstance(found, Array):
         return found
@@ -86,6 +121,9 @@ def kaiser(M: int, beta: Any) -> Array:
 
     Returns:
         Floats of shape (M,), ones where M is at most 1.
+
+    Raises:
+        TypeError: ``M`` is no integer known now.
     """
     found = _places("kaiser", M)
     if isinstance(found, Array):
