@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ..language.tracing import trace
 from ..reference.capsules import hexadecimal
 from ..reference.findings import Blame, Finding, Status, location_of, shown
 from ..reference.truth import true_value
-from ..reference.verdict import Measured, Verdict, quiet_fault, root_mean_square, worst_element
+from ..reference.verdict import Measured, Verdict, measure, quiet_fault, root_mean_square, worst_element
 from .derivatives import RuleCheck
 from .judgement import platform_of
 from .options import Options
@@ -307,3 +307,11 @@ class _Check:
                 platform=self.options.platform.name,
             )
         ]
+
+
+def _decide_zeros(output: Output) -> None:
+    """An equation's inputs are known: where it is exactly 0, all that may be undecided is the sign of the zero."""
+    for i, e in enumerate(output.evidence):
+        if e.undecided and not e.unbounded and e.bound == 0 and e.true == 0:
+            output.evidence[i] = replace(e, undecided=False)
+            output.measured[i] = measure(output.evidence[i], output.measured[i].index)

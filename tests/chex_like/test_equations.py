@@ -151,6 +151,18 @@ def test_a_fault_in_the_last_element_alone_is_found() -> None:
     assert [f.output for f in verdict.findings] == ["out[4999]"]
 
 
+def test_a_sum_of_zeros_is_zero_of_either_sign_and_nothing_else() -> None:
+    zeros, x = vnp.zeros(5), _normal(5)
+
+    def answers(value: float) -> Status:
+        def machine(equation: Equation, xs: list[Any]) -> Sequence[Any]:
+            return [dispatch.lift(np.float32(value))]
+
+        return check_equations(vnp.dot, zeros, x, machine=machine).status
+
+    assert (answers(0.0), answers(-0.0), answers(1e-3)) == (Status.HOLD, Status.HOLD, Status.FINDING)
+
+
 def test_a_fault_that_begins_in_the_fifth_step_is_found_in_the_eighth() -> None:
     f, args = SUBJECTS["recurrent"]
     verdict = check_equations(f, *args, machine=faulty("tanh", 2, application=5))
