@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from ..language.dtypes import DType, bool_, finfo, iinfo, is_float
+from ..language.dtypes import DType, bool_, finfo, iinfo, is_complex, is_float, is_inexact, real_of
 from ..language.primitive import Domain
 from ..language.program import Program, subprograms
 from ..language.subject import (
@@ -197,13 +197,13 @@ def _as(dtype: DType, values: Iterable[float]) -> list[Any]:
 
 
 def _is_integer_kind(spec: ArrayOf) -> bool:
-    return not is_float(spec.dtype) and spec.dtype != bool_
+    return not is_inexact(spec.dtype) and spec.dtype != bool_
 
 
 def occurring(signature: Signature, points: Sequence[float]) -> list[str]:
     """The kinds of edge that a signature has."""
     leaves = [s for a in signature.arguments for s in walk(a.spec)]
-    floats = [(s.dtype, s.domain) for s in leaves if isinstance(s, ArrayOf) and is_float(s.dtype)]
+    floats = [(real_of(s.dtype), s.domain) for s in leaves if isinstance(s, ArrayOf) and is_inexact(s.dtype)]
     floats += [
         (np.dtype(np.float32), s.domain) for s in leaves if isinstance(s, ScalarOf) and s.kind is float
     ]
@@ -256,6 +256,11 @@ class _Drawing:
         shape = _shape(self.draw, spec.dimensions, self.sizes)
         if is_float(spec.dtype):
             return self.floats(shape, spec.dtype, spec.domain)
+        if is_complex(spec.dtype):  # a domain is that of both parts
+            found = np.empty(shape, spec.dtype)
+            part = real_of(spec.dtype)
+            found.real, found.imag = (self.floats(shape, part, spec.domain) for _ in range(2))
+            return found
         if spec.dtype == bool_:
             return np.asarray(self.rng.random(shape) < self.draw(st.sampled_from((0.5, 0.1, 0.9, 1.1, 0.0))))
         return self.integers(shape, spec)
@@ -349,7 +354,7 @@ def all_declared(signature: Signature) -> bool:
         s.domain is not None
         for a in signature.arguments
         for s in walk(a.spec)
-        if (isinstance(s, ArrayOf) and is_float(s.dtype)) or (isinstance(s, ScalarOf) and s.kind is float)
+        if (isinstance(s, ArrayOf) and is_inexact(s.dtype)) or (isinstance(s, ScalarOf) and s.kind is float)
     )
 
 

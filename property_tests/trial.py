@@ -15,7 +15,7 @@ from ..language import dispatch, trees
 from ..language.arrays import Array
 from ..language.config import enable_x64
 from ..language.dispatch import aval_of, lift_to
-from ..language.dtypes import is_float
+from ..language.dtypes import complex128, float64, is_complex, is_inexact
 from ..language.platform import Platform
 from ..reference.capsules import hexadecimal
 from ..reference.findings import Blame, Finding, Status, relative_name
@@ -46,6 +46,10 @@ class Clock:
         return self.seconds is not None and self.spent > self.seconds
 
 
+def _wide(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return x.astype(complex128 if is_complex(x.dtype) else float64)
+
+
 @dataclass(frozen=True)
 class Result:
     """What a call returned: leaves as machine arrays, whether each is weakly typed, and the tree.
@@ -70,17 +74,17 @@ class Result:
     @property
     def has_nan(self) -> bool:
         """Whether some element is NaN."""
-        return any(bool(np.isnan(x.astype(np.float64)).any()) for x in self.leaves)
+        return any(bool(np.isnan(_wide(x)).any()) for x in self.leaves)
 
     @property
     def is_floating(self) -> bool:
         """Whether some leaf is of a floating dtype."""
-        return any(is_float(x.dtype) for x in self.leaves)
+        return any(is_inexact(x.dtype) for x in self.leaves)
 
     @property
     def is_finite(self) -> bool:
         """Whether no element is infinite or NaN."""
-        return all(bool(np.isfinite(x.astype(np.float64)).all()) for x in self.leaves)
+        return all(bool(np.isfinite(_wide(x)).all()) for x in self.leaves)
 
     @classmethod
     def of(cls, value: Any) -> Result:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ...language.dtypes import bfloat16, float16, float32, float64
+from ...language.dtypes import bfloat16, complex64, complex128, float16, float32, float64
 from ...language.subject import ArrayOf, ScalarOf, walk
 from ..subjects import Subject
 from ..trial import Trial
 from .law import Checked, Law
 from .measured import measured
 
-_FLOATS = (float16, bfloat16, float32, float64)
+_FLOATS = (float16, bfloat16, float32, float64, complex64, complex128)
 
 
 class Gradient(Law):

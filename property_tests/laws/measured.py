@@ -169,7 +169,7 @@ def _share(worst: Worst) -> float:
 
 def _samples(trial: Trial, index: int, verdict: Verdict) -> list[Sample]:
     """A point for each finite element that has a bound."""
-    floats = [np.asarray(x, np.float64) for x in trial.inputs[index].dynamic if _is_float(x)]
+    floats = [_size(x) for x in trial.inputs[index].dynamic if _is_float(x)]
     if not floats:
         return []
     first = floats[0]
@@ -196,7 +196,12 @@ def _under(array: np.ndarray[Any, Any], index: tuple[int, ...]) -> float:
 
 
 def _is_float(x: Any) -> bool:
-    return isinstance(x, float) or x.dtype.kind in "fV"
+    return isinstance(x, float) or x.dtype.kind in "fVc"
+
+
+def _size(x: Any) -> np.ndarray[Any, Any]:
+    """A real as it is, a complex number's absolute value."""
+    return np.asarray(np.abs(x) if np.iscomplexobj(x) else x, np.float64)
 
 
 def _unjudged(trial: Trial, law: str, index: int, raised: Raised) -> Finding:

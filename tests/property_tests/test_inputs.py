@@ -15,7 +15,7 @@ import pytest
 from annotated_types import Gt, Interval
 from hypothesis import given
 from hypothesis import strategies as st
-from jaxtyping import BFloat16, Bool, Float16, Float32, Float64, Int32, Key, UInt8
+from jaxtyping import BFloat16, Bool, Complex64, Float16, Float32, Float64, Int32, Key, UInt8
 
 from verax import Array
 from verax.language import lax
@@ -51,6 +51,19 @@ def test_named_dimensions_have_one_size_throughout_a_call() -> None:
         x, y, z = one.dynamic
         assert x.shape == y.shape[::-1]
         assert z.shape == (x.shape[0] + 1,)
+
+
+def test_a_complex_argument_has_drawn_parts_with_edges_among_them() -> None:
+    def f(z: Annotated[Complex64[Array, "n"], Interval(ge=-2, le=2)], w: Complex64[Array, ""]) -> None: ...
+
+    found = [one.dynamic for one in drawn(f)]
+    assert all(z.dtype == np.complex64 and w.shape == () for z, w in found)
+    parts = np.concatenate([part for z, _ in found for part in (z.real, z.imag)])
+    assert (np.abs(parts) <= 2).all()
+    assert len(np.unique(parts)) > 40
+    wild = np.array([part for _, w in found for part in (w.real, w.imag)])
+    assert np.isnan(wild).any()
+    assert np.isinf(wild).any()
 
 
 def test_sizes_differ_from_call_to_call() -> None:
