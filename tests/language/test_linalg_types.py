@@ -8,17 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import strategies as st
-from tests.language.test_types_against_jax import (
-    FLOATS,
-    NARROW,
-    Call,
-    Spec,
-    after,
-    check_drawn,
-    mostly,
-    of,
-    planted,
-)
+from tests.language.peer_types.comparing import FLOATS, NARROW, Call, Spec, check_drawn, mostly, of
+from tests.language.test_planted_rules import after, planted
 
 from verax.language import catalogue
 

@@ -62,8 +62,7 @@ def test_a_complex_argument_has_drawn_parts_with_edges_among_them() -> None:
     assert (np.abs(parts) <= 2).all()
     assert len(np.unique(parts)) > 40
     wild = np.array([part for _, w in found for part in (w.real, w.imag)])
-    assert np.isnan(wild).any()
-    assert np.isinf(wild).any()
+    assert (np.abs(wild) > 1e38).any()
 
 
 def test_sizes_differ_from_call_to_call() -> None:
