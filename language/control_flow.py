@@ -299,6 +299,12 @@ def map(f: Function, xs: Any, *, batch_size: int | None = None) -> Any:
     """``f`` of each entry along the leading axes of ``xs``, one after another, stacked.
 
     ``batch_size`` is accepted for JAX's sake: it changes no result. `vmap` takes all entries at once.
+
+    Returns:
+        What ``f`` gives, with one axis more.
+
+    Raises:
+        ValueError: the arrays have different leading sizes.
     """
     _check_callable("map", f=f)
     return scan(lambda carry, x: (carry, f(x)), (), xs)[1]
@@ -439,6 +445,9 @@ def cond(pred: Any, true_fun: Function, false_fun: Function, *operands: Any, ope
         false_fun: what is applied elsewhere.
         operands: the arguments of either.
         operand: JAX's older spelling of a single operand.
+
+    Raises:
+        TypeError: the branches give different types.
     """
     if operand is not _NOTHING:
         operands = (*operands, operand)
@@ -454,7 +463,14 @@ def cond(pred: Any, true_fun: Function, false_fun: Function, *operands: Any, ope
 
 
 def switch(index: Any, branches: Sequence[Function], *operands: Any, operand: Any = _NOTHING) -> Any:
-    """``branches[index](*operands)``, the index moved into range; all branches give equal types."""
+    """``branches[index](*operands)``, the index moved into range; all branches give equal types.
+
+    Returns:
+        What a branch gives: trees of one structure, shapes and dtypes.
+
+    Raises:
+        TypeError: the branches give different types.
+    """
     if operand is not _NOTHING:
         operands = (*operands, operand)
     if not branches:

@@ -26,7 +26,14 @@ def _names(axis_name: Any) -> tuple[Any, ...]:
 
 
 def axis_size(axis_name: Any) -> int:
-    """The number of lanes of a named axis (of several: their product)."""
+    """The number of lanes of a named axis (of several: their product).
+
+    Returns:
+        An integer.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     size = 1
     for name in _names(axis_name):
         size *= dispatch.axis_frame(name).size
@@ -34,13 +41,23 @@ def axis_size(axis_name: Any) -> int:
 
 
 def axis_index(axis_name: Any) -> Array:
-    """The index of this lane along a named axis (along several: counted row by row)."""
+    """The index of this lane along a named axis (along several: counted row by row).
+
+    Returns:
+        A scalar int32.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     return bind(rows.axis_index_p, axes=_names(axis_name))
 
 
 def psum(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
     """The sum over the lanes of named axes (of their groups, where there are any), leaf by leaf; of a Python
     number it is known at once.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
     """
     group = group_of("psum", axis_name, axis_index_groups)
 
@@ -56,7 +73,11 @@ def psum(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
 
 
 def pmean(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
-    """The mean over the lanes of named axes (of their groups), leaf by leaf."""
+    """The mean over the lanes of named axes (of their groups), leaf by leaf.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     group = group_of("pmean", axis_name, axis_index_groups)
 
     def averaged(total: Any) -> Any:
@@ -73,7 +94,11 @@ def pmean(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
 
 
 def pmax(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
-    """The largest over the lanes of named axes (of their groups), leaf by leaf."""
+    """The largest over the lanes of named axes (of their groups), leaf by leaf.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     group = group_of("pmax", axis_name, axis_index_groups)
     if group:
         return trees.map(lambda leaf: group.reduced(leaf, reduce_max), x)
@@ -81,7 +106,11 @@ def pmax(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
 
 
 def pmin(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
-    """The smallest over the lanes of named axes (of their groups), leaf by leaf."""
+    """The smallest over the lanes of named axes (of their groups), leaf by leaf.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     group = group_of("pmin", axis_name, axis_index_groups)
     if group:
         return trees.map(lambda leaf: group.reduced(leaf, reduce_min), x)
@@ -100,6 +129,9 @@ def all_gather(
         axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         axis: where the lanes go: a new axis, or with ``tiled`` the one that they are concatenated along.
         tiled: whether they are concatenated, not stacked.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
     """
     group = group_of("all_gather", axis_name, axis_index_groups)
 
@@ -155,6 +187,9 @@ def psum_scatter(
         scatter_dimension: the axis along which the sum is handed out.
         axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         tiled: whether a lane gets a stretch of that axis, not one entry without it.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
     """
     group = group_of("psum_scatter", axis_name, axis_index_groups)
 
@@ -200,6 +235,9 @@ def all_to_all(
             ``tiled`` the one that they are concatenated along.
         axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         tiled: whether the parts are stretches that keep their axis.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
     """
     (name,) = _one_name("all_to_all", axis_name)
     group = group_of("all_to_all", name, axis_index_groups)
@@ -232,7 +270,11 @@ def _one_name(function: str, axis_name: Any) -> tuple[Any, ...]:
 
 
 def pswapaxes(x: Any, axis_name: Any, axis: int, *, axis_index_groups: Any = None) -> Any:
-    """A named axis and an axis of the arrays exchanged, leaf by leaf."""
+    """A named axis and an axis of the arrays exchanged, leaf by leaf.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     return all_to_all(x, axis_name, axis, axis, axis_index_groups=axis_index_groups)
 
 
@@ -269,5 +311,9 @@ def pshuffle(x: Any, axis_name: Any, perm: Sequence[int]) -> Any:
 
 
 def pbroadcast(x: Any, axis_name: Any, source: int) -> Any:
-    """What one lane holds, leaf by leaf."""
+    """What one lane holds, leaf by leaf.
+
+    Raises:
+        CollectiveError: an axis is not named here, or the lanes disagree.
+    """
     return trees.map(lambda leaf: index_in_dim(all_gather(leaf, axis_name), source, 0, keepdims=False), x)

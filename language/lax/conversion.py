@@ -34,12 +34,19 @@ def convert_element_type(operand: Operand, new_dtype: Any, weak_type: bool = Fal
 
 
 def bitcast_convert_type(operand: Operand, new_dtype: Any) -> Array:
-    """The same bits as another dtype; a wider one takes the last axis, a narrower one adds it."""
+    """The same bits as another dtype; a wider one takes the last axis, a narrower one adds it.
+
+    Raises:
+        ValueError: the last axis does not fit the wider dtype.
+    """
     return bind(rows.bitcast_convert_type_p, operand, new_dtype=canonical(new_dtype))
 
 
 def stop_gradient(x: Any) -> Any:
-    """The tree, constant to derivatives."""
+    """The tree, constant to derivatives.
+
+    Raises nothing of its own.
+    """
 
     def stopped(leaf: Any) -> Any:
         return bind(rows.stop_gradient_p, leaf) if is_inexact(aval_of(leaf).dtype) else leaf

@@ -42,6 +42,9 @@ def conv_dimension_numbers(
     N and C are the batch and the features, O and I the kernel's output and input features; any other letters name
     spatial axes, in the kernel's order. None means ``('NCHW', 'OIHW', 'NCHW')``.
 
+    Returns:
+        A `ConvDimensionNumbers`.
+
     Raises:
         ValueError: the ranks differ, or a string does not name each axis once.
     """
@@ -147,7 +150,14 @@ def conv(
     precision: Any = None,
     preferred_element_type: Any = None,
 ) -> Array:
-    """`conv_general_dilated` of (batch, feature, ...) and (out, in, ...)."""
+    """`conv_general_dilated` of (batch, feature, ...) and (out, in, ...).
+
+    Returns:
+        An array of the operands' dtype.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
     return conv_general_dilated(
         lhs, rhs, window_strides, padding, preferred_element_type=preferred_element_type
     )
@@ -163,7 +173,14 @@ def conv_with_general_padding(
     precision: Any = None,
     preferred_element_type: Any = None,
 ) -> Array:
-    """`conv_general_dilated` of (batch, feature, ...) and (out, in, ...), padded and dilated."""
+    """`conv_general_dilated` of (batch, feature, ...) and (out, in, ...), padded and dilated.
+
+    Returns:
+        An array of the operands' dtype.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
     return conv_general_dilated(
         lhs,
         rhs,
@@ -200,6 +217,9 @@ def conv_general_dilated_patches(
         dimension_numbers: likewise.
         precision: accepted for JAX's sake.
         preferred_element_type: the dtype of the result.
+
+    Raises:
+        ValueError: the shapes do not fit.
     """
     aval, sizes = aval_of(lhs), tuple(int(n) for n in filter_shape)
     numbers = conv_dimension_numbers(aval.shape, (1, 1, *sizes), dimension_numbers)

@@ -15,7 +15,14 @@ from .structural import broadcast
 
 
 def full(shape: Any, fill_value: Operand, dtype: Any = None) -> Array:
-    """An array of one value; without a dtype it has the value's, weak if that is."""
+    """An array of one value; without a dtype it has the value's, weak if that is.
+
+    Returns:
+        An array of that shape and dtype.
+
+    Raises:
+        TypeError: there is no such dtype, or the shape holds no integers.
+    """
     found = aval_of(fill_value)
     if found.shape:
         raise ValueError(f"`fill_value` of full must be scalar, got shape {found.shape}.")
@@ -24,12 +31,23 @@ def full(shape: Any, fill_value: Operand, dtype: Any = None) -> Array:
 
 
 def empty(shape: Any, dtype: Any) -> Array:
-    """An array whose elements nobody has set; they are zeros here."""
+    """An array whose elements nobody has set; they are zeros here.
+
+    Returns:
+        An array of that shape and dtype.
+
+    Raises:
+        TypeError: there is no such dtype, or the shape holds no integers.
+    """
     return full(shape, 0, dtype)
 
 
 def full_like(x: Operand, fill_value: Operand, dtype: Any = None, shape: Any = None) -> Array:
-    """An array of one value with the shape and type of another."""
+    """An array of one value with the shape and type of another.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     found = _aval_like(x)
     wanted = found.shape if shape is None else canonical_shape(shape)
     weak = dtype is None and found.weak_type
@@ -38,7 +56,11 @@ def full_like(x: Operand, fill_value: Operand, dtype: Any = None, shape: Any = N
 
 
 def zeros_like(x: Operand) -> Array:
-    """Zeros with the shape and type of another array."""
+    """Zeros with the shape and type of another array.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     return full_like(x, 0)
 
 
@@ -50,10 +72,24 @@ def _aval_like(x: Any) -> ShapedArray:
 
 
 def broadcasted_iota(dtype: Any, shape: Any, dimension: int) -> Array:
-    """0, 1, 2, ... along one axis, repeated along the others."""
+    """0, 1, 2, ... along one axis, repeated along the others.
+
+    Returns:
+        An array of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: there is no such dtype, or the shape holds no integers.
+    """
     return bind(rows.iota_p, dtype=canonical(dtype), shape=canonical_shape(shape), dimension=int(dimension))
 
 
 def iota(dtype: Any, size: int) -> Array:
-    """0, 1, 2, ..., size - 1."""
+    """0, 1, 2, ..., size - 1.
+
+    Returns:
+        A vector of ``dtype``.
+
+    Raises:
+        TypeError: there is no such dtype.
+    """
     return broadcasted_iota(dtype, (size,), 0)

@@ -22,20 +22,29 @@ class RoundingMethod(enum.IntEnum):
     TO_NEAREST_EVEN = 1
 
 
+# What is not of the operands' shape and dtype.
+_GIVES = {
+    **dict.fromkeys(("abs", "real", "imag"), "An array of x's shape; of complex numbers their real dtype."),
+    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), "Booleans of the operands' shape."),
+    "is_finite": "Booleans of x's shape.",
+    "complex": "Complex numbers of the operands' shape.",
+}
+
+
 def _unary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand], Array]:
     def function(x: Operand) -> Array:
         return bind(primitive, x)
 
-    return dressed(function, name or primitive.name, doc)
+    known = name or primitive.name
+    return dressed(function, known, doc, _GIVES.get(known, "An array of x's shape and dtype."))
 
 
 def _elementary(primitive: Primitive, doc: str) -> Callable[..., Array]:
     def function(x: Operand, *, accuracy: Any = None) -> Array:
         return bind(primitive, x)
 
-    return dressed(
-        function, primitive.name, f"{doc} ``accuracy`` is accepted for JAX's sake: the budget is the same."
-    )
+    what = f"{doc} ``accuracy`` is accepted for JAX's sake: the budget is the same."
+    return dressed(function, primitive.name, what, "An array of x's shape and dtype.")
 
 
 def _binary(primitive: Primitive, doc: str, name: str | None = None) -> Callable[[Operand, Operand], Array]:
@@ -44,7 +53,8 @@ def _binary(primitive: Primitive, doc: str, name: str | None = None) -> Callable
             return bind(primitive, x, y)
         return bind(primitive, *spread(typed((x, y))))
 
-    return dressed(function, name or primitive.name, doc)
+    known = name or primitive.name
+    return dressed(function, known, doc, _GIVES.get(known, "An array of the operands' shape and dtype."))
 
 
 # -- elementwise, one operand ---------------------------------------------------------------------------
@@ -131,7 +141,7 @@ def _extreme(primitive: Primitive, doc: str, last: bool) -> Callable[[Operand, O
         chosen = select(_precedes(b, a), *((a, b) if last else (b, a)))
         return select(ne(a, a), a, select(ne(b, b), b, chosen))
 
-    return dressed(function, primitive.name, doc)
+    return dressed(function, primitive.name, doc, "An array of the operands' shape and dtype.")
 
 
 max = _extreme(rows.max_p, "The larger; NaN if either is. Complex numbers are in lexicographic order.", True)
@@ -141,7 +151,14 @@ min = _extreme(
 
 
 def conj(x: Operand) -> Array:
-    """The complex conjugate: of a real, the complex number that it is."""
+    """The complex conjugate: of a real, the complex number that it is.
+
+    Returns:
+        Complex numbers of x's shape.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     check_dtype("conj", aval_of(x), INEXACT, "x")
     found = lift(x)
     if is_complex(found.dtype):
@@ -153,7 +170,11 @@ def conj(x: Operand) -> Array:
 
 
 def pow(x: Operand, y: Operand) -> Array:
-    """X to the power of y; y may be of an integer dtype while x is a float."""
+    """X to the power of y; y may be of an integer dtype while x is a float.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     if isinstance(y, int) and not isinstance(y, bool):
         return bind(rows.pow_p, *spread((x, y)))
     if not is_python(x) and is_integer(aval_of(y).dtype):
@@ -162,33 +183,69 @@ def pow(x: Operand, y: Operand) -> Array:
 
 
 def integer_pow(x: Operand, y: int) -> Array:
-    """X to the power of a Python integer."""
+    """X to the power of a Python integer.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     return bind(rows.integer_pow_p, x, y=y)
 
 
 def reciprocal(x: Operand) -> Array:
-    """1 / x."""
+    """1 / x.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     check_dtype("reciprocal", aval_of(x), INEXACT, "x")
     return div(1.0, x)
 
 
 def round(x: Operand, rounding_method: int = RoundingMethod.AWAY_FROM_ZERO) -> Array:
-    """The nearest integer; ties as ``rounding_method`` says."""
+    """The nearest integer; ties as ``rounding_method`` says.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        TypeError: the operand is of no floats.
+    """
     return bind(rows.round_p, x, rounding_method=int(RoundingMethod(rounding_method)))
 
 
 def clamp(min: Operand, x: Operand, max: Operand) -> Array:
-    """X limited to [min, max], which are scalars or of x's shape."""
+    """X limited to [min, max], which are scalars or of x's shape.
+
+    Raises:
+        TypeError: the dtypes differ.
+    """
     return bind(rows.clamp_p, *typed_after(x, (min, x, max)))
 
 
 def select_n(which: Operand, *cases: Operand) -> Array:
-    """Elements of ``cases[which]``; False is 0 and True is 1."""
+    """Elements of ``cases[which]``; False is 0 and True is 1.
+
+    Returns:
+        An array of the cases' shape and dtype.
+
+    Raises:
+        TypeError: the cases differ in dtype, or ``which`` is neither boolean nor int32.
+    """
     if not cases:
         raise ValueError("`cases` of select_n must be at least one array, got none.")
     return bind(rows.select_n_p, which, *typed(cases))
 
 
 def select(pred: Operand, on_true: Operand, on_false: Operand) -> Array:
-    """Elements of ``on_true`` where ``pred``, else of ``on_false``; the shapes are equal."""
+    """Elements of ``on_true`` where ``pred``, else of ``on_false``; the shapes are equal.
+
+    Raises:
+        TypeError: the dtypes differ.
+    """
     return select_n(pred, on_false, on_true)

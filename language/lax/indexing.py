@@ -69,6 +69,12 @@ def gather(
         mode: 'clip', 'fill' (the default) or 'promise_in_bounds'.
         fill_value: what 'fill' gives out of bounds; default NaN, the least integer, the greatest
             unsigned one, True.
+
+    Returns:
+        An array of the operand's dtype: the places' shape, and the windows'.
+
+    Raises:
+        ValueError: the dimension numbers do not fit.
     """
     parsed = GatherScatterMode.from_any(mode)
     params = {"dimension_numbers": dimension_numbers, "slice_sizes": tuple(slice_sizes), "mode": parsed.value}
@@ -94,7 +100,7 @@ def _scatter(primitive: Primitive, doc: str) -> Callable[..., Array]:
         params = {"dimension_numbers": dimension_numbers, "mode": GatherScatterMode.from_any(mode).value}
         return bind(primitive, operand, scatter_indices, updates, **params)
 
-    return dressed(function, primitive.name, doc)
+    return dressed(function, primitive.name, doc, "An array of the operand's shape and dtype.")
 
 
 scatter = _scatter(
@@ -132,6 +138,12 @@ def scatter_apply(
         indices_are_sorted: accepted for JAX's sake.
         unique_indices: likewise.
         mode: what an index out of bounds means, as for `scatter`.
+
+    Returns:
+        An array of the operand's shape and dtype.
+
+    Raises:
+        ValueError: the dimension numbers do not fit.
     """
     from ..control_flow import while_loop
 
@@ -165,6 +177,9 @@ def index_take(src: Operand, idxs: Any, axes: Axes) -> Array:
 
     Returns:
         An array with a leading axis of size n and the other axes of ``src``.
+
+    Raises:
+        TypeError: an index is of no integers.
     """
     shape = aval_of(src).shape
     columns = [

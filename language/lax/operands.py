@@ -80,10 +80,21 @@ def spread(xs: Sequence[Operand]) -> list[Operand]:
     ]
 
 
-def dressed(function: Callable[..., Any], name: str, doc: str) -> Callable[..., Any]:
+_DOC = """{what}
+
+Returns:
+    {gives}
+
+Raises:
+    TypeError: an operand is no array and no number, or has a dtype that `{name}` does not take.
+    ValueError: shapes or axes do not fit.
+"""
+
+
+def dressed(function: Callable[..., Any], name: str, what: str, gives: str) -> Callable[..., Any]:
     """A function under a name of `jax.lax`, documented."""
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = _DOC.format(what=what, gives=gives, name=name)
     return function
 
 

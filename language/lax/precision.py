@@ -21,6 +21,9 @@ def reduce_precision(operand: Operand, exponent_bits: int, mantissa_bits: int) -
 
     The derivative is that of the identity, as a conversion's is; JAX rounds the tangent too, which is not linear.
 
+    Returns:
+        An array of the operand's shape and dtype.
+
     Raises:
         TypeError: ``operand`` is not floating, or a number of bits is no integer.
         ValueError: ``exponent_bits`` is below 1, or ``mantissa_bits`` below 0.

@@ -37,6 +37,12 @@ def dot_general(
         dimension_numbers: ``((lhs_contracting, rhs_contracting), (lhs_batch, rhs_batch))``.
         precision: accepted for JAX's sake; nothing is computed at less than the dtype's precision.
         preferred_element_type: the dtype of the result.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: the sizes do not fit.
     """
     (lhs_contract, rhs_contract), (lhs_batch, rhs_batch) = dimension_numbers
     numbers = (
@@ -82,7 +88,14 @@ def dot(
     precision: Any = None,
     preferred_element_type: Any = None,
 ) -> Array:
-    """The product of vectors and matrices, or `dot_general` where ``dimension_numbers`` are given."""
+    """The product of vectors and matrices, or `dot_general` where ``dimension_numbers`` are given.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
     if dimension_numbers is None:
         left, right = aval_of(lhs).shape, aval_of(rhs).shape
         if len(left) not in (1, 2) or len(right) not in (1, 2) or left[-1] != right[0]:
@@ -95,7 +108,14 @@ def dot(
 
 
 def batch_matmul(lhs: Operand, rhs: Operand, precision: Any = None) -> Array:
-    """Matrix products over the last two axes, for each index of the leading ones, which are equal."""
+    """Matrix products over the last two axes, for each index of the leading ones, which are equal.
+
+    Returns:
+        An array of the common dtype.
+
+    Raises:
+        ValueError: the sizes do not fit.
+    """
     left, right = aval_of(lhs), aval_of(rhs)
     if left.ndim < 2 or left.ndim != right.ndim:
         raise ValueError(

@@ -18,14 +18,14 @@ def _reduction(primitive: Primitive, doc: str) -> Callable[[Operand, Axes], Arra
     def function(operand: Operand, axes: Axes) -> Array:
         return bind(primitive, operand, axes=tuple(axes))
 
-    return dressed(function, primitive.name, doc)
+    return dressed(function, primitive.name, doc, "An array of the operand's dtype, without the axes.")
 
 
 def _cumulative(primitive: Primitive, doc: str) -> Callable[..., Array]:
     def function(operand: Operand, axis: int = 0, reverse: bool = False) -> Array:
         return bind(primitive, operand, axis=operator.index(axis), reverse=bool(reverse))
 
-    return dressed(function, primitive.name, doc)
+    return dressed(function, primitive.name, doc, "An array of the operand's shape and dtype.")
 
 
 reduce_and = _reduction(rows.reduce_and_p, "Bitwise and over axes.")
@@ -42,10 +42,24 @@ cumsum = _cumulative(rows.cumsum_p, "The running sum along an axis.")
 
 
 def argmax(operand: Operand, axis: int, index_dtype: Any = int32) -> Array:
-    """The index of the first largest element along an axis; the first NaN if there is one."""
+    """The index of the first largest element along an axis; the first NaN if there is one.
+
+    Returns:
+        Integers of ``index_dtype``, without the axis.
+
+    Raises:
+        ValueError: the axis is out of range, or there is nothing along it.
+    """
     return bind(rows.argmax_p, operand, axes=(operator.index(axis),), index_dtype=canonical(index_dtype))
 
 
 def argmin(operand: Operand, axis: int, index_dtype: Any = int32) -> Array:
-    """The index of the first smallest element along an axis; the first NaN if there is one."""
+    """The index of the first smallest element along an axis; the first NaN if there is one.
+
+    Returns:
+        Integers of ``index_dtype``, without the axis.
+
+    Raises:
+        ValueError: the axis is out of range, or there is nothing along it.
+    """
     return bind(rows.argmin_p, operand, axes=(operator.index(axis),), index_dtype=canonical(index_dtype))

@@ -110,7 +110,14 @@ def logaddexp(x: Array, y: Array) -> Array:
 
 
 def cumlogsumexp(operand: Operand, axis: int = 0, reverse: bool = False) -> Array:
-    """The logarithm of the running sum of exp(x) along an axis, without overflow on the way."""
+    """The logarithm of the running sum of exp(x) along an axis, without overflow on the way.
+
+    Returns:
+        An array of the operand's shape and dtype.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     found = aval_of(operand)
     check_dtype("cumlogsumexp", found, FLOATING, "operand")
     if not 0 <= axis < found.ndim:

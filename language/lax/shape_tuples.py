@@ -17,7 +17,10 @@ from .windows import Padding, padtype_to_pads
 
 
 def shape_as_value(shape: Sequence[int]) -> Array:
-    """The sizes of a shape as an array of integers, of shape ``(rank,)``."""
+    """The sizes of a shape as an array of integers, of shape ``(rank,)``.
+
+    Raises nothing of its own.
+    """
     return convert_element_type(np.asarray(tuple(shape), np.int64), default_int())
 
 
@@ -28,6 +31,9 @@ def conv_general_permutations(
 
     Args:
         dimension_numbers: as for `conv_dimension_numbers`: ``('NHWC', 'HWIO', 'NHWC')``.
+
+    Returns:
+        Three tuples of integers.
 
     Raises:
         ValueError: a string does not name each axis once.
@@ -80,7 +86,11 @@ def conv_general_shape_tuple(
     padding: Padding,
     dimension_numbers: Any,
 ) -> Shape:
-    """The shape of `conv_general_dilated` of arrays of these shapes, without dilations."""
+    """The shape of `conv_general_dilated` of arrays of these shapes, without dilations.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
     lhs, rhs, out = _numbers(lhs_shape, rhs_shape, dimension_numbers)
     found = conv_shape_tuple(_arranged(lhs_shape, lhs), _arranged(rhs_shape, rhs), window_strides, padding)
     return _placed(found, out)
@@ -93,7 +103,11 @@ def conv_transpose_shape_tuple(
     padding: Padding,
     dimension_numbers: Any,
 ) -> Shape:
-    """The shape of `conv_transpose` of arrays of these shapes. Pairs of padding are the dilated image's own."""
+    """The shape of `conv_transpose` of arrays of these shapes. Pairs of padding are the dilated image's own.
+
+    Raises:
+        ValueError: the shapes do not fit.
+    """
     lhs, rhs, out = _numbers(lhs_shape, rhs_shape, dimension_numbers)
     left, right = _arranged(lhs_shape, lhs), _arranged(rhs_shape, rhs)
     kernel = right[2:]
@@ -112,7 +126,11 @@ def reduce_window_shape_tuple(
     base_dilation: Sequence[int] | None = None,
     window_dilation: Sequence[int] | None = None,
 ) -> Shape:
-    """The shape of `reduce_window` of an array of this shape."""
+    """The shape of `reduce_window` of an array of this shape.
+
+    Raises:
+        TypeError: ``padding`` holds something else than pairs of integers.
+    """
     ones = (1,) * len(operand_shape)
     base = ones if base_dilation is None else base_dilation
     apart = ones if window_dilation is None else window_dilation

@@ -21,7 +21,14 @@ from .structural import expand_dims, squeeze
 
 
 def split(operand: Operand, sizes: Sequence[int], axis: int = 0) -> list[Array]:
-    """The operand cut into pieces of these sizes along an axis."""
+    """The operand cut into pieces of these sizes along an axis.
+
+    Returns:
+        Arrays of the operand's dtype.
+
+    Raises:
+        ValueError: the sizes do not add up to the axis.
+    """
     total, place = aval_of(operand).shape, canonical_axis(axis, aval_of(operand).ndim)
     if sum(sizes) != total[place]:
         raise ValueError(
@@ -32,7 +39,14 @@ def split(operand: Operand, sizes: Sequence[int], axis: int = 0) -> list[Array]:
 
 
 def slice(operand: Operand, start_indices: Axes, limit_indices: Axes, strides: Axes | None = None) -> Array:
-    """The elements from start up to limit (left out), every stride-th, along each axis."""
+    """The elements from start up to limit (left out), every stride-th, along each axis.
+
+    Returns:
+        An array of the operand's dtype: a window of it.
+
+    Raises:
+        ValueError: the sizes do not fit the operand.
+    """
     return bind(
         rows.slice_p,
         operand,
@@ -45,7 +59,14 @@ def slice(operand: Operand, start_indices: Axes, limit_indices: Axes, strides: A
 def slice_in_dim(
     operand: Operand, start_index: int | None, limit_index: int | None, stride: int = 1, axis: int = 0
 ) -> Array:
-    """`slice` along one axis; negative indices count from its end."""
+    """`slice` along one axis; negative indices count from its end.
+
+    Returns:
+        An array of the operand's dtype: a window of it.
+
+    Raises:
+        ValueError: the sizes do not fit the operand.
+    """
     shape = aval_of(operand).shape
     place, step = canonical_axis(axis, len(shape)), int(stride)
     starts, limits, strides = [0] * len(shape), list(shape), [1] * len(shape)
@@ -60,6 +81,9 @@ def slice_in_dim(
 
 def index_in_dim(operand: Operand, index: int, axis: int = 0, keepdims: bool = True) -> Array:
     """One entry along an axis, which stays with size 1 unless ``keepdims`` is False.
+
+    Returns:
+        An array of the operand's dtype: a window of it.
 
     Raises:
         IndexError: the index is out of bounds.
@@ -77,7 +101,14 @@ def index_in_dim(operand: Operand, index: int, axis: int = 0, keepdims: bool = T
 
 
 def unstack(x: Operand, axis: int = 0) -> tuple[Array, ...]:
-    """The entries along an axis, without it."""
+    """The entries along an axis, without it.
+
+    Returns:
+        Arrays of the operand's dtype, without the axis.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     shape = aval_of(x).shape
     place = canonical_axis(axis, len(shape))
     return tuple(index_in_dim(x, i, place, keepdims=False) for i in range(shape[place]))
@@ -112,19 +143,40 @@ def _start(index: Any, size: int, dtype: Any) -> Operand:
 
 
 def dynamic_slice(operand: Operand, start_indices: Any, slice_sizes: Axes) -> Array:
-    """A window of fixed size at computed indices, moved inside where it would stick out."""
+    """A window of fixed size at computed indices, moved inside where it would stick out.
+
+    Returns:
+        An array of the operand's dtype: a window of it.
+
+    Raises:
+        ValueError: the sizes do not fit the operand.
+    """
     starts = _starts(aval_of(operand).shape, start_indices)
     return bind(rows.dynamic_slice_p, operand, *starts, slice_sizes=canonical_shape(tuple(slice_sizes)))
 
 
 def dynamic_update_slice(operand: Operand, update: Operand, start_indices: Any) -> Array:
-    """The operand with a window at computed indices replaced."""
+    """The operand with a window at computed indices replaced.
+
+    Returns:
+        An array of the operand's shape and dtype.
+
+    Raises:
+        ValueError: the update does not fit the operand.
+    """
     shape = aval_of(operand).shape
     return bind(rows.dynamic_update_slice_p, *typed((operand, update)), *_starts(shape, start_indices))
 
 
 def dynamic_slice_in_dim(operand: Operand, start_index: Operand, slice_size: int, axis: int = 0) -> Array:
-    """`dynamic_slice` along one axis."""
+    """`dynamic_slice` along one axis.
+
+    Returns:
+        An array of the operand's dtype: a window of it.
+
+    Raises:
+        ValueError: the sizes do not fit the operand.
+    """
     shape = list(aval_of(operand).shape)
     place = canonical_axis(axis, len(shape))
     starts: list[Operand] = [0] * len(shape)
@@ -133,13 +185,27 @@ def dynamic_slice_in_dim(operand: Operand, start_index: Operand, slice_size: int
 
 
 def dynamic_index_in_dim(operand: Operand, index: Operand, axis: int = 0, keepdims: bool = True) -> Array:
-    """`dynamic_slice` of one entry along an axis, which stays with size 1 unless ``keepdims`` is False."""
+    """`dynamic_slice` of one entry along an axis, which stays with size 1 unless ``keepdims`` is False.
+
+    Returns:
+        An array of the operand's dtype: a window of it.
+
+    Raises:
+        ValueError: the sizes do not fit the operand.
+    """
     found = dynamic_slice_in_dim(operand, index, 1, axis)
     return found if keepdims else squeeze(found, (axis,))
 
 
 def dynamic_update_slice_in_dim(operand: Operand, update: Operand, start_index: Operand, axis: int) -> Array:
-    """`dynamic_update_slice` along one axis."""
+    """`dynamic_update_slice` along one axis.
+
+    Returns:
+        An array of the operand's shape and dtype.
+
+    Raises:
+        ValueError: the update does not fit the operand.
+    """
     ndim = aval_of(operand).ndim
     starts: list[Operand] = [0] * ndim
     starts[canonical_axis(axis, ndim)] = start_index
@@ -147,7 +213,14 @@ def dynamic_update_slice_in_dim(operand: Operand, update: Operand, start_index: 
 
 
 def dynamic_update_index_in_dim(operand: Operand, update: Operand, index: Operand, axis: int) -> Array:
-    """The operand with one entry along an axis replaced; the update may lack that axis."""
+    """The operand with one entry along an axis replaced; the update may lack that axis.
+
+    Returns:
+        An array of the operand's shape and dtype.
+
+    Raises:
+        ValueError: the update does not fit the operand.
+    """
     ndim = aval_of(operand).ndim
     place = canonical_axis(axis, ndim)
     if aval_of(update).ndim != ndim:

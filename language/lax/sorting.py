@@ -21,6 +21,12 @@ from .structural import rev
 def sort(operand: Any, dimension: int = -1, is_stable: bool = True, num_keys: int = 1) -> Any:
     """The operand in ascending order along an axis, NaNs last; several operands are ordered together by
     the first ``num_keys`` of them. The order is always stable.
+
+    Returns:
+        An array, or a tuple of them, of the operands' shapes and dtypes.
+
+    Raises:
+        ValueError: an axis is out of range.
     """
     several = isinstance(operand, (tuple, list))
     operands = list(operand) if several else [operand]
@@ -46,7 +52,14 @@ def _sorted(operands: Sequence[Operand], axis: int, num_keys: int) -> list[Array
 def sort_key_val(
     keys: Operand, values: Operand, dimension: int = -1, is_stable: bool = True
 ) -> tuple[Array, Array]:
-    """Keys in ascending order, and the values in the keys' order."""
+    """Keys in ascending order, and the values in the keys' order.
+
+    Returns:
+        An array, or a tuple of them, of the operands' shapes and dtypes.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     ordered: tuple[Array, Array] = sort((keys, values), dimension, is_stable, num_keys=1)
     return ordered
 
@@ -69,6 +82,9 @@ def approx_max_k(
         reduction_input_size_override: likewise.
         aggregate_to_topk: likewise: there are always k.
 
+    Returns:
+        Two arrays: of the operand's dtype, and of integers.
+
     Raises:
         TypeError: the operand is not floating, or a scalar.
         ValueError: ``k`` is no size of a part of the axis.
@@ -84,7 +100,14 @@ def approx_min_k(
     reduction_input_size_override: int = -1,
     aggregate_to_topk: bool = True,
 ) -> tuple[Array, Array]:
-    """The k smallest along an axis, smallest first, and their indices; see `approx_max_k`."""
+    """The k smallest along an axis, smallest first, and their indices; see `approx_max_k`.
+
+    Returns:
+        Two arrays: of the operand's dtype, and of integers.
+
+    Raises:
+        TypeError: the operand is no array and no number.
+    """
     values, places = _approximately("approx_min_k", neg(operand), k, reduction_dimension)
     return neg(values), places
 
@@ -101,7 +124,14 @@ def _approximately(function: str, operand: Operand, k: int, axis: int) -> tuple[
 
 
 def top_k(operand: Operand, k: int, *, axis: int = -1) -> list[Array]:
-    """The k largest along an axis, largest first, and their indices; the first of equals comes first."""
+    """The k largest along an axis, largest first, and their indices; the first of equals comes first.
+
+    Returns:
+        Two arrays: of the operand's dtype, and of integers.
+
+    Raises:
+        TypeError: the operand is no array and no number.
+    """
     found = aval_of(operand)
     place = canonical_axis(axis, found.ndim)
     if not 0 <= k <= found.shape[place]:

@@ -31,28 +31,55 @@ def dtype(x: Any) -> DType:
 
 
 def stage(x: Operand) -> Array:
-    """A number or a NumPy array as an array of whoever traces or runs; arrays are left as they are."""
+    """A number or a NumPy array as an array of whoever traces or runs; arrays are left as they are.
+
+    Returns:
+        An array of the shape and dtype of what is given.
+
+    Raises nothing of its own.
+    """
     return dispatch.lift(x)
 
 
 def optimization_barrier(operand: Any) -> Any:
-    """The same arrays, leaf by leaf. Nothing here moves operations in a way that a barrier could stop."""
+    """The same arrays, leaf by leaf. Nothing here moves operations in a way that a barrier could stop.
+
+    Raises nothing of its own.
+    """
     return trees.map(dispatch.lift, operand)
 
 
 def dce_sink(val: Any, *, prevent_mlir_dce: bool = False) -> None:
-    """Say that ``val`` is wanted. What has been computed is not removed, so there is nothing to do."""
+    """Say that ``val`` is wanted. What has been computed is not removed, so there is nothing to do.
+
+    Returns:
+        None.
+
+    Raises nothing of its own.
+    """
     for leaf in trees.leaves(val):
         aval_of(leaf)
 
 
 def create_token(_: Any = None) -> Array:
-    """A value without elements that only orders what depends on it; programs here run in order anyway."""
+    """A value without elements that only orders what depends on it; programs here run in order anyway.
+
+    Returns:
+        A value without elements.
+
+    Raises nothing of its own.
+    """
     return full((0,), False, bool_)
 
 
 def after_all(*operands: Any) -> Array:
-    """One token after several."""
+    """One token after several.
+
+    Returns:
+        A value without elements.
+
+    Raises nothing of its own.
+    """
     return create_token()
 
 
@@ -63,6 +90,9 @@ def composite(decomposition: Function, name: str, version: int = 0) -> Function:
         decomposition: a function of arrays; keyword arguments are attributes, no arrays that are traced.
         name: what the operation is called.
         version: of its meaning.
+
+    Returns:
+        What the decomposition returns.
 
     Raises:
         UnexpectedTracerError: an attribute is a traced array.

@@ -16,7 +16,11 @@ from .operands import Axes, bind, typed
 
 
 def broadcast_in_dim(operand: Operand, shape: Any, broadcast_dimensions: Axes) -> Array:
-    """The operand repeated to ``shape``; its axis i becomes axis ``broadcast_dimensions[i]``."""
+    """The operand repeated to ``shape``; its axis i becomes axis ``broadcast_dimensions[i]``.
+
+    Raises:
+        ValueError: the shape does not extend the operand's.
+    """
     target, places = canonical_shape(shape), tuple(broadcast_dimensions)
     if isinstance(operand, Array) and operand.shape == target and places == tuple(range(operand.ndim)):
         return operand
@@ -24,7 +28,14 @@ def broadcast_in_dim(operand: Operand, shape: Any, broadcast_dimensions: Axes) -
 
 
 def broadcast(operand: Operand, sizes: Any) -> Array:
-    """The operand repeated along new leading axes."""
+    """The operand repeated along new leading axes.
+
+    Returns:
+        An array of the operand's dtype.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     shape, lead = aval_of(operand).shape, canonical_shape(sizes, "sizes")
     if not lead:
         return dispatch.lift(operand)
@@ -33,6 +44,9 @@ def broadcast(operand: Operand, sizes: Any) -> Array:
 
 def broadcast_to_rank(x: Operand, rank: int) -> Array:
     """The operand with leading axes of size 1 up to that rank.
+
+    Returns:
+        An array of the operand's dtype.
 
     Raises:
         ValueError: the operand has more axes.
@@ -61,7 +75,11 @@ def broadcast_like(arr: Operand, like_arr: Operand) -> Array:
 
 
 def reshape(operand: Operand, new_sizes: Any, dimensions: Axes | None = None) -> Array:
-    """The same elements, in row-major order (of ``dimensions``), in another shape."""
+    """The same elements, in row-major order (of ``dimensions``), in another shape.
+
+    Raises:
+        ValueError: the shape holds another number of elements.
+    """
     sizes = canonical_shape(new_sizes, "new_sizes")
     if dimensions is not None:
         operand = transpose(operand, dimensions)
@@ -71,7 +89,14 @@ def reshape(operand: Operand, new_sizes: Any, dimensions: Axes | None = None) ->
 
 
 def collapse(operand: Operand, start_dimension: int, stop_dimension: int | None = None) -> Array:
-    """The operand with the axes from start up to stop (left out) made one."""
+    """The operand with the axes from start up to stop (left out) made one.
+
+    Returns:
+        An array of the operand's dtype with fewer axes.
+
+    Raises:
+        TypeError: the operand is no array and no number.
+    """
     shape = aval_of(operand).shape
     low, high, _ = builtins.slice(start_dimension, stop_dimension).indices(len(shape))
     if high < low:
@@ -83,7 +108,14 @@ def collapse(operand: Operand, start_dimension: int, stop_dimension: int | None 
 
 
 def transpose(operand: Operand, permutation: Axes) -> Array:
-    """The operand with its axes permuted."""
+    """The operand with its axes permuted.
+
+    Returns:
+        An array of the operand's dtype, its sizes permuted.
+
+    Raises:
+        ValueError: the permutation does not name each axis once.
+    """
     order = tuple(operator.index(i) for i in permutation)
     if isinstance(operand, Array) and order == tuple(range(operand.ndim)):
         return operand
@@ -91,7 +123,14 @@ def transpose(operand: Operand, permutation: Axes) -> Array:
 
 
 def squeeze(array: Operand, dimensions: Axes) -> Array:
-    """The array without some axes of size 1."""
+    """The array without some axes of size 1.
+
+    Returns:
+        An array of the operand's dtype with fewer axes.
+
+    Raises:
+        ValueError: an axis has another size than 1.
+    """
     axes = canonical_axes(tuple(dimensions), aval_of(array).ndim, "dimensions")
     if not axes and isinstance(array, Array):
         return array
@@ -99,7 +138,14 @@ def squeeze(array: Operand, dimensions: Axes) -> Array:
 
 
 def expand_dims(array: Operand, dimensions: Axes) -> Array:
-    """The array with new axes of size 1, which stand at ``dimensions`` of the result."""
+    """The array with new axes of size 1, which stand at ``dimensions`` of the result.
+
+    Returns:
+        An array of the operand's dtype with more axes.
+
+    Raises:
+        ValueError: a place is out of range, or named twice.
+    """
     given = tuple(dimensions)
     shape = aval_of(array).shape
     if not given:
@@ -112,7 +158,14 @@ def expand_dims(array: Operand, dimensions: Axes) -> Array:
 
 
 def concatenate(operands: Sequence[Operand], dimension: int) -> Array:
-    """The operands one after another along an axis."""
+    """The operands one after another along an axis.
+
+    Returns:
+        An array of the operands' dtype.
+
+    Raises:
+        ValueError: there are none, or their shapes differ elsewhere than along the axis.
+    """
     if not len(operands):
         raise ValueError("`operands` of concatenate must be at least one array, got none.")
     if len(operands) == 1:
@@ -121,18 +174,36 @@ def concatenate(operands: Sequence[Operand], dimension: int) -> Array:
 
 
 def pad(operand: Operand, padding_value: Operand, padding_config: Sequence[tuple[int, int, int]]) -> Array:
-    """The operand with (low, high, interior) elements added along each axis; negative ones are cut."""
+    """The operand with (low, high, interior) elements added along each axis; negative ones are cut.
+
+    Returns:
+        An array of the operand's dtype, its sizes larger by the widths.
+
+    Raises:
+        TypeError: the padding value has another dtype.
+    """
     config = tuple((int(low), int(high), int(interior)) for low, high, interior in padding_config)
     return bind(rows.pad_p, *typed((operand, padding_value)), padding_config=config)
 
 
 def rev(operand: Operand, dimensions: Axes) -> Array:
-    """The operand reversed along some axes."""
+    """The operand reversed along some axes.
+
+    Returns:
+        An array of the operand's shape and dtype.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     return bind(rows.rev_p, operand, dimensions=tuple(dimensions))
 
 
 def stack(operands: Sequence[Operand], axis: int = 0) -> Array:
-    """The operands, of one shape, one after another along a new axis."""
+    """The operands, of one shape, one after another along a new axis.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
     if not len(operands):
         raise ValueError("`operands` of stack must be at least one array, got none.")
     place = canonical_axis(axis, aval_of(operands[0]).ndim + 1)
@@ -140,7 +211,14 @@ def stack(operands: Sequence[Operand], axis: int = 0) -> Array:
 
 
 def tile(operand: Operand, reps: Axes) -> Array:
-    """The operand repeated ``reps`` times along each axis, as a whole."""
+    """The operand repeated ``reps`` times along each axis, as a whole.
+
+    Returns:
+        An array of the operand's dtype, its sizes multiplied.
+
+    Raises:
+        TypeError: an operand is no array and no number.
+    """
     shape, counts = aval_of(operand).shape, canonical_shape(tuple(reps), "reps")
     if len(counts) != len(shape):
         raise ValueError(

@@ -32,6 +32,9 @@ def padtype_to_pads(
 
     'SAME' puts the odd one behind, 'SAME_LOWER' before.
 
+    Returns:
+        A list of pairs of integers.
+
     Raises:
         ValueError: there is no such padding.
     """

@@ -58,8 +58,8 @@ def test_arguments_are_jax_arguments(name: str) -> None:
     if isinstance(ours, types.GenericAlias):
         assert ours == ours.__class__(tuple, theirs.__args__)
         return
-    if inspect.isclass(ours):
-        assert inspect.isclass(theirs)
+    if inspect.isclass(ours) or inspect.ismodule(ours):
+        assert type(ours) is type(theirs) or inspect.isclass(theirs)
         return
     mine, jax_names = (list(inspect.signature(f).parameters) for f in (ours, theirs))
     assert mine == jax_names[: len(mine)]
