@@ -215,6 +215,8 @@ class _Check:
         case = case_of_equation(self.subject, equation, xs, results, places)
         assert case.meaning is not None, "it was just made"
         outputs = measured_outputs(case, self.options, true_value(case.meaning, case.operands), RuleCheck())
+        for output in outputs:
+            _decide_zeros(output)
         before = seen.at_worst
         seen.judged += 1
         seen.elements += sum(v.aval.size for v in equation.outputs)
