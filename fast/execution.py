@@ -100,7 +100,7 @@ CONTROL: dict[str, Callable[[Call], Kernel]] = {
 }
 
 # Primitives whose kernels give a tuple, whatever the number of results.
-MANY = frozenset({*CONTROL, "sort", "threefry2x32", "lu", "qr", "eigh", "svd"})
+MANY = frozenset({*CONTROL, "sort", "threefry2x32", "lu", "qr", "eig", "eigh", "svd"})
 
 
 def kernel_of(

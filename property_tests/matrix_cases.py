@@ -15,6 +15,7 @@ import numpy as np
 from ..language import lax
 from ..language.catalogue import PRIMITIVES
 from ..language.dispatch import bind
+from ..language.dtypes import is_complex
 
 Rng = np.random.Generator
 Shape = tuple[int, ...]
@@ -91,10 +92,17 @@ def _triangular_solve(rng: Rng) -> MatrixCase:
     return operands, [(*batch, n, n), (*batch, n, k) if left else (*batch, k, n)], params
 
 
+def _eig(rng: Rng) -> MatrixCase:
+    n = int(rng.integers(1, 3))
+    params = dict.fromkeys(("compute_left_eigenvectors", "compute_right_eigenvectors"), False)
+    return lambda x: _beside(x, _apart(n, n)), [(*_batch(rng), n, n)], params
+
+
 MATRICES: dict[str, Callable[[Rng], MatrixCase]] = {
     "cholesky": _cholesky,
     "lu": _lu,
     "qr": _qr,
+    "eig": _eig,
     "eigh": _eigh,
     "svd": _svd,
     "triangular_solve": _triangular_solve,
@@ -108,6 +116,9 @@ def matrix_case(name: str, rng: Rng) -> tuple[Callable[..., Any], list[Shape], d
     def factored(*xs: Any) -> Any:
         operands = prepared(*xs)
         found = bind(PRIMITIVES[name], *(operands if isinstance(operands, tuple) else (operands,)), **params)
+        found = [
+            part for y in found for part in ((lax.real(y), lax.imag(y)) if is_complex(y.dtype) else (y,))
+        ]
         return found[0] if len(found) == 1 else tuple(found)
 
     factored.__name__ = name

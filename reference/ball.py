@@ -170,6 +170,10 @@ class Ball(Exact):
             return self._value(table["add"], (operands[0], self._value(table["neg"], operands[1:])))
         if any(map(is_unknown, operands)):
             return self.unknown
+        if definition.name == "add" and any(type(x) is float and x == 0.0 for x in operands):
+            balls = [x for x in operands if type(x) is BallNumber]
+            if balls:  # also where 0 is inside, which has a sign of its own
+                return balls[0]
         found: list[Scalar] = []
         for corner in product(*map(landmarks, operands)):
             entry = definition.special(self, *corner)
@@ -336,6 +340,12 @@ class Ball(Exact):
                 mpf_sub(low, high, 64 + self.bits, "f"), mpf_add(top, high, 64 + self.bits, "c")
             )
         )
+
+    def lowest(self, x: Scalar) -> Scalar:
+        """The lower end."""
+        if type(x) is not BallNumber:
+            return x
+        return NAN if is_unknown(x) else real(ends_of(x)[0])
 
     def looked_at(self, x: Scalar) -> Scalar:
         """The middle; a definition that goes by it goes by whether it is 0 and by its sign."""

@@ -501,12 +501,11 @@ class Bounded(Exact):
     def factored(self, c: Call, definition: Callable[[Call], Any]) -> Any:
         """Exact values, and the backward error of the primitive's row."""
         from .backward import bounded_results
+        from .backward_eig import bounded_eig
         from .spectra import bounded_spectrum
 
-        if c.primitive.name == "fft":
-            return bounded_spectrum(self, c, definition)
-
-        return bounded_results(self, c, definition)
+        rows = {"fft": bounded_spectrum, "eig": bounded_eig}
+        return rows.get(c.primitive.name, bounded_results)(self, c, definition)
 
     # -- decisions ------------------------------------------------------------------------------------------
     def decide(self, question: Question, operands: Sequence[Scalar]) -> Any:

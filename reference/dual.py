@@ -207,6 +207,10 @@ class Dual(NumberSystem):
             self.base.widened(value, by), self.base.widened(tangent, INF) if self.encloses else tangent
         )
 
+    def joined(self, value: Scalar, tangent: Scalar) -> Scalar:
+        """As `number`."""
+        return self.number(value, tangent)
+
     def stop(self, x: Scalar) -> Scalar:
         """The value without its tangent."""
         return self.base.stop(self.split(x)[0])

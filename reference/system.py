@@ -194,6 +194,14 @@ class NumberSystem:
         """Value and tangent of a scalar."""
         return x, 0.0
 
+    def joined(self, value: Scalar, tangent: Scalar) -> Scalar:
+        """A scalar of a value and a tangent."""
+        return value
+
+    def lowest(self, x: Scalar) -> Scalar:
+        """A real that the scalar's is not below; NaN if there is none."""
+        return self.value(x)
+
     def stop(self, x: Scalar) -> Scalar:
         """The scalar without its derivative."""
         return x

@@ -253,12 +253,50 @@ def _svd(call: Call) -> Kernel:
     return _computed(call, compute)
 
 
+# -- eigenvalues of any matrix -----------------------------------------------------------------------------
+def _in_order(w: Any, v: Any) -> tuple[Any, Any]:
+    """By Re w + cos(1) Im w; vectors of length 1 with a positive sum of cos(k) v_k."""
+    order = np.argsort(w.real + np.cos(1.0) * w.imag, axis=-1, kind="stable")
+    w, v = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[:, None, :], -1)
+    along = np.sum(np.cos(np.arange(v.shape[-2]))[:, None] * v, axis=-2)
+    turned = v * (along.conj() / np.abs(along))[:, None, :]
+    return w, turned / np.sqrt(np.sum(np.abs(turned) ** 2, axis=-2))[:, None, :]
+
+
+def _eig(call: Call) -> Kernel:
+    """NumPy's, on the host: not every array module has it."""
+    device, old, p = call.device, call.dtype, call.params
+    shapes, count = [(a.dtype, a.shape) for a in call.outputs], math.prod(call.inputs[0].shape[:-2])
+    n = call.inputs[0].shape[-1]
+
+    def decomposed(a: Any) -> list[Any]:
+        w, right = _in_order(*np.linalg.eig(a))
+        found = [w]
+        if p["compute_left_eigenvectors"]:
+            u, left = np.linalg.eig(np.swapaxes(a, -1, -2))
+            found.append(_in_order(u, left)[1].conj())  # u^T A = w u^T: conj(u) is the left vector
+            found[-1] = _in_order(w, found[-1])[1]
+        if p["compute_right_eigenvectors"]:
+            found.append(right)
+        return found
+
+    def kernel(x: Buffer) -> Any:
+        a = np.reshape(device.get(x, old).astype(np.float64), (count, n, n))
+        finite, kept = _finite(np, a)
+        found = decomposed(finite) if count and n else [np.zeros(s) for _, s in shapes]
+        spoilt = [np.where(kept.reshape((-1,) + (1,) * (y.ndim - 1)), y, complex("nan+nanj")) for y in found]
+        return tuple(device.put(np.reshape(y.astype(d), s)) for y, (d, s) in zip(spoilt, shapes, strict=True))
+
+    return kernel
+
+
 FACTORIZATIONS: dict[str, Callable[[Call], Kernel]] = {
     "cholesky": _cholesky,
     "triangular_solve": _triangular_solve,
     "lu": _lu,
     "lu_pivots_to_permutation": _permutation,
     "qr": _qr,
+    "eig": _eig,
     "eigh": _eigh,
     "svd": _svd,
 }

@@ -18,6 +18,7 @@ from ...language.primitive import Primitive
 from ...language.program import Equation
 from .. import operations as ops
 from ..differentiation.transposition import Unknown
+from .complex_numbers import conj
 
 Values = Sequence[Any]
 Params = Mapping[str, Any]
@@ -199,6 +200,23 @@ def eigh_rule(
     return [v, w], [product(v, ops.mul(inverse_gaps(w, inner), inner)), diagonal(inner)]
 
 
+def eig_rule(
+    primitive: Primitive, primals: Values, tangents: Values, params: Params
+) -> tuple[Values, Values]:
+    """Of the values: u^H dA v / u^H v, with the left and the right eigenvectors."""
+    if any(params.values()):
+        raise NotImplementedError(
+            "The derivatives of eigenvectors of matrices that are not Hermitian have no rule. Use eigvals, or eigh."
+        )
+    (a,), (t,) = primals, tangents
+    both = {"compute_left_eigenvectors": True, "compute_right_eigenvectors": True}
+    w, left, right = bind(primitive, a, **both)
+    left = conj(left)
+    moved = ops.mul(left, product(ops.convert(t, right.dtype), right))
+    axes = (left.ndim - 2,)
+    return [w], [ops.div(ops.sum_over(moved, axes), ops.sum_over(ops.mul(left, right), axes))]
+
+
 def svd_rule(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
@@ -242,6 +260,7 @@ JVP: dict[str, Rule] = {
     "triangular_solve": triangular_solve_rule,
     "lu": lu_rule,
     "qr": qr_rule,
+    "eig": eig_rule,
     "eigh": eigh_rule,
     "svd": svd_rule,
 }

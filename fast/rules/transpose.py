@@ -437,6 +437,7 @@ NONLINEAR = [
     "lu",
     "lu_pivots_to_permutation",
     "qr",
+    "eig",
     "eigh",
     "svd",
     "threefry2x32",

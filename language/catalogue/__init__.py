@@ -93,6 +93,7 @@ from .elementwise import (
 )
 from .factorizations import (
     cholesky_p,
+    eig_p,
     eigh_p,
     lu_p,
     lu_pivots_to_permutation_p,
@@ -203,6 +204,7 @@ __all__ = [
     "dot_general_p",
     "dynamic_slice_p",
     "dynamic_update_slice_p",
+    "eig_p",
     "eigh_p",
     "eq_p",
     "erf_inv_p",

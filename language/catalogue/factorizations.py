@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..dtypes import int32
+from ..dtypes import complex_of, int32
 from ..primitive import ROUNDED, Primitive
 from ..shapes import Shape, ShapedArray
 from .rules import FLOATING, all_weak, check_count, check_dtype, check_params, check_same_dtypes
@@ -82,6 +82,21 @@ lu_p = factorization("lu", lambda m, n, _: ((m, n), (min(m, n),), (m,)), integer
 qr_p = factorization("qr", _qr_shapes, ("full_matrices",))
 eigh_p = factorization("eigh", lambda m, n, _: ((m, n), (n,)), ("lower",), square=True)
 svd_p = factorization("svd", _svd_shapes, ("full_matrices", "compute_uv"))
+
+_VECTORS = ("compute_left_eigenvectors", "compute_right_eigenvectors")
+
+
+def _eig_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
+    check_count("eig", avals, 1)
+    check_params("eig", params, _VECTORS)
+    (x,) = avals
+    check_dtype("eig", x, FLOATING, "x")
+    check_square("eig", "x", x)
+    values = ShapedArray(x.shape[:-1], complex_of(x.dtype), x.weak_type)
+    return [values, *(values.with_shape(x.shape) for name in _VECTORS if params[name])]
+
+
+eig_p = Primitive("eig", "factorization", _eig_rule, budget=ROUNDED)
 
 _TRIANGULAR = ("left_side", "lower", "transpose_a", "conjugate_a", "unit_diagonal")
 

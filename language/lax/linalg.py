@@ -19,9 +19,11 @@ from .products import dot_general
 from .structural import transpose
 
 __all__ = [
+    "EigImplementation",
     "EighImplementation",
     "SvdAlgorithm",
     "cholesky",
+    "eig",
     "eigh",
     "lu",
     "lu_pivots_to_permutation",
@@ -30,6 +32,14 @@ __all__ = [
     "symmetric_product",
     "triangular_solve",
 ]
+
+
+class EigImplementation(enum.Enum):
+    """Accepted for JAX's sake: how `eig` is computed is the implementation's to choose."""
+
+    CUSOLVER = "cusolver"
+    MAGMA = "magma"
+    LAPACK = "lapack"
 
 
 class EighImplementation(enum.Enum):
@@ -79,6 +89,45 @@ def cholesky(x: Operand, *, symmetrize_input: bool = True) -> Array:
         rows.cholesky_p.infer([aval_of(x)], {})
         x = symmetrized(x)
     return bind(rows.cholesky_p, x)
+
+
+def eig(
+    x: Operand,
+    *,
+    compute_left_eigenvectors: bool = True,
+    compute_right_eigenvectors: bool = True,
+    enable_eigvec_derivs: bool = False,
+    implementation: Any = None,
+    use_magma: bool | None = None,
+) -> list[Array]:
+    """Eigenvalues and eigenvectors of real matrices, which are complex: x v = v diag(w), u^H x = diag(w) u^H.
+
+    The eigenvalues are in the order of Re w + cos(1) Im w. Vectors have length 1, and the sum over k of cos(k) v_k is
+    positive. By the theorem of Lindemann and Weierstrass no two different eigenvalues tie, and no sum is 0.
+
+    Args:
+        x: real matrices, shape (..., n, n), of a floating dtype.
+        compute_left_eigenvectors: whether u is wanted.
+        compute_right_eigenvectors: whether v is wanted.
+        enable_eigvec_derivs: accepted for JAX's sake: only eigenvalues have a derivative rule.
+        implementation: accepted for JAX's sake.
+        use_magma: accepted for JAX's sake.
+
+    Returns:
+        ``[w]``, then u and v if wanted, of shapes (..., n) and (..., n, n), in the complex dtype.
+
+    Raises:
+        TypeError: the dtype is not a real floating one.
+        ValueError: the matrices are not square.
+    """
+    return list(
+        dispatch.bind(
+            rows.eig_p,
+            x,
+            compute_left_eigenvectors=bool(compute_left_eigenvectors),
+            compute_right_eigenvectors=bool(compute_right_eigenvectors),
+        )
+    )
 
 
 def eigh(

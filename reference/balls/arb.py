@@ -101,7 +101,7 @@ def _pow(x: Arf, y: Arf) -> Arf:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "neg": lambda x: -x,
     "abs": abs,
-    "square": lambda x: x**2,
+    "square": lambda x: x * x,  # a power of what may be 0 is not known to flint
     "sqrt": lambda x: x.sqrt(),
     "rsqrt": lambda x: x.rsqrt(),
     "cbrt": _cbrt,

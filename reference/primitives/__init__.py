@@ -11,6 +11,7 @@ from . import (
     collectives,
     complex_rules,
     control,
+    eigenvalues,
     indexing,
     jacobi,
     orthogonal,
@@ -36,6 +37,7 @@ RULES: dict[str, Rule] = {
     **triangular.RULES,
     **orthogonal.RULES,
     **jacobi.RULES,
+    **eigenvalues.RULES,
 }
 CONTROL = control.RULES
-COMPLEX_RULES = complex_rules.COMPLEX_RULES
+COMPLEX_RULES: dict[str, Rule] = {**complex_rules.COMPLEX_RULES, **eigenvalues.RULES}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from ...language.dtypes import real_of
 from ..array import ReferenceArray
 from ..exact import ordering
 from ..reals import Scalar, is_special, magnitude, sign_of
@@ -33,7 +34,7 @@ class Algebra:
 
     def __init__(self, c: Call) -> None:
         self.call, self.system, self.primitive = c, c.system, c.primitive
-        self.dtype = c.results[0].dtype
+        self.dtype = real_of(c.results[0].dtype)
         self.shape = c.operands[0].shape[-2:]
         self.o = Operations(c.system, self.dtype, DEFINITIONS)
 
@@ -65,6 +66,11 @@ class Algebra:
     def sign(self, x: Scalar) -> int:
         """-1, 0 or 1; a decision."""
         return int(self.system.decide(sign_of, (x,)))
+
+    def positive(self, x: Scalar) -> bool:
+        """Whether a scalar is known to be positive; no decision, for what rests on it is not a value."""
+        lowest = self.system.lowest(x)
+        return sign_of(lowest) > 0
 
     def larger(self, x: Scalar, y: Scalar) -> bool:
         """Whether x > y; a decision."""

@@ -30,6 +30,11 @@ def listed(function: Callable[..., Any]) -> Callable[..., list[Any]]:
     return call
 
 
+def turned_about(x: Any) -> Any:
+    """With complex eigenvalues: what is above the diagonal has another sign."""
+    return vnp.tril(x) - vnp.triu(x, 1) * 8
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "lu": linalg.lu,
     "qr": linalg.qr,
@@ -38,7 +43,16 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "thin svd": lambda x: linalg.svd(x, full_matrices=False),
     "singular values": lambda x: linalg.svd(x, compute_uv=False),
 }
+
+
+def parts(found: Any) -> tuple[Any, ...]:
+    """The real and the imaginary part of each."""
+    return tuple(part for y in found for part in (lax.real(y), lax.imag(y)))
+
+
 SQUARE: dict[str, Callable[..., Any]] = {
+    "eig": lambda x: parts(linalg.eig(turned_about(x))),
+    "eigenvalues": lambda x: parts(linalg.eig(x, compute_left_eigenvectors=False)),
     "cholesky": lambda x: linalg.cholesky(x @ linalg.adjoint(x) + vnp.eye(x.shape[-1], dtype=x.dtype)),
     "eigh": linalg.eigh,
     "upper eigh": lambda x: linalg.eigh(x, lower=False, symmetrize_input=False),

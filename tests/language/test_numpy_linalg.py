@@ -52,6 +52,16 @@ def svd_of_numpy(x: Any, **kwargs: Any) -> Any:
     return u * signs[..., :1, :], s, np.swapaxes(v * signs[..., :1, :], -1, -2)
 
 
+def in_parts(z: Any) -> Any:
+    return vnp.real(z), vnp.imag(z)
+
+
+def eigvals_of_numpy(x: Any) -> Any:
+    w = np.linalg.eigvals(x[::-1]) + 0j
+    w = w[np.argsort(w.real + np.cos(1) * w.imag)]
+    return w.real, w.imag
+
+
 # What is called with verax.numpy and numpy, or something else for the latter, and the shapes.
 Case = tuple[Callable[..., Any], Callable[..., Any] | None, list[Shape]]
 VALUES: dict[str, Case] = {
@@ -66,6 +76,7 @@ VALUES: dict[str, Case] = {
     "diagonal": (lambda n, x: n.linalg.diagonal(x, offset=1), None, [(2, 3, 4)]),
     "eigvalsh": (lambda n, x: n.linalg.eigvalsh(x), None, [(3, 3)]),
     "eigh": (lambda n, x: n.linalg.eigh(x)[1], lambda x: turned(np.linalg.eigh(x)[1]), [(2, 3, 3)]),
+    "eigvals": (lambda n, x: in_parts(n.linalg.eigvals(x[::-1])), eigvals_of_numpy, [(4, 4)]),
     "inv": (lambda n, x: n.linalg.inv(x), None, [(2, 3, 3)]),
     "lstsq": (lambda n, x, y: n.linalg.lstsq(x, y)[0], None, [(4, 2), (4,)]),
     "matmul": (lambda n, x, y: n.linalg.matmul(x, y), None, [(2, 3), (3, 2)]),
@@ -204,6 +215,7 @@ GRADIENTS: dict[str, tuple[Callable[..., Any], Shape]] = {
     "nuclear norm": (lambda x: vnp.linalg.norm(x, "nuc"), (3, 2)),
     "lstsq": (lambda x: vnp.linalg.lstsq(x, vnp.sin(x[:, 0]))[0], (3, 2)),
     "eigvalsh": (vnp.linalg.eigvalsh, (2, 2)),
+    "eigvals": (lambda x: vnp.imag(vnp.linalg.eigvals(x @ np.array([[0, 1], [-1, 0]], np.float32))), (2, 2)),
     "qr": (lambda x: vnp.linalg.qr(x)[0], (3, 2)),
     "cholesky": (lambda x: vnp.linalg.cholesky(x @ x.T + vnp.eye(2, dtype=x.dtype)), (2, 2)),
     "svd": (lambda x: vnp.linalg.svd(x, full_matrices=False)[2], (3, 2)),

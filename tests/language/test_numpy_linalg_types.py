@@ -100,6 +100,8 @@ CALLS: dict[str, tuple[Any, Any]] = {
     "cross": (vectors, none),
     "det": (square(), none),
     "diagonal": (rectangle(), options(offset=[0, 1, -1])),
+    "eig": (square(), none),
+    "eigvals": (square(), none),
     "eigh": (square(), options(UPLO=[None, "L", "U"])),
     "eigvalsh": (square(), options(UPLO=["L", "U"])),
     "inv": (square(), none),

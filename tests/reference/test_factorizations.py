@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 import verax
+from verax.language import lax
 from verax.language.lax import linalg
 from verax.reference.ball import Ball
 from verax.reference.primitives import jacobi, orthogonal, triangular
@@ -237,6 +239,38 @@ def check_svd(seed: int) -> None:
     assert (np.cos(np.arange(len(long))) @ long > 0).all()
 
 
+def check_eig(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 5))
+    basis = rational(np.tril(rng.integers(-2, 3, (n, n)), -1) + np.eye(n))
+    basis = product(basis, transposed(rational(np.tril(rng.integers(-2, 3, (n, n)), -1) + np.eye(n))))
+    values = [Fraction(int(w)) for w in sorted(rng.choice(np.arange(-9, 10), n, replace=False))]
+    back = solved(basis, rational(np.eye(n)))
+    a = product([[x * w for x, w in zip(row, values, strict=True)] for row in basis], back)
+
+    truth = true_value(
+        lambda x: [part for y in linalg.eig(x) for part in (lax.real(y), lax.imag(y))], [machine(a)]
+    )
+
+    w, no_w, left, no_left, right, no_right = (shaped(y) for y in truth.outputs)
+    assert truth.certified
+    assert w.tolist() == [float(x) for x in values]
+    assert not any(part.any() for part in (no_w, no_left, no_right))
+    for found, vectors in ((right, basis), (left, transposed(back))):
+        for k in range(n):
+            column = [row[k] for row in vectors]
+            # Of length 1: each element is the root of a rational number.
+            whole = sum((x * x for x in column), Fraction(0))
+            along = sum(math.cos(i) * float(x) for i, x in enumerate(column))
+            expected = [math.copysign(float(root_of(x * x / whole)), along * x) if x else 0.0 for x in column]
+            assert found[:, k].tolist() == expected
+
+
+def root_of(x: Fraction) -> Fraction:
+    """The square root, to far more digits than a double has."""
+    return Fraction(math.isqrt(x.numerator * x.denominator << 400), x.denominator << 200)
+
+
 SEEDS = 12
 CHECKS: dict[str, Callable[[int], None]] = {
     "lu": check_lu,
@@ -245,6 +279,7 @@ CHECKS: dict[str, Callable[[int], None]] = {
     "qr": check_qr,
     "eigh": check_eigh,
     "svd": check_svd,
+    "eig": check_eig,
 }
 
 

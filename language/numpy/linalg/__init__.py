@@ -5,7 +5,7 @@ Matrices are the last two axes; leading axes are a batch.
 
 from __future__ import annotations
 
-from .decompositions import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from .decompositions import cholesky, eig, eigh, eigvals, eigvalsh, qr, svd, svdvals
 from .determinants import det, slogdet
 from .norms import cond, matrix_norm, matrix_rank, norm, vector_norm
 from .products import (
@@ -28,7 +28,9 @@ __all__ = [
     "cross",
     "det",
     "diagonal",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "inv",
     "lstsq",

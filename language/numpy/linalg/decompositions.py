@@ -13,6 +13,13 @@ from ..searching import argsort, sort, take_along_axis
 from .operands import given, matrices
 
 
+class EigResult(NamedTuple):
+    """What `eig` gives."""
+
+    eigenvalues: Array
+    eigenvectors: Array
+
+
 class EighResult(NamedTuple):
     """What `eigh` gives."""
 
@@ -52,6 +59,42 @@ def cholesky(a: Any, *, upper: bool = False, symmetrize_input: bool = True) -> A
     (a,) = given("cholesky", a)
     found = lax.linalg.cholesky(a, symmetrize_input=symmetrize_input)
     return lax.linalg.adjoint(found) if upper else found
+
+
+def eig(a: Any) -> EigResult:
+    """Eigenvalues and eigenvectors of real matrices, with the order and the signs of `verax.lax.linalg.eig`.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        ``(eigenvalues, eigenvectors)`` of shapes (..., n) and (..., n, n), in a complex dtype.
+
+    Raises:
+        ValueError: the matrices are not square.
+        TypeError: they are complex.
+    """
+    w, v = lax.linalg.eig(given("eig", a)[0], compute_left_eigenvectors=False)
+    return EigResult(w, v)
+
+
+def eigvals(a: Any) -> Array:
+    """The eigenvalues of real matrices, in the order of `verax.lax.linalg.eig`.
+
+    Args:
+        a: shape (..., n, n).
+
+    Returns:
+        Shape (..., n), in a complex dtype.
+
+    Raises:
+        ValueError: the matrices are not square.
+        TypeError: they are complex.
+    """
+    (w,) = lax.linalg.eig(
+        given("eigvals", a)[0], compute_left_eigenvectors=False, compute_right_eigenvectors=False
+    )
+    return w
 
 
 def eigh(a: Any, UPLO: str | None = None, symmetrize_input: bool = True) -> EighResult:
@@ -177,11 +220,14 @@ def svdvals(x: Any, /) -> Array:
 
 
 __all__ = [
+    "EigResult",
     "EighResult",
     "QRResult",
     "SVDResult",
     "cholesky",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "qr",
     "svd",

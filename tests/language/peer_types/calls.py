@@ -25,6 +25,7 @@ from tests.language.peer_types.elementwise import (
     select_n,
     stop_gradient,
 )
+from tests.language.peer_types.factorizations import FACTORIZATIONS
 from tests.language.peer_types.folds import (
     associative_scan,
     cumulative,
@@ -188,6 +189,7 @@ CUMULATIVE = ["cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum"]
 EXTREMES = ["approx_max_k", "approx_min_k"]  # tolerance-name: JAX's names; ours are exact
 
 CALLS: dict[str, st.SearchStrategy[Call]] = {
+    **FACTORIZATIONS,
     **{name: unary(name) for name in UNARY},
     **{name: binary(name) for name in BINARY},
     **{name: reduction(name) for name in REDUCTIONS},
