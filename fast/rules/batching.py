@@ -675,7 +675,17 @@ REDUCTIONS = [
     "argmin",
 ]
 # Stacks of matrices, or of vectors of pivots: the lanes are one more axis of the batch.
-BATCHED = ["fft", "cholesky", "triangular_solve", "lu", "lu_pivots_to_permutation", "qr", "eig", "eigh", "svd"]
+BATCHED = [
+    "fft",
+    "cholesky",
+    "triangular_solve",
+    "lu",
+    "lu_pivots_to_permutation",
+    "qr",
+    "eig",
+    "eigh",
+    "svd",
+]
 SCATTERS = ["scatter", "scatter_add", "scatter_sub", "scatter_mul", "scatter_min", "scatter_max"]
 
 BATCHING: dict[str, Rule] = {
