@@ -18,24 +18,42 @@ from .arguments import Function, check_callable, with_static
 def jit(
     fun: Function | None = None,
     *,
-    static_argnums: int | Sequence[int] = (),
-    static_argnames: str | Iterable[str] = (),
-    donate_argnums: int | Sequence[int] = (),
+    static_argnums: int | Sequence[int] | None = (),
+    static_argnames: str | Iterable[str] | None = (),
+    donate_argnums: int | Sequence[int] | None = (),
+    donate_argnames: str | Iterable[str] | None = (),
+    keep_unused: bool = False,
+    device: Any = None,
+    backend: str | None = None,
+    inline: bool = False,
+    compiler_options: Any = None,
 ) -> Any:
     """Compile a function: traced once per shapes, dtypes and static arguments.
 
     Args:
         fun: arrays in trees in, arrays in trees out. Omit it to get a decorator.
-        static_argnums: positions of arguments that are part of the program; hashable.
+        static_argnums: positions of arguments that are part of the program; hashable. None is no argument.
         static_argnames: the same by name.
         donate_argnums: accepted for JAX's sake; buffers are not reused yet.
+        donate_argnames: likewise.
+        keep_unused: accepted for JAX's sake, like all that follow.
+        device: likewise; see `device_put`.
+        backend: likewise.
+        inline: likewise.
+        compiler_options: likewise.
+
+    Raises:
+        TypeError: ``fun`` is no function; later, an argument that is not static is no array.
+        ValueError: a static name is no argument's; later, a static argument cannot be hashed.
     """
     if fun is None:
-        return functools.partial(
-            jit, static_argnums=static_argnums, static_argnames=static_argnames, donate_argnums=donate_argnums
-        )
+        return functools.partial(jit, static_argnums=static_argnums, static_argnames=static_argnames)
     check_callable(fun, "jit")
-    numbers, names = _static(fun, static_argnums, static_argnames)
+    numbers, names = _static(
+        fun,
+        () if static_argnums is None else static_argnums,
+        () if static_argnames is None else static_argnames,
+    )
     name, plain = name_of(fun), not numbers and not names
     recalls: dict[Hashable, Recall] = {None: Recall()}
 

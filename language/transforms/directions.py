@@ -42,13 +42,15 @@ def jvp(fun: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux:
     return (value, derivative, aux) if has_aux else (value, derivative)
 
 
-def vjp(fun: Function, *primals: Any, has_aux: bool = False) -> Any:
+def vjp(fun: Function, *primals: Any, has_aux: bool = False, reduce_axes: Sequence[Any] = ()) -> Any:
     """The value and the function that maps cotangents of it to cotangents of ``primals``.
 
     Returns:
         ``(out, pullback)``, with ``has_aux`` also the auxiliary value.
     """
     check_callable(fun, "vjp")
+    if reduce_axes:
+        raise NotImplementedError(f"`reduce_axes` of vjp must be empty, got {reduce_axes!r}.")
     leaves, tree = trees.flatten((primals, {}))
     implementation = dispatch.owner_of(leaves)
     flat = Flat(paired(fun, has_aux), tree, name_of(fun))

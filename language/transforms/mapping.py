@@ -15,7 +15,12 @@ from .arguments import Function, check_callable, with_static
 
 
 def vmap(
-    fun: Function, in_axes: Any = 0, out_axes: Any = 0, axis_name: Any = None, axis_size: int | None = None
+    fun: Function,
+    in_axes: Any = 0,
+    out_axes: Any = 0,
+    axis_name: Any = None,
+    axis_size: int | None = None,
+    spmd_axis_name: Any = None,
 ) -> Function:
     """Map a function over an axis of its arguments.
 
@@ -25,6 +30,7 @@ def vmap(
         out_axes: the same for results; None only where all lanes agree.
         axis_name: the name that collectives inside ``fun`` call the axis by.
         axis_size: the number of lanes, needed when nothing is mapped.
+        spmd_axis_name: accepted for JAX's sake.
 
     Raises:
         ValueError: axes are out of range, sizes differ, or prefixes do not fit.
@@ -54,12 +60,27 @@ def pmap(
     *,
     in_axes: Any = 0,
     out_axes: Any = 0,
-    axis_size: int | None = None,
     static_broadcasted_argnums: int | Sequence[int] = (),
+    devices: Sequence[Any] | None = None,
+    backend: str | None = None,
+    axis_size: int | None = None,
+    donate_argnums: int | Sequence[int] = (),
 ) -> Function:
-    """Run one lane of a function per device; see `vmap` for the arguments.
+    """Run one lane of a function per device.
 
-    ``static_broadcasted_argnums`` are positions of arguments handed to every lane as they are.
+    Args:
+        fun: the function of one lane.
+        axis_name: the name that collectives inside ``fun`` call the axis by.
+        in_axes: as of `vmap`.
+        out_axes: an axis, or a tree prefix of the result of these; never None.
+        static_broadcasted_argnums: positions of arguments that every lane is handed as they are.
+        devices: which devices; there must be as many as lanes. Those in force by default.
+        backend: accepted for JAX's sake.
+        axis_size: the number of lanes, needed when nothing is mapped.
+        donate_argnums: accepted for JAX's sake.
+
+    Raises:
+        ValueError: there are fewer devices than lanes; or as of `vmap`.
     """
     check_callable(fun, "pmap")
     numbers = (
@@ -74,6 +95,10 @@ def pmap(
         dynamic = tuple(x for i, x in enumerate(args) if i not in numbers)
         lane = with_static(fun, fixed, ())
         leaves, tree, axes, size = _lanes("pmap", fun, dynamic, kwargs, in_axes, axis_size)
+        if devices is not None and len(devices) != size:
+            raise ValueError(
+                f"`devices` of pmap must be as many as the lanes of {name_of(fun)!r}, {size}, got {len(devices)}."
+            )
         implementation = dispatch.owner_of(leaves)
         flat = Flat(lane, tree, name_of(fun))
         name = _Unnamed() if axis_name is None else axis_name

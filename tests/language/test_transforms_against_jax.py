@@ -5,6 +5,7 @@ The functions are products and sums of small whole numbers, whose derivatives ar
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -352,6 +353,35 @@ def test_policies_say_what_is_kept() -> None:
     assert ours.save_anything_except_these_names("a")(sin_p)
     with pytest.raises(TypeError, match="`policy` of checkpoint must be a function or None"):
         verax.checkpoint(index, policy="dots")  # type: ignore[arg-type]  # refused
+
+
+# What JAX has beside them says how arrays are laid out over devices, or is older than its replacement; the Jacobian
+# by rows has no integer arguments here.
+OTHERS = {"allow_int", "in_shardings", "out_shardings", "sum_match", "axis_env", "concrete", "reduce_axes"}
+
+
+NAMED = """
+jit grad value_and_grad jvp vjp linearize linear_transpose jacfwd jacrev hessian vmap pmap checkpoint named_call
+named_scope custom_gradient closure_convert make_jaxpr eval_shape disable_jit device_put device_get
+"""
+
+
+@pytest.mark.parametrize("name", NAMED.split())
+def test_arguments_have_jaxs_names(name: str) -> None:
+    ours, theirs = (set(inspect.signature(getattr(peer, name)).parameters) for peer in (verax, jax))
+    assert theirs - ours <= OTHERS
+    assert ours <= theirs
+
+
+def test_what_only_a_compiler_is_told_changes_nothing() -> None:
+    told = verax.jit(
+        cubed, static_argnums=None, donate_argnums=0, keep_unused=True, inline=True, backend="cpu"
+    )
+    assert shown(told(X)) == shown(cubed(X))
+    with fake_devices(3), pytest.raises(ValueError, match="`devices` of pmap must be as many as the lanes"):
+        verax.pmap(cubed, devices=verax.devices()[:2])(X)
+    with pytest.raises(NotImplementedError, match="`reduce_axes` of vjp must be empty"):
+        verax.vjp(cubed, X, reduce_axes=("i",))
 
 
 def test_names_are_strings() -> None:
