@@ -9,15 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from mpmath.libmp import from_man_exp
+from mpmath.libmp import from_man_exp, mpf_shift
 
 from verax.language.catalogue import PRIMITIVES
+from verax.property_tests.derivatives import __main__ as command
 from verax.property_tests.derivatives import trying
 from verax.property_tests.derivatives.__main__ import run, tasks_of
 from verax.property_tests.derivatives.agreement import Agreement, agree, sequences
 from verax.property_tests.derivatives.record import Outcome, page
 from verax.property_tests.derivatives.trying import Task, Tried, safely, tried
-from verax.reference import Dual
+from verax.reference import Dual, limits
+from verax.reference.decisions import Watching
 from verax.reference.primitives.elementwise import DEFINITIONS
 from verax.reference.reals import from_number, real
 from verax.reference.system import NumberSystem
@@ -47,8 +49,13 @@ def test_integers_have_no_derivative_and_steps_have_one() -> None:
 
 
 # -- planted faults ------------------------------------------------------------------------------------------
-def faults(name: str, seed: int = SEED) -> list[str]:
-    return tried(Task("primitive", name, seed)).found.disagreements
+def faults(name: str) -> list[str]:
+    """The disagreements at some points: of a few draws, real and complex ones."""
+    return [
+        text
+        for seed in range(SEED, SEED + 4)
+        for text in tried(Task("primitive", name, seed)).found.disagreements
+    ]
 
 
 def plant(monkeypatch: pytest.MonkeyPatch, name: str, partial: object) -> None:
@@ -103,6 +110,23 @@ def test_confused_perturbations_are_caught_from_the_second_order_on(monkeypatch:
     assert not any("order 1" in text for text in found)
 
 
+def test_a_gradient_that_is_not_stopped_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert faults("stop_gradient") == []
+    monkeypatch.setattr(Watching, "stop", lambda self, x: x)  # not what it was at the point
+    assert any("order 1" in text for text in faults("stop_gradient"))
+
+
+def test_a_quotient_with_another_step_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    quotient = limits._quotient
+
+    def wider(at, low, high, step, bits):  # type: ignore[no-untyped-def]  # what it stands for
+        return quotient(at, low, high, mpf_shift(step, 1), bits)
+
+    assert faults("cos") == []
+    monkeypatch.setattr(limits, "_quotient", wider)
+    assert any("order 1" in text for text in faults("cos"))
+
+
 def test_a_fault_of_the_harness_is_a_disagreement() -> None:
     assert "raised KeyError" in safely(Task("primitive", "no such primitive", 0)).found.disagreements[0]
 
@@ -146,7 +170,8 @@ def test_tasks_are_a_point_of_each_primitive_and_programs_by_turns() -> None:
     ]
 
 
-def test_a_run_ends_when_its_time_is_up() -> None:
+def test_a_run_ends_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "PRIMITIVES", {"sin": PRIMITIVES["sin"]})
     assert run(1, 0, 0, 1, 0.0).points == 0
 
 

@@ -213,6 +213,37 @@ def test_perturbations_are_told_apart_to_the_third_order() -> None:
         assert_one([found], evaluate(lambda v: [6 * v * v], [F32(3)], Exact(30)), digits=20)
 
 
+def newtons_root(a: Any) -> Any:
+    """The square root by Newton's method, until a step is small."""
+
+    def following(carry: Any) -> Any:
+        y, _ = carry
+        return (y + a / y) / 2, y
+
+    return vlax.while_loop(lambda c: vnp.abs(c[0] - c[1]) > F32(1e-4), following, (a, a * 0))[0]
+
+
+def test_a_loop_that_ends_by_its_values_has_the_derivative_of_the_steps_that_it_made() -> None:
+    for function in (grad(newtons_root), grad(grad(newtons_root))):
+        limits = evaluate(lambda v, f=function: [f(v)], [F32(7)], Exact())
+        duals = evaluate(lambda v, f=function: [f(v)], [F32(7)], Dual(Exact()))
+        assert_one(limits, duals)
+
+
+def test_the_tangents_of_eigenvalues_and_vectors_stand_to_the_third_order() -> None:
+    # Jacobi's rotations end when the matrix is diagonal: its tangents, and theirs, are made so after it.
+    matrix = np.array([[2, 1, 0.5], [1, -3, 0.25], [0.5, 0.25, 1]], F32)
+
+    def slopes(x: Any, order: int) -> Any:
+        return vlax.linalg.eigh(x) if order == 0 else jvp(lambda v: slopes(v, order - 1), (x,), (matrix,))[1]
+
+    # Along the matrix itself: vectors stay, values grow in proportion, and nothing bends.
+    for order, factor in ((1, 1), (2, 0), (3, 0)):
+        found = evaluate(lambda v, k=order: list(slopes(v, k)), [matrix], Dual(Exact()))
+        wanted = evaluate(lambda v, f=factor: [v * 0, vlax.linalg.eigh(v)[1] * f], [matrix], Exact())
+        assert_one(found, wanted)
+
+
 def test_a_derivative_that_rounding_hides_is_zero() -> None:
     # sin(1) x is straight, but the rounded products of it are not: no noise of theirs is left.
     straight = lambda v: vnp.sin(F32(1)) * v  # noqa: E731  # a function to differentiate
