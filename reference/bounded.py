@@ -14,7 +14,7 @@ from itertools import product
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
-from mpmath.libmp import from_float, mpf_add, mpf_sub, to_float
+from mpmath.libmp import from_float, mpf_add, mpf_sub, round_up, to_float
 
 from ..language.catalogue import PRIMITIVES
 from ..language.dtypes import DType, complex_of, finfo, is_float, real_of
@@ -23,7 +23,7 @@ from ..language.primitive import Primitive
 from . import decisions
 from .dual import Dual
 from .exact import Aligned, Exact, ordering
-from .propagation import PROPAGATIONS, UNKNOWN, Propagation, integer_power
+from .propagation import POLYGAMMA, PROPAGATIONS, UNKNOWN, Propagation, integer_power
 from .reals import (
     INF,
     NEAREST,
@@ -612,10 +612,7 @@ class Bounded(Exact):
             found = frozenset(self.outcome(x) for x in candidates)
             certain = len(found) == 1 and not any(type(x) is Undecided for x in candidates)
             return value if certain else Undecided(value, found)
-        height = max(
-            _distance(_value(x), value) + (x.bound if type(x) is BoundedNumber else 0.0) for x in candidates
-        )
-        height *= _UP
+        height = max(_reaches(x, value) for x in candidates)
         numbers = [x for x in (chosen, *candidates) if type(x) is BoundedNumber]
         reason = next((x.unverified for x in numbers if x.unverified), None)
         undecided = undecided or any(x.undecided for x in numbers) or height == INF
@@ -737,14 +734,20 @@ def _moved(x: Scalar, by: float) -> Scalar:
     return real(mpf_add(x._mpf_, from_float(by), SPREAD, NEAREST))
 
 
+def _reaches(x: Scalar, value: Scalar) -> float:
+    """The distance of a number from a value, and its bound."""
+    distance = _distance(_value(x), value)
+    return (distance + x.bound) * _UP if type(x) is BoundedNumber else distance
+
+
 def _distance(x: Scalar, y: Scalar) -> float:
-    """|x - y|, rounded; infinite where one is special and the other is another."""
+    """|x - y|, rounded up; infinite where one is special and the other is another."""
     if type(x) is float or type(y) is float:
         if is_special(x) or is_special(y):
             same = type(x) is float and type(y) is float and (x == y or (x != x and y != y))
             return 0.0 if same else INF
         return abs(approximate(y if type(x) is float else x))
-    return abs(float(to_float(mpf_sub(x._mpf_, y._mpf_, 53))))
+    return abs(float(to_float(mpf_sub(x._mpf_, y._mpf_, 53, round_up))))
 
 
 def _root_of_squares(xs: Any) -> float:
@@ -754,4 +757,6 @@ def _root_of_squares(xs: Any) -> float:
 def _propagation(definition: Definition) -> Propagation:
     if definition.exponent is not None:
         return integer_power(definition.exponent)
+    if definition.order is not None:
+        return POLYGAMMA
     return PROPAGATIONS.get(definition.name, UNKNOWN)

@@ -86,6 +86,14 @@ def _angle(xs: Floats, bs: Floats, z: float, first: float) -> float:
     return INF if math.hypot(*bs) > math.hypot(*xs) * KNOWN else first * _SHARE
 
 
+def _tangent(xs: Floats, bs: Floats, z: float, first: float) -> float:
+    # tan(x + b) - tan x = tan b (1 + z^2) / (1 - z tan b), A&S 4.3.18; the pole is where the denominator vanishes
+    step = math.tan(bs[0]) if bs[0] < 0.5 else INF
+    if abs(z) * step > 0.5 or step == INF:
+        return INF
+    return max(step * (1.0 + z * z) / (1.0 - abs(z) * step) - bs[0] * (1.0 + z * z), 0.0)
+
+
 def _between_poles(x: Scalar) -> Any:
     """Between which two poles of the gamma function a number lies; 0 right of all of them."""
     return 0 if sign_of(x) > 0 else floor(x)
@@ -146,6 +154,7 @@ PROPAGATIONS: dict[str, Propagation] = {
     "sin": Propagation(None, _curved(0.5), width=2.0),
     "cos": Propagation(None, _curved(0.5), width=2.0),
     "tanh": Propagation(None, _curved(0.39), width=2.0),
+    "tan": Propagation(lambda x, z: (1.0 + z * z,), _tangent),
     "asinh": Propagation(None, _curved(0.2)),
     "atan": Propagation(lambda x, z: (1.0 / (1.0 + x * x),), _curved(0.33), width=math.pi),
     "logistic": Propagation(None, _curved(0.05), width=1.0),
@@ -159,5 +168,6 @@ PROPAGATIONS: dict[str, Propagation] = {
     "lgamma": Propagation(branch=_between_poles),
     "digamma": Propagation(branch=_between_poles),
 }
-# Poles and edges of domains elsewhere: log1p, tan, asin, acos, acosh, atanh.
+POLYGAMMA = Propagation(branch=_between_poles)
+# Edges of domains elsewhere: log1p, asin, acos, acosh, atanh.
 UNKNOWN = Propagation()

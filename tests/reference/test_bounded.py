@@ -300,6 +300,27 @@ def test_a_pole_between_the_ends_of_an_operand_is_unverified(function: Any) -> N
     assert known.scalars[0].unverified is None
 
 
+def test_a_pole_of_the_tangent_within_reach_is_unverified_and_beside_it_the_bound_holds() -> None:
+    """exp(9.7) is known to 1e-3: the slopes at the ends of an interval say nothing of a pole between them."""
+    x = (np.log(math.pi * (np.arange(3000, 3040) + 0.5)) + np.linspace(-1e-5, 1e-5, 40)).astype(F32)
+    (found,) = evaluate(lambda u: [vnp.tan(vnp.exp(u))], [x], Bounded(NUMPY_UFUNCS))
+    got = np.tan(np.exp(x))
+    assert violations(got, found.scalars) == 0
+    assert 0 < sum(n.unverified is not None for n in found.scalars) < 40
+
+
+def test_a_pole_of_trigamma_within_reach_is_unverified() -> None:
+    from verax import enable_x64, grad
+
+    with enable_x64():
+        (found,) = evaluate(
+            lambda u: [grad(lax.digamma)(v) for v in vnp.tanh(u)[:1]],
+            [np.array([-20.0])],
+            Dual(Bounded(IDEAL)),
+        )
+    assert "known to too few digits" in found.scalars[0].unverified
+
+
 def test_the_sign_of_a_zero_that_machines_do_not_agree_on_is_marked() -> None:
     zeros = np.array([-0.0, 0.0], F32)
     for function in (vnp.max, vnp.min, lambda u: lax.cummax(u)[1]):
