@@ -134,14 +134,16 @@ def triangular_solve_transpose(equation: Equation, cotangents: Values, operands:
     return [None, bind(equation.primitive, a, cotangents[0], **params)[0]]
 
 
-def _stretched(x: Any, size: int) -> Any:
-    """Triangles of a rectangle as square matrices of a size, with ones on the rest of the diagonal."""
+def _squared(x: Any, size: int) -> Any:
+    """Rectangles as square matrices of a size, with zeros behind."""
     lead = [(0, 0, 0)] * (x.ndim - 2)
-    square = ops.pad(x, [*lead, (0, size - x.shape[-2], 0), (0, size - x.shape[-1], 0)])
-    k = min(x.shape[-2:])
-    row = ops.iota(int32, square.shape, x.ndim - 2)
-    behind = ops.compare("ge", row, ops.full_like(row, k))
-    return ops.where(behind, identity(square), square)
+    return ops.pad(x, [*lead, (0, size - x.shape[-2], 0), (0, size - x.shape[-1], 0)])
+
+
+def _with_ones_below(x: Any, k: int) -> Any:
+    """Square matrices with ones on the diagonal from row k on."""
+    row = ops.iota(int32, x.shape, x.ndim - 2)
+    return ops.where(ops.compare("ge", row, ops.full_like(row, k)), identity(x), x)
 
 
 def lu_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
@@ -150,8 +152,8 @@ def lu_rule(primitive: Primitive, primals: Values, tangents: Values, params: Par
     factors, pivots, order = bind(primitive, *primals, **params)
     m, n = factors.shape[-2:]
     k, axis = min(m, n), factors.ndim - 1
-    low = _stretched(triangle(ops.slice_in(factors, axis, 0, k), "gt"), m)
-    high = _stretched(triangle(ops.slice_in(factors, axis - 1, 0, k), "le"), n)
+    low = _squared(triangle(ops.slice_in(factors, axis, 0, k), "gt"), m)
+    high = _with_ones_below(_squared(triangle(ops.slice_in(factors, axis - 1, 0, k), "le"), n), k)
     moved = product(_chosen(order, t), t)
     inner = solve(low, solve(high, moved, False, False), True, True, unit=True)
     lows, highs = triangle(inner, "gt"), triangle(inner, "le")

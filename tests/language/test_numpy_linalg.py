@@ -12,6 +12,7 @@ import pytest
 import verax
 from verax import numpy as vnp
 from verax.adapters.profiles import profile_of
+from verax.language import lax
 from verax.language.dispatch import lift
 from verax.reference.bounded import Bounded
 from verax.reference.evaluation import evaluate
@@ -217,6 +218,10 @@ GRADIENTS: dict[str, tuple[Callable[..., Any], Shape]] = {
     "eigvalsh": (vnp.linalg.eigvalsh, (2, 2)),
     "eigvals": (lambda x: vnp.imag(vnp.linalg.eigvals(x @ np.array([[0, 1], [-1, 0]], np.float32))), (2, 2)),
     "qr": (lambda x: vnp.linalg.qr(x)[0], (3, 2)),
+    "wide qr": (lambda x: vnp.linalg.qr(x)[1], (2, 3)),
+    "lu": (lambda x: lax.linalg.lu(x)[0], (3, 3)),
+    "tall lu": (lambda x: lax.linalg.lu(x)[0], (3, 1)),
+    "wide lu": (lambda x: lax.linalg.lu(x)[0], (2, 3)),
     "cholesky": (lambda x: vnp.linalg.cholesky(x @ x.T + vnp.eye(2, dtype=x.dtype)), (2, 2)),
     "svd": (lambda x: vnp.linalg.svd(x, full_matrices=False)[2], (3, 2)),
 }
