@@ -11,6 +11,7 @@ MODULES = {
     "jax.nn": "verax.language.nn",
     "jax.nn.initializers": "verax.language.nn.initializers",
     "jax.numpy": "verax.language.numpy",
+    "jax.numpy.fft": "verax.language.numpy.fft",
     "jax.numpy.linalg": "verax.language.numpy.linalg",
     "jax.ops": "verax.language.ops",
     "jax.random": "verax.language.random",

@@ -82,30 +82,66 @@ def current_mesh() -> Mesh:
 
 
 def devices() -> list[Device]:
-    """The devices in force, in order of their ids."""
+    """The devices in force, in order of their ids.
+
+    Returns:
+        A list of devices.
+
+    Raises nothing of its own.
+    """
     return list(_MESH.get().devices)
 
 
 def local_devices(backend: str | None = None) -> list[Device]:
-    """The devices of this process: all of them."""
+    """The devices of this process: all of them.
+
+    Returns:
+        A list of devices.
+
+    Raises nothing of its own.
+    """
     return devices()
 
 
 def device_count(backend: str | None = None) -> int:
-    """How many devices are in force, whatever the backend."""
+    """How many devices are in force, whatever the backend.
+
+    Returns:
+        A number.
+
+    Raises nothing of its own.
+    """
     return len(_MESH.get())
 
 
 def local_device_count(backend: str | None = None) -> int:
-    """How many of them are this process's: all."""
+    """How many of them are this process's: all.
+
+    Returns:
+        A number.
+
+    Raises nothing of its own.
+    """
     return device_count()
 
 
 def process_count(backend: str | None = None) -> int:
-    """How many processes take part: this one."""
+    """How many processes take part: this one.
+
+    Returns:
+        A number.
+
+    Raises nothing of its own.
+    """
     return 1
 
 
 def process_index(backend: str | None = None) -> int:
-    """Which of them this is: the first."""
+    """Which of them this is: the first.
+
+    Returns:
+        A number.
+
+    Raises nothing of its own.
+    """
     return 0

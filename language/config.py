@@ -39,7 +39,13 @@ config = Config()
 
 @contextmanager
 def enable_x64(value: bool = True) -> Iterator[None]:
-    """Keep 64-bit types (or not) inside the ``with`` block, and restore the setting after it."""
+    """Keep 64-bit types (or not) inside the ``with`` block, and restore the setting after it.
+
+    Returns:
+        A context manager.
+
+    Raises nothing of its own.
+    """
     token = _X64.set(value)
     try:
         yield

@@ -242,7 +242,14 @@ class _Using(AbstractContextManager[Implementation]):
 
 
 def using(which: Any) -> AbstractContextManager[Implementation]:
-    """Make an implementation (``verax.reference``, ``verax.fast``, or a name) current in the block."""
+    """Make an implementation (``verax.reference``, ``verax.fast``, or a name) current in the block.
+
+    Returns:
+        A context manager.
+
+    Raises:
+        ValueError: the name is unknown.
+    """
     return _Using(implementation_of(which))
 
 

@@ -13,7 +13,13 @@ _blocks = 0
 
 @contextmanager
 def disable_jit(disable: bool = True) -> Iterator[None]:
-    """Run jitted functions, loops and branches as Python, inside the block; ``disable=False`` undoes an outer one."""
+    """Run jitted functions, loops and branches as Python, inside the block; ``disable=False`` undoes an outer one.
+
+    Returns:
+        A context manager.
+
+    Raises nothing of its own.
+    """
     global _blocks
     _blocks += 1
     token = _DISABLED.set(bool(disable))

@@ -39,12 +39,21 @@ def device_put(
 
 
 def device_get(x: Any) -> Any:
-    """The same tree with NumPy arrays in the places of arrays; other leaves are left as they are."""
+    """The same tree with NumPy arrays in the places of arrays; other leaves are left as they are.
+
+    Raises nothing of its own.
+    """
     return trees.map(lambda leaf: np.asarray(leaf) if isinstance(leaf, Array) else leaf, x)
 
 
 def block_until_ready(x: Any) -> Any:
-    """``x`` once its arrays are computed. Whoever reads an array waits for it anyway."""
+    """``x`` once its arrays are computed. Whoever reads an array waits for it anyway.
+
+    Returns:
+        The same tree.
+
+    Raises nothing of its own.
+    """
     return x
 
 
@@ -58,5 +67,11 @@ def typeof(x: Any) -> ShapedArray:
 
 
 def default_backend() -> str:
-    """The platform that computations go to: "cpu" or "gpu"."""
+    """The platform that computations go to: "cpu" or "gpu".
+
+    Returns:
+        A text.
+
+    Raises nothing of its own.
+    """
     return "gpu" if dispatch.current().platform == "cuda" else "cpu"

@@ -114,6 +114,13 @@ def subject(
         >>> import verax
         >>> @verax.subject(gradient="declared")
         ... def straight_through(x): ...
+
+    Returns:
+        The very same function.
+
+    Raises:
+        ValueError: ``gradient`` is neither "true" nor "declared".
+        TypeError: ``inputs`` are no list and no function, or ``fun`` takes no attributes.
     """
     if gradient not in ("true", "declared"):
         raise ValueError(f"`gradient` must be 'true' or 'declared', got {gradient!r}.")

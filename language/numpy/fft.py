@@ -158,6 +158,9 @@ def ifft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
 def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Array:
     """The first n // 2 + 1 elements of `fft` of a real array; arguments and errors are its.
 
+    Returns:
+        Complex numbers, n // 2 + 1 along the axis.
+
     Raises:
         TypeError: ``a`` is complex.
     """
@@ -165,7 +168,11 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
 
 
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Array:
-    """The inverse of `rfft`: n real points (None: twice the elements less two); arguments and errors are `fft`'s."""
+    """The inverse of `rfft`: n real points (None: twice the elements less two); arguments and errors are `fft`'s.
+
+    Returns:
+        Floats of size n along the axis.
+    """
     return _one("irfft", a, n, axis, norm, FftType.IRFFT)
 
 
@@ -180,12 +187,20 @@ def ifftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> A
 
 
 def rfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Array:
-    """`rfft` along the last of the axes and `fft` along the others; arguments and errors are theirs."""
+    """`rfft` along the last of the axes and `fft` along the others; arguments and errors are theirs.
+
+    Returns:
+        Complex numbers, n // 2 + 1 along the axis.
+    """
     return _transform("rfftn", a, s, axes, norm, FftType.RFFT)
 
 
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None) -> Array:
-    """The inverse of `rfftn`; arguments and errors are its."""
+    """The inverse of `rfftn`; arguments and errors are its.
+
+    Returns:
+        Floats of size n along the axis.
+    """
     return _transform("irfftn", a, s, axes, norm, FftType.IRFFT)
 
 
@@ -222,12 +237,19 @@ def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) 
     """The real transform of a signal of which ``a`` is the first half and whose second mirrors it, conjugated.
 
     Arguments and errors are `irfft`'s.
+
+    Returns:
+        Floats of size n along the axis.
     """
     return irfft(conjugate(a), n, axis, _OTHER_WAY.get(norm or "backward", norm))
 
 
 def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None) -> Array:
-    """The inverse of `hfft`; arguments and errors are `rfft`'s."""
+    """The inverse of `hfft`; arguments and errors are `rfft`'s.
+
+    Returns:
+        Complex numbers, n // 2 + 1 along the axis.
+    """
     return conjugate(rfft(a, n, axis, _OTHER_WAY.get(norm or "backward", norm)))
 
 
@@ -268,14 +290,25 @@ def _shifts(x: Array, axes: Any) -> tuple[int, ...]:
 
 
 def fftshift(x: Any, axes: Any = None) -> Array:
-    """``x`` with the zero frequency in the middle of the axes, all by default; shape and dtype stay."""
+    """``x`` with the zero frequency in the middle of the axes, all by default; shape and dtype stay.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     a = array_of("fftshift", x)
     places = _shifts(a, axes)
     return roll(a, [a.shape[i] // 2 for i in places], places)
 
 
 def ifftshift(x: Any, axes: Any = None) -> Array:
-    """The inverse of `fftshift`."""
+    """The inverse of `fftshift`.
+
+    Returns:
+        An array of x's shape and dtype.
+
+    Raises:
+        ValueError: an axis is out of range.
+    """
     a = array_of("ifftshift", x)
     places = _shifts(a, axes)
     return roll(a, [-(a.shape[i] // 2) for i in places], places)

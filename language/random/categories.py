@@ -18,7 +18,14 @@ from .uniforms import drawn_uniform, float_dtype
 
 
 def gumbel(key: Any, shape: Any = (), dtype: Any = None, mode: str | None = None) -> Array:
-    """The standard Gumbel distribution; ``mode`` 'high' draws its far ends more finely."""
+    """The standard Gumbel distribution; ``mode`` 'high' draws its far ends more finely.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("gumbel", dtype)
     if mode not in (None, "low", "high"):
         raise ValueError(f"`mode` of gumbel must be 'low' or 'high', got {mode!r}.")

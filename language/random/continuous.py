@@ -19,13 +19,27 @@ from .uniforms import float_dtype, spread_to, uniform
 
 
 def exponential(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The exponential distribution with mean 1."""
+    """The exponential distribution with mean 1.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     u = uniform(key, shape, float_dtype("exponential", dtype))
     return lax.neg(lax.log1p(lax.neg(u)))
 
 
 def laplace(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The Laplace distribution with scale 1."""
+    """The Laplace distribution with scale 1.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("laplace", dtype)
     low = np.asarray(-1.0 + float(finfo(wanted).epsneg), wanted)[()]
     u = uniform(key, shape, wanted, low, 1.0)
@@ -33,14 +47,28 @@ def laplace(key: Any, shape: Any = (), dtype: Any = None) -> Array:
 
 
 def logistic(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The logistic distribution with scale 1."""
+    """The logistic distribution with scale 1.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("logistic", dtype)
     u = uniform(key, shape, wanted, np.asarray(finfo(wanted).tiny, wanted)[()], 1.0)
     return lax.sub(lax.log(u), lax.log1p(lax.neg(u)))
 
 
 def cauchy(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The Cauchy distribution with scale 1."""
+    """The Cauchy distribution with scale 1.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("cauchy", dtype)
     u = uniform(key, shape, wanted, np.asarray(finfo(wanted).eps, wanted)[()], 1.0)
     half = np.asarray(0.5, wanted)[()]
@@ -74,6 +102,9 @@ def weibull_min(key: Any, scale: Any, concentration: Any, shape: Any = (), dtype
     """Weibull's distribution: a power 1 / ``concentration`` of an exponential number, times ``scale``.
 
     The parameters are broadcast against ``shape``, as JAX does.
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     drawn = exponential(key, canonical_shape(shape), float_dtype("weibull_min", dtype))
     return lift(vnp.multiply(vnp.power(drawn, vnp.divide(1.0, concentration)), scale))

@@ -110,6 +110,9 @@ def multinomial(key: Any, n: Any, p: Any, *, shape: Any = None, dtype: Any = Non
         shape: of the result; ``p``'s where none is given.
         dtype: of the result, a float dtype.
         unroll: accepted for JAX's sake.
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     raw = raw_of("multinomial", key)
     n, p = dtypes_only("multinomial", n, p, rule=to_inexact)

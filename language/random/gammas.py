@@ -28,12 +28,19 @@ def gamma(key: Any, a: Any, shape: Any = None, dtype: Any = None) -> Array:
         a: positive, broadcast to ``shape``.
         shape: of the result; ``a``'s where none is given.
         dtype: of the result, a float dtype.
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     return _drawn("gamma", key, a, shape, dtype, logarithm=False)
 
 
 def loggamma(key: Any, a: Any, shape: Any = None, dtype: Any = None) -> Array:
-    """The logarithm of `gamma`'s draws, also where these are too small for a float."""
+    """The logarithm of `gamma`'s draws, also where these are too small for a float.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     return _drawn("loggamma", key, a, shape, dtype, logarithm=True)
 
 
@@ -106,6 +113,9 @@ def _positive(keys: Streams, c: Array) -> tuple[Array, Array]:
 
 def beta(key: Any, a: Any, b: Any, shape: Any = None, dtype: Any = None) -> Array:
     """The beta distribution: a gamma number's share of the sum of two.
+
+    Returns:
+        Floats of the broadcast shape.
 
     Raises:
         ValueError: a parameter does not fit into the dtype or the shape.
@@ -188,6 +198,9 @@ def generalized_normal(key: Any, p: Any, shape: Any = (), dtype: Any = None) -> 
         p: positive, broadcast to ``shape``.
         shape: of the result.
         dtype: of the result, a float dtype.
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     wanted = float_dtype("generalized_normal", dtype)
     for_size, for_sign = split(raw_of("generalized_normal", key))
@@ -201,6 +214,9 @@ def ball(key: Any, d: int, p: Any = 2, shape: Any = (), dtype: Any = None) -> Ar
     """Points of the unit ball of the p-norm in ``d`` dimensions, uniform: shape (*shape, d).
 
     F. Barthe, O. Guedon, S. Mendelson, A. Naor, "A probabilistic approach to the geometry of the l_p^n-ball" (2005).
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     wanted = float_dtype("ball", dtype)
     for_points, for_radius = split(raw_of("ball", key))

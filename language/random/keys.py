@@ -83,13 +83,24 @@ trees.register_node(KeyArray, lambda k: ((k.data,), None), lambda _, children: K
 
 
 def key(seed: Any, *, impl: str | None = None) -> KeyArray:
-    """A key from a seed: an integer, or an integer scalar array."""
+    """A key from a seed: an integer, or an integer scalar array.
+
+    Returns:
+        A key: an array of keys without axes.
+
+    Raises:
+        TypeError: ``seed`` is no integer.
+    """
     check_impl(impl)
     return KeyArray(_seeded("key", seed))
 
 
 def PRNGKey(seed: Any, *, impl: str | None = None) -> Array:
-    """A key from a seed, as a raw array: uint32 of shape (2,)."""
+    """A key from a seed, as a raw array: uint32 of shape (2,).
+
+    Raises:
+        TypeError: ``seed`` is no integer.
+    """
     check_impl(impl)
     return _seeded("PRNGKey", seed)
 
@@ -147,12 +158,22 @@ def as_given(given: Any, data: Array) -> Any:
 
 
 def key_data(keys: Any) -> Array:
-    """The raw words of keys."""
+    """The raw words of keys.
+
+    Returns:
+        An array of uint32, with an axis of 2 words more.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     return lift(keys.data if isinstance(keys, KeyArray) else keys)
 
 
 def wrap_key_data(key_bits_array: Any, *, impl: str | None = None) -> KeyArray:
     """Keys of raw words.
+
+    Returns:
+        An array of keys, without the last axis.
 
     Raises:
         TypeError: the array is not uint32 with a last axis of 2.
@@ -175,10 +196,22 @@ def key_dtype(impl: str | None = None) -> str:
 
 
 def key_impl(keys: Any) -> str:
-    """The name of the generator."""
+    """The name of the generator.
+
+    Returns:
+        A text.
+
+    Raises nothing of its own.
+    """
     return IMPLEMENTATION
 
 
 def clone(key: Any) -> Any:
-    """The key itself."""
+    """The key itself.
+
+    Returns:
+        What is given.
+
+    Raises nothing of its own.
+    """
     return key

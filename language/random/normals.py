@@ -22,7 +22,14 @@ from .words import split
 
 
 def normal(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The standard normal distribution."""
+    """The standard normal distribution.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("normal", dtype)
     one = np.asarray(1.0, wanted)
     low = np.nextafter(-one, np.asarray(0.0, wanted))
@@ -31,7 +38,14 @@ def normal(key: Any, shape: Any = (), dtype: Any = None) -> Array:
 
 
 def truncated_normal(key: Any, lower: Any, upper: Any, shape: Any = None, dtype: Any = None) -> Array:
-    """The standard normal distribution within (lower, upper)."""
+    """The standard normal distribution within (lower, upper).
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("truncated_normal", dtype)
     low, high = (lift(convert(array_of("truncated_normal", x), wanted)) for x in (lower, upper))
     sizes = broadcast_shapes(low.shape, high.shape) if shape is None else canonical_shape(shape)
@@ -55,7 +69,14 @@ def lognormal(key: Any, sigma: Any = 1.0, shape: Any = None, dtype: Any = None) 
 
 
 def maxwell(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The length of a vector of 3 normal numbers: Maxwell's distribution."""
+    """The length of a vector of 3 normal numbers: Maxwell's distribution.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("maxwell", dtype)
     x = normal(key, (*canonical_shape(shape), 3), wanted)
     return lax.sqrt(lift(vnp.sum(lax.mul(x, x), -1)))
@@ -65,6 +86,9 @@ def double_sided_maxwell(key: Any, loc: Any, scale: Any, shape: Any = (), dtype:
     """Maxwell's distribution with a random sign, times ``scale``, moved by ``loc``.
 
     The result has the parameters' own shape after ``shape`` (twice, where no shape is given), as JAX's has.
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     wanted = float_dtype("double_sided_maxwell", dtype)
     loc, scale = array_of("double_sided_maxwell", loc), array_of("double_sided_maxwell", scale)

@@ -30,6 +30,12 @@ def permutation(key: Any, x: Any, axis: int = 0, independent: bool = False) -> A
         x: an array, or an integer.
         axis: along which the order changes.
         independent: whether every vector along the axis is ordered by itself.
+
+    Returns:
+        An array of x's shape and dtype; integers of shape (x,) for an integer.
+
+    Raises:
+        TypeError: ``key`` is no key.
     """
     raw = raw_of("permutation", key)
     if np.ndim(x) == 0:
@@ -64,6 +70,9 @@ def choice(
     mode: str | None = None,
 ) -> Array:
     """Random slices of an array, or numbers of ``range(a)`` for an integer.
+
+    Returns:
+        An array of a's dtype: ``shape``, and the sizes of a slice.
 
     Raises:
         ValueError: more are drawn without replacement than there are, or ``p`` does not fit.

@@ -40,7 +40,14 @@ def spread_to(name: str, x: Any, shape: Shape) -> Array:
 
 
 def uniform(key: Any, shape: Any = (), dtype: Any = None, minval: Any = 0.0, maxval: Any = 1.0) -> Array:
-    """Floats in [minval, maxval), all multiples of a fixed spacing."""
+    """Floats in [minval, maxval), all multiples of a fixed spacing.
+
+    Returns:
+        Floats of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = float_dtype("uniform", dtype)
     return drawn_uniform(raw_of("uniform", key), canonical_shape(shape), wanted, minval, maxval)
 
@@ -97,7 +104,14 @@ def bernoulli(key: Any, p: Any = 0.5, shape: Any = None, mode: str = "low") -> A
 
 
 def rademacher(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """-1 or 1, each as likely."""
+    """-1 or 1, each as likely.
+
+    Returns:
+        Integers, or other numbers, of ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     wanted = canonical(np.int64 if dtype is None else dtype)
     heads = bernoulli(key, 0.5, canonical_shape(shape))
     return lift(convert(vnp.subtract(vnp.multiply(2, heads), 1), wanted))

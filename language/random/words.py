@@ -79,14 +79,25 @@ def bits(key: Any, shape: Any = (), dtype: Any = None) -> Array:
 
 
 def split(key: Any, num: Any = 2) -> Any:
-    """Independent keys in an array of shape ``num``."""
+    """Independent keys in an array of shape ``num``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     shape = canonical_shape(num, "num")
     words = generated(raw_of("split", key), shape)
     return as_given(key, vnp.stack(words, len(shape)))
 
 
 def fold_in(key: Any, data: Any) -> Any:
-    """A key out of a key and an integer."""
+    """A key out of a key and an integer.
+
+    Returns:
+        A key like ``key``.
+
+    Raises:
+        TypeError: ``key`` is no key.
+    """
     raw = raw_of("fold_in", key)
     number = array_of("fold_in", data if not isinstance(data, int) else np.uint32(data & 0xFFFFFFFF))
     if number.shape:

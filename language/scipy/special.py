@@ -60,12 +60,22 @@ def _given(name: str, *operands: Any) -> list[Array]:
     return [lift(x) for x in promote_inexact(name, *operands)]
 
 
+_DOC = """{what}
+
+Returns:
+    Floats of x's shape; integers become floats.
+
+Raises:
+    TypeError: ``x`` is no array and no number.
+"""
+
+
 def _of_primitive(name: str, operation: Callable[[Any], Array], doc: str) -> Callable[[Any], Array]:
     def function(x: Any) -> Array:
         return operation(*promote_inexact(name, x))
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
+    function.__doc__ = _DOC.format(what=doc)
     return function
 
 
@@ -97,20 +107,41 @@ i1e = _of_primitive("i1e", lax.bessel_i1e, "exp(-|x|) I1(x), of the modified Bes
 
 
 def i0(x: Any) -> Array:
-    """The modified Bessel function of order 0; it overflows as exp does."""
+    """The modified Bessel function of order 0; it overflows as exp does.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     (x,) = _given("i0", x)
     return lax.mul(lax.exp(lax.abs(x)), lax.bessel_i0e(x))
 
 
 def i1(x: Any) -> Array:
-    """The modified Bessel function of order 1; it overflows as exp does."""
+    """The modified Bessel function of order 1; it overflows as exp does.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     (x,) = _given("i1", x)
     return lax.mul(lax.exp(lax.abs(x)), lax.bessel_i1e(x))
 
 
 # -- logarithms and entropies -------------------------------------------------------------------------
 def logit(x: Any) -> Array:
-    """log(x / (1 - x)), the inverse of `expit`; beside 1/2 from x - 1/2, which is exact."""
+    """log(x / (1 - x)), the inverse of `expit`; beside 1/2 from x - 1/2, which is exact.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     (x,) = _given("logit", x)
     x = _strong(x)
     rest = lax.sub(like(x, 1), x)
@@ -133,17 +164,38 @@ def _times_logarithm(
 
 
 def xlogy(x: Any, y: Any) -> Array:
-    """x log(y), and 0 where x is 0 unless y is NaN."""
+    """x log(y), and 0 where x is 0 unless y is NaN.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     return _times_logarithm(_given("xlogy", x, y), lax.log, 0.0, 1.0)
 
 
 def xlog1py(x: Any, y: Any) -> Array:
-    """x log(1 + y), and 0 where x is 0 unless y is NaN."""
+    """x log(1 + y), and 0 where x is 0 unless y is NaN.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     return _times_logarithm(_given("xlog1py", x, y), lax.log1p, -1.0, 0.0)
 
 
 def entr(x: Any) -> Array:
-    """-x log(x), 0 at 0, and -inf below it."""
+    """-x log(x), 0 at 0, and -inf below it.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     (x,) = _given("entr", x)
     some = lax.gt(x, like(x, 0))
     inside = lax.neg(lax.mul(x, lax.log(_choose(some, x, like(x, 1)))))
@@ -155,6 +207,12 @@ def rel_entr(p: Any, q: Any) -> Array:
     """p log(p / q) for positive numbers, 0 where p is 0 and q is not negative, else inf.
 
     Where p and q are close, from their difference, which is exact.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     p, q = _given("rel_entr", p, q)
     both = lax.bitwise_and(lax.gt(p, like(p, 0)), lax.gt(q, like(q, 0)))
@@ -176,7 +234,14 @@ def _beyond(p: Array, q: Array, nothing: Any) -> Array:
 
 
 def kl_div(p: Any, q: Any) -> Array:
-    """`rel_entr`(p, q) - p + q."""
+    """`rel_entr`(p, q) - p + q.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     p, q = _given("kl_div", p, q)
     both = lax.bitwise_and(lax.gt(p, like(p, 0)), lax.gt(q, like(q, 0)))
     return _choose(both, lax.add(lax.sub(rel_entr(p, q), p), q), _beyond(p, q, q))
@@ -184,7 +249,14 @@ def kl_div(p: Any, q: Any) -> Array:
 
 # -- gamma and its relatives --------------------------------------------------------------------------
 def gammasgn(x: Any) -> Array:
-    """The sign of Gamma(x); at -0 as just below it, NaN at the other poles and at -inf."""
+    """The sign of Gamma(x); at -0 as just below it, NaN at the other poles and at -inf.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     (x,) = _given("gammasgn", x)
     x = _strong(x)
     whole = lax.floor(x)
@@ -198,19 +270,40 @@ def gammasgn(x: Any) -> Array:
 
 
 def gamma(x: Any) -> Array:
-    """The gamma function, as the exponential of its logarithm with its sign."""
+    """The gamma function, as the exponential of its logarithm with its sign.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
     (x,) = _given("gamma", x)
     return lax.mul(gammasgn(x), lax.exp(lax.lgamma(x)))
 
 
 def betaln(a: Any, b: Any) -> Array:
-    """log |B(a, b)|, from three values of `gammaln`: its error is that of the largest."""
+    """log |B(a, b)|, from three values of `gammaln`: its error is that of the largest.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     a, b = _given("betaln", a, b)
     return lax.sub(lax.add(lax.lgamma(a), lax.lgamma(b)), lax.lgamma(lax.add(a, b)))
 
 
 def beta(a: Any, b: Any) -> Array:
-    """The beta function Gamma(a) Gamma(b) / Gamma(a + b)."""
+    """The beta function Gamma(a) Gamma(b) / Gamma(a + b).
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     a, b = _given("beta", a, b)
     sign = lax.mul(lax.mul(gammasgn(a), gammasgn(b)), gammasgn(lax.add(a, b)))
     return lax.mul(sign, lax.exp(betaln(a, b)))
@@ -218,6 +311,9 @@ def beta(a: Any, b: Any) -> Array:
 
 def factorial(n: Any, exact: bool = False) -> Array:
     """Gamma(n + 1), and 0 below 0.
+
+    Returns:
+        Floats of x's shape; integers become floats.
 
     Raises:
         NotImplementedError: ``exact`` is true.
@@ -231,7 +327,14 @@ def factorial(n: Any, exact: bool = False) -> Array:
 
 
 def poch(z: Any, m: Any) -> Array:
-    """Pochhammer's symbol Gamma(z + m) / Gamma(z); 1 where m is 0."""
+    """Pochhammer's symbol Gamma(z + m) / Gamma(z); 1 where m is 0.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     z, m = _given("poch", z, m)
     none = lax.eq(m, like(m, 0))
     top = lax.add(z, m)
@@ -240,7 +343,14 @@ def poch(z: Any, m: Any) -> Array:
 
 
 def multigammaln(a: Any, d: int) -> Array:
-    """log of the multivariate gamma function of dimension ``d``."""
+    """log of the multivariate gamma function of dimension ``d``.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
     (a,) = _given("multigammaln", a)
     a = _strong(a)
     found = lax.add(lax.mul(like(a, 0), a), like(a, d * (d - 1) / 4 * math.log(math.pi)))
@@ -253,6 +363,9 @@ def multigammaln(a: Any, d: int) -> Array:
 def ndtr(x: Any) -> Array:
     """The normal distribution's probability of at most x.
 
+    Returns:
+        Floats of x's shape; integers become floats.
+
     Raises:
         TypeError: ``x`` is neither float32 nor float64.
     """
@@ -262,6 +375,9 @@ def ndtr(x: Any) -> Array:
 
 def ndtri(p: Any) -> Array:
     """The inverse of `ndtr`: from `erfinv` in the middle, in the tails from its logarithm (Wichura, AS 241).
+
+    Returns:
+        Floats of x's shape; integers become floats.
 
     Raises:
         TypeError: ``p`` is neither float32 nor float64.
@@ -319,6 +435,9 @@ def log_ndtr(x: Any, series_order: int = 3) -> Array:
     """log(`ndtr`(x)), by the asymptotic series of erfc far below 0 (DLMF 7.12.1).
 
     ``series_order`` is taken for JAX's sake: the series always has the terms that the digits need.
+
+    Returns:
+        Floats of x's shape; integers become floats.
 
     Raises:
         TypeError: ``x`` is neither float32 nor float64.

@@ -47,6 +47,9 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False, reduce_axes: Sequen
 
     Returns:
         ``(out, pullback)``, with ``has_aux`` also the auxiliary value.
+
+    Raises:
+        TypeError: a primal is no array and no number.
     """
     check_callable(fun, "vjp")
     if reduce_axes:

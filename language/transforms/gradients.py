@@ -41,6 +41,9 @@ def value_and_grad(
             the gradient. Otherwise the gradient by a complex x + iy is the partial by x less i times that by y.
         allow_int: whether integer arguments may be chosen; their gradient is float0.
 
+    Returns:
+        A function that returns the value, and a tree of the arguments' shapes and dtypes.
+
     Raises:
         TypeError: an argument is not floating, or the result is no floating scalar.
     """
@@ -76,7 +79,14 @@ def grad(
     holomorphic: bool = False,
     allow_int: bool = False,
 ) -> Function:
-    """The gradient of a scalar function with respect to ``argnums``; see `value_and_grad`."""
+    """The gradient of a scalar function with respect to ``argnums``; see `value_and_grad`.
+
+    Returns:
+        A function that returns a tree of the arguments' shapes and dtypes.
+
+    Raises:
+        TypeError: when it is called, the function's value is no real scalar.
+    """
     both = value_and_grad(fun, argnums, has_aux, holomorphic, allow_int)
 
     @functools.wraps(fun)

@@ -20,6 +20,9 @@ def jacfwd(
     """The Jacobian, column by column: each result's shape followed by the argument's.
 
     Arguments are real; with ``holomorphic`` arguments and results are complex.
+
+    Raises:
+        TypeError: when it is called, an argument is of no floats.
     """
     return _jacobian(fun, argnums, has_aux, holomorphic, "forward")
 
@@ -30,6 +33,9 @@ def jacrev(
     """The Jacobian, row by row: each result's shape followed by the argument's.
 
     Results are real; with ``holomorphic`` arguments and results are complex.
+
+    Raises:
+        TypeError: when it is called, an argument is of no floats.
     """
     return _jacobian(fun, argnums, has_aux, holomorphic, "reverse")
 
@@ -40,7 +46,14 @@ jacobian = jacrev
 def hessian(
     fun: Function, argnums: int | Sequence[int] = 0, has_aux: bool = False, holomorphic: bool = False
 ) -> Function:
-    """The second derivative: ``jacfwd(jacrev(fun))``."""
+    """The second derivative: ``jacfwd(jacrev(fun))``.
+
+    Returns:
+        A function that returns a tree: the value's shapes, each followed by the argument's twice.
+
+    Raises:
+        TypeError: when it is called, an argument is of no floats.
+    """
     return jacfwd(jacrev(fun, argnums, has_aux, holomorphic), argnums, has_aux, holomorphic)
 
 

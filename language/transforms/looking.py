@@ -27,6 +27,9 @@ def make_program(
         fun: arrays in trees in, arrays in trees out.
         static_argnums: positions of arguments that are part of the program.
         return_shape: whether to return ``(program, types)``, the latter a tree like the result.
+
+    Raises:
+        TypeError: when it is called, an argument is no array and no number.
     """
     check_callable(fun, "make_program")
     numbers = (static_argnums,) if isinstance(static_argnums, int) else tuple(static_argnums)
@@ -46,6 +49,9 @@ def eval_shape(fun: Function, *args: Any, **kwargs: Any) -> Any:
     """The shapes and dtypes of the result, without computing it.
 
     Arguments may be arrays, numbers, or anything with ``shape`` and ``dtype``.
+
+    Raises:
+        TypeError: an argument is no array and no number.
     """
     check_callable(fun, "eval_shape")
     program, flat = traced(fun, args, kwargs, ())

@@ -14,6 +14,9 @@ from .arguments import Function, check_callable
 def named_call(fun: Function, *, name: str | None = None) -> Function:
     """The function under a name (its own by default), by which programs and messages call it.
 
+    Returns:
+        A function of the same tree of arguments, and results.
+
     Raises:
         TypeError: ``fun`` is no function, or ``name`` no string.
     """
@@ -32,6 +35,9 @@ def named_call(fun: Function, *, name: str | None = None) -> Function:
 @contextmanager
 def named_scope(name: str) -> Iterator[None]:
     """A block, or by decoration a function, under a name. Equations keep the line that they come from instead.
+
+    Returns:
+        A function of the same tree of arguments, and results.
 
     Raises:
         TypeError: ``name`` is no string.

@@ -188,6 +188,9 @@ def fiedler(a: Any) -> Array:
 
     Returns:
         Shape (..., n, n), of ``a``'s dtype.
+
+    Raises:
+        ValueError: ``a`` is no vector.
     """
     x = atleast_1d(array_of("fiedler", a))
     found: Array = absolute(x[..., :, None] - x[..., None, :])
@@ -226,6 +229,9 @@ def hilbert(n: int) -> Array:
 
     Args:
         n: the number of rows.
+
+    Returns:
+        A matrix of floats.
 
     Raises:
         ValueError: ``n`` is negative.
@@ -276,6 +282,9 @@ def pascal(n: int, kind: str | None = None) -> Array:
         n: the number of rows.
         kind: "lower": binomial(i, j); "upper": its transpose; "symmetric" (or None): their product, binomial(i + j, i).
 
+    Returns:
+        A matrix of floats.
+
     Raises:
         ValueError: ``kind`` is something else, or ``n`` is negative.
     """
@@ -291,6 +300,9 @@ def invpascal(n: int, kind: str | None = None) -> Array:
     Args:
         n: the number of rows.
         kind: as `pascal`'s.
+
+    Returns:
+        A matrix of floats.
 
     Raises:
         ValueError: ``kind`` is something else, or ``n`` is negative.
@@ -311,6 +323,9 @@ def helmert(n: int, full: bool = False) -> Array:
     Args:
         n: the number of columns, at least 1.
         full: whether there are n rows, else n - 1.
+
+    Returns:
+        A matrix of floats.
 
     Raises:
         ValueError: ``n`` is less than 1.
