@@ -211,6 +211,22 @@ def test_a_product_in_tf32_is_a_quiet_fault() -> None:
     assert "529 elements of 1 equations" in quiet.message
 
 
+def test_another_library_may_be_the_machine() -> None:
+    jax = pytest.importorskip("jax")
+
+    def machine(equation: Equation, xs: list[Any]) -> Sequence[Any]:
+        named = getattr(jax.lax, equation.primitive.name)
+        arrays = [np.asarray(x.machine_value()) for x in xs]
+        return [dispatch.lift(np.asarray(named(*arrays, **equation.params)))]
+
+    def affine(w: Any, x: Any) -> Any:
+        return lax.add(lax.mul(lax.dot(w, x), x), lax.neg(x))
+
+    verdict = check_equations(affine, _normal(7, 7), _normal(7), machine=machine)
+    assert verdict.holds, str(verdict)
+    assert [e.primitive for e in verdict.equations] == ["dot_general", "mul", "neg", "add"]
+
+
 def test_how_many_of_how_many_elements_were_judged_is_said() -> None:
     verdict = check_equations(lambda x: vnp.exp(-x), _normal(1000), samples=5, name="decay")
     assert "10 of 2000 elements of 2 equations" in str(verdict)

@@ -39,7 +39,7 @@ def _drawn(name: str, seed: int) -> tuple[Callable[..., list[Any]], list[Any]]:
         if spec.index is not None:
             drawn = rng.integers(0, int(spec.index.size), shape)
         elif PRIMITIVES[name].kind == "factorization" and is_float(spec.dtype):
-            drawn = rng.integers(-3, 4, shape) / 4 + 4 * np.eye(*shape[-2:])
+            drawn = rng.integers(-3, 4, shape) / 4 + 4 * np.eye(shape[-2], shape[-1])
         elif is_float(spec.dtype):
             drawn = rng.choice([0.25, 0.5, 0.5, 1.0, 2.0, 3.5, -0.0, -1.0, np.inf], shape)
         else:

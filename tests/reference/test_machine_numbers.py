@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from verax import using
 from verax.language.dtypes import bfloat16, float16, float32, float64
+from verax.numpy import asarray
+from verax.reference.array import ReferenceArray
 from verax.reference.exact import Exact, aligned
 from verax.reference.machine_numbers import MachineNumbers
 
@@ -50,3 +53,16 @@ def test_only_those_that_are_asked_for_are_lifted() -> None:
     numbers = MachineNumbers(np.arange(1000, dtype=np.float32), float32, Exact())
     assert list(numbers.at([3, 5])) == [3, 5]
     assert numbers._lifted is None
+
+
+def test_an_array_that_nobody_looked_at_gives_its_numbers_back_and_no_view_of_them() -> None:
+    numbers = np.array([[1.0, -0.0, np.inf], [np.nan, 1e-40, 2.5]], np.float32)
+    with using("reference"):
+        untouched, touched = asarray(numbers), asarray(numbers)
+    assert isinstance(touched, ReferenceArray)
+    assert len(touched.scalars) == 6
+    first, second = untouched.machine_value(), touched.machine_value()
+    assert first.dtype == second.dtype == numbers.dtype
+    assert first.tobytes() == second.tobytes()
+    first[0, 0] = 7
+    assert untouched.machine_value()[0, 0] == 1
