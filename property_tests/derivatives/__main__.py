@@ -81,7 +81,9 @@ def main(points: int, programs: int, seed: int, processes: int, seconds: float, 
         click.echo(f"unverified: {text}")
     click.echo(outcome.summary())
     if record is not None:
-        command = f"python -m verax.property_tests.derivatives --points {points} --programs {programs} --seed {seed}"
+        limit = "" if math.isinf(seconds) else f" --seconds {seconds:g}"
+        what = f"--points {points} --programs {programs} --seed {seed}{limit}"
+        command = f"python -m verax.property_tests.derivatives {what}"
         day = dt.datetime.now(dt.UTC).date()
         text = page(outcome, command, time.monotonic() - begun, day)
         click.echo(f"recorded in {write(record, seed, text, day)}")

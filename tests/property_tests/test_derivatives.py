@@ -8,14 +8,17 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mpmath.libmp import from_man_exp, mpf_shift
 
+from verax import lax as vlax
 from verax.language.catalogue import PRIMITIVES
 from verax.property_tests.derivatives import __main__ as command
 from verax.property_tests.derivatives import trying
 from verax.property_tests.derivatives.__main__ import run, tasks_of
-from verax.property_tests.derivatives.agreement import Agreement, agree, sequences
+from verax.property_tests.derivatives.agreement import Agreement, agree, compared, sequences
+from verax.property_tests.derivatives.orders import floating
 from verax.property_tests.derivatives.record import Outcome, page
 from verax.property_tests.derivatives.trying import Task, Tried, safely, tried
 from verax.reference import Dual, limits
@@ -129,6 +132,20 @@ def test_a_quotient_with_another_step_is_caught(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_fault_of_the_harness_is_a_disagreement() -> None:
     assert "raised KeyError" in safely(Task("primitive", "no such primitive", 0)).found.disagreements[0]
+
+
+def test_derivatives_out_of_reach_are_unverified_with_the_reason() -> None:
+    far = compared(floating(lambda x: [vlax.erf(x)]), [np.float32(90)], [[np.float32(1)]] * 3)
+    assert far.disagreements == []
+    assert "order 1 along direction 0: a derivative is hidden" in far.unverified[0]
+
+    # The value of a 1 x 1 matrix is straight: its dual numbers' second derivative cancels, but for the last digits.
+    matrix = np.array([[-0.14417067]], np.float32)
+    straight = compared(
+        floating(lambda x: [vlax.linalg.svd(x)[1]]), [matrix], [[np.ones_like(matrix) * 1.3]] * 3
+    )
+    assert straight.disagreements == []
+    assert all("what rounding made" in text for text in straight.unverified)
 
 
 # -- the pieces ----------------------------------------------------------------------------------------------
