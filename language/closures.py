@@ -10,7 +10,7 @@ from typing import Any
 from . import trees
 from .custom_rules import custom_vjp
 from .dispatch import Tracer, aval_of
-from .dtypes import is_float
+from .dtypes import is_inexact
 from .flat import Flat, check_array, name_of
 from .program import Program
 from .shapes import ShapedArray
@@ -56,7 +56,7 @@ def closure_convert(fun: Function, *example_args: Any) -> tuple[Function, list[A
 def _may_move(x: Any) -> bool:
     # In the reference a tangent rides in the numbers of an array, which no type shows.
     watched = isinstance(x, Tracer) or (getattr(x, "implementation", None) is not None and _carries(x))
-    return watched and is_float(aval_of(x).dtype)
+    return watched and is_inexact(aval_of(x).dtype)
 
 
 def _carries(x: Any) -> bool:

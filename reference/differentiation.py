@@ -250,7 +250,7 @@ def transpose(
         ValueError: the function does not take zeros to zeros, so that it is not linear.
     """
     system = current_system()
-    zeros = [ReferenceArray([0.0] * a.size, a, system) for a in avals]
+    zeros = [ReferenceArray([0.0] * (a.size * (1 + is_complex(a.dtype))), a, system) for a in avals]
     if not all(_is_zero(s) for y in function(*zeros) for s in y.scalars):
         raise ValueError("The function of linear_transpose must be linear, got one that is not 0 at zeros.")
     found: list[ReferenceArray | None] = []
@@ -259,7 +259,7 @@ def transpose(
         for entry in range(len(x.scalars)):
             images = function(*zeros[:k], unit(x, entry, system), *zeros[k + 1 :])
             entries.append(_pairing(system, cotangents, images))
-        found.append(ReferenceArray(entries, x.aval, system))
+        found.append(ReferenceArray(_as_cotangent(entries, x, system), x.aval, system))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import dispatch, lax, trees
 from ..dispatch import aval_of
-from ..dtypes import is_float
+from ..dtypes import is_inexact
 from ..flat import Flat, name_of, own
 from ..shapes import ShapedArray
 from .arguments import Function, check_callable, materialized
@@ -38,9 +38,9 @@ def linear_transpose(fun: Function, *primals: Any, reduce_axes: Sequence[Any] = 
     program, shaped = traced(fun, primals, {}, ())
     results, out_tree = program.out_avals, shaped.structure()
     for what, aval in (*(("argument", a) for a in avals), *(("result", a) for a in results)):
-        if not is_float(aval.dtype):
+        if not is_inexact(aval.dtype):
             raise TypeError(
-                f"Every {what} of {name_of(fun)!r} must be floating to be transposed, got {aval}."
+                f"Every {what} of {name_of(fun)!r} must be floating or complex to be transposed, got {aval}."
             )
 
     @functools.wraps(fun)

@@ -71,6 +71,20 @@ TRANSFORMED: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def of_complex_numbers(peer: Any) -> Any:
+    slopes = np.array([2 + 2j, 4], np.complex64)
+
+    def square(b: Any) -> Any:
+        by = lambda matvec, y: y / slopes  # noqa: E731
+        x = peer.lax.custom_linear_solve(lambda x: x * slopes, b, by, transpose_solve=by)
+        return (x * x.conj()).real.sum()
+
+    return peer.value_and_grad(square)(np.array([2 - 4j, 4 - 8j], np.complex64))
+
+
+TRANSFORMED["of complex numbers"] = of_complex_numbers
+
+
 @pytest.mark.parametrize("name", TRANSFORMED)
 def test_a_linear_solve_is_jaxs(name: str) -> None:
     assert numbers(TRANSFORMED[name](verax)) == numbers(TRANSFORMED[name](jax))

@@ -19,6 +19,7 @@ from verax.language.transforms import make_program
 
 F32 = np.float32
 X = np.array([1.0, -2.0, 3.0], F32)
+Z = np.array([1 + 2j, 4 - 8j], np.complex64)
 Y = np.array([2.0, 5.0, -1.0], F32)
 M = np.arange(6, dtype=F32).reshape(2, 3)
 STRUCT: Any = jax.ShapeDtypeStruct((3,), F32)  # type: ignore[no-untyped-call]  # JAX has no types there
@@ -90,6 +91,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         2.0
     ),
     "linear transpose of what is left out": lambda p: p.linear_transpose(lambda a, b: a, X, Y)(Y),
+    "linear transpose of complex numbers": lambda p: p.linear_transpose(lambda z: z * (2 + 1j), Z)(Z),
     # -- Jacobians
     "jacfwd": lambda p: p.jacfwd(cubed)(X),
     "jacrev": lambda p: p.jacrev(cubed)(X),
