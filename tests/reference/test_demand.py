@@ -37,7 +37,7 @@ def _drawn(name: str, seed: int) -> tuple[Callable[..., list[Any]], list[Any]]:
     for spec in case.operands:
         shape = tuple(int(d.expression) for d in spec.dimensions)
         if spec.index is not None:
-            drawn = rng.integers(0, int(spec.index.size), shape)
+            drawn: Any = rng.integers(0, int(spec.index.size), shape)
         elif PRIMITIVES[name].kind == "factorization" and is_float(spec.dtype):
             drawn = rng.integers(-3, 4, shape) / 4 + 4 * np.eye(shape[-2], shape[-1])
         elif is_float(spec.dtype):
