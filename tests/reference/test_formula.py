@@ -12,7 +12,7 @@ import pytest
 import verax
 import verax.numpy as vnp
 from verax import lax
-from verax.language import dispatch, dtypes
+from verax.language import dtypes
 from verax.language.transforms import make_program
 from verax.reference import Exact, arithmetic, formula, implementation
 from verax.reference.formula import blamed, ideal_machine, movements
@@ -107,7 +107,7 @@ def test_inputs_that_nobody_looked_at_are_moved_as_those_that_somebody_did(dtype
     values = np.concatenate([bits.astype(f"u{dtype.itemsize}").view(dtype), edges])
     system = Exact(30)
     with arithmetic(system):
-        untouched, touched = (dispatch.lift_to(implementation, values) for _ in range(2))
+        untouched, touched = (implementation.own(values) for _ in range(2))
         assert len(touched.scalars) == 205
         moved = [formula._nudged_input(x, system, random.Random(7)) for x in (untouched, touched)]
     assert untouched.untouched is not None
