@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import catalogue as rows
 from .. import dispatch, trees
 from ..arrays import Array
 from ..dispatch import aval_of
-from ..dtypes import as_dtype, bool_, int32, is_float, promote
+from ..dtypes import as_dtype, bool_, int32, is_complex, is_inexact, promote
+from ..primitive import Primitive
 from ..shapes import canonical_axis
 from .conversion import convert_element_type
 from .elementwise import div
@@ -85,7 +86,7 @@ def pmean(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
         if is_python(total):
             return total / size
         found = aval_of(total)
-        if not is_float(found.dtype):
+        if not is_inexact(found.dtype):
             dtype, _ = promote([(found.dtype, found.weak_type), (as_dtype(float), True)])
             total = convert_element_type(total, dtype)
         return div(total, float(size))
@@ -102,7 +103,7 @@ def pmax(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
     group = group_of("pmax", axis_name, axis_index_groups)
     if group:
         return trees.map(lambda leaf: group.reduced(leaf, reduce_max), x)
-    return trees.map(lambda leaf: bind(rows.pmax_p, leaf, axes=_names(axis_name)), x)
+    return trees.map(lambda leaf: _extreme(rows.pmax_p, reduce_max, leaf, axis_name), x)
 
 
 def pmin(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
@@ -114,7 +115,17 @@ def pmin(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
     group = group_of("pmin", axis_name, axis_index_groups)
     if group:
         return trees.map(lambda leaf: group.reduced(leaf, reduce_min), x)
-    return trees.map(lambda leaf: bind(rows.pmin_p, leaf, axes=_names(axis_name)), x)
+    return trees.map(lambda leaf: _extreme(rows.pmin_p, reduce_min, leaf, axis_name), x)
+
+
+def _extreme(primitive: Primitive, reduction: Callable[..., Array], leaf: Any, axis_name: Any) -> Array:
+    """Of complex numbers, which no lane compares, all are gathered first."""
+    if not is_complex(aval_of(leaf).dtype):
+        return bind(primitive, leaf, axes=_names(axis_name))
+    found: Array = leaf
+    for name in reversed(_names(axis_name)):
+        found = reduction(all_gather(found, name), (0,))
+    return found
 
 
 # -- exchanges ---------------------------------------------------------------------------------------------

@@ -150,6 +150,10 @@ min = _extreme(
 )
 
 
+# `clamp` has arguments of these names.
+_greater, _lesser = max, min
+
+
 def conj(x: Operand) -> Array:
     """The complex conjugate: of a real, the complex number that it is.
 
@@ -222,10 +226,16 @@ def round(x: Operand, rounding_method: int = RoundingMethod.AWAY_FROM_ZERO) -> A
 def clamp(min: Operand, x: Operand, max: Operand) -> Array:
     """X limited to [min, max], which are scalars or of x's shape.
 
+    Complex numbers are in lexicographic order, as in `max`; XLA's clamp compares their real parts alone.
+
     Raises:
         TypeError: the dtypes differ.
     """
-    return bind(rows.clamp_p, *typed_after(x, (min, x, max)))
+    low, given, high = typed_after(x, (min, x, max))
+    if is_complex(aval_of(given).dtype):
+        lower = _greater(*spread((given, low)))
+        return _lesser(*spread((lower, high)))
+    return bind(rows.clamp_p, low, given, high)
 
 
 def select_n(which: Operand, *cases: Operand) -> Array:

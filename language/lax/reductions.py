@@ -8,9 +8,10 @@ from typing import Any
 
 from .. import catalogue as rows
 from ..arrays import Array
-from ..dispatch import Operand
-from ..dtypes import canonical, int32
+from ..dispatch import Operand, aval_of, lift
+from ..dtypes import canonical, int32, is_complex
 from ..primitive import Primitive
+from . import lexicographic
 from .operands import Axes, bind, dressed
 
 
@@ -28,15 +29,37 @@ def _cumulative(primitive: Primitive, doc: str) -> Callable[..., Array]:
     return dressed(function, primitive.name, doc, "An array of the operand's shape and dtype.")
 
 
+def _extreme(primitive: Primitive, last: bool, doc: str) -> Callable[[Operand, Axes], Array]:
+    plain = _reduction(primitive, doc)
+
+    def function(operand: Operand, axes: Axes) -> Array:
+        if is_complex(aval_of(operand).dtype):
+            return lexicographic.extreme(lift(operand), axes, last, primitive.name)
+        return plain(operand, axes)
+
+    return dressed(function, primitive.name, doc)
+
+
+def _running(primitive: Primitive, last: bool, doc: str) -> Callable[..., Array]:
+    plain = _cumulative(primitive, doc)
+
+    def function(operand: Operand, axis: int = 0, reverse: bool = False) -> Array:
+        if is_complex(aval_of(operand).dtype):
+            return lexicographic.running(lift(operand), operator.index(axis), last, bool(reverse))
+        return plain(operand, axis, reverse)
+
+    return dressed(function, primitive.name, doc)
+
+
 reduce_and = _reduction(rows.reduce_and_p, "Bitwise and over axes.")
-reduce_max = _reduction(rows.reduce_max_p, "The largest over axes; NaN if there is one.")
-reduce_min = _reduction(rows.reduce_min_p, "The smallest over axes; NaN if there is one.")
+reduce_max = _extreme(rows.reduce_max_p, True, "The largest over axes; NaN if there is one.")
+reduce_min = _extreme(rows.reduce_min_p, False, "The smallest over axes; NaN if there is one.")
 reduce_or = _reduction(rows.reduce_or_p, "Bitwise or over axes.")
 reduce_prod = _reduction(rows.reduce_prod_p, "The product over axes.")
 reduce_sum = _reduction(rows.reduce_sum_p, "The sum over axes.")
 reduce_xor = _reduction(rows.reduce_xor_p, "Bitwise exclusive or over axes.")
-cummax = _cumulative(rows.cummax_p, "The running maximum along an axis.")
-cummin = _cumulative(rows.cummin_p, "The running minimum along an axis.")
+cummax = _running(rows.cummax_p, True, "The running maximum along an axis.")
+cummin = _running(rows.cummin_p, False, "The running minimum along an axis.")
 cumprod = _cumulative(rows.cumprod_p, "The running product along an axis.")
 cumsum = _cumulative(rows.cumsum_p, "The running sum along an axis.")
 

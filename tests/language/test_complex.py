@@ -196,3 +196,31 @@ def test_a_gradient_by_a_complex_number_is_the_partial_by_x_less_i_times_that_by
         assert complex(verax.grad(vnp.abs)(0j)) == 0  # the subgradient of least size, as in JAX
         _, pullback = verax.vjp(lax.complex, 3.0, 4.0)
         assert [float(c) for c in pullback(vnp.asarray(1 + 2j))] == [1.0, -2.0]
+
+
+EXTREMES: dict[str, Callable[[Any, Any], Any]] = {
+    "reduce_max": lambda m, x: m.reduce_max(x, (0, 1)),
+    "reduce_min": lambda m, x: m.reduce_min(x, (1,)),
+    "cummax": lambda m, x: m.cummax(x, 1),
+    "cummin": lambda m, x: m.cummin(x, 0, reverse=True),
+    "max": lambda m, x: m.max(x, x[::-1]),
+    "sort": lambda m, x: m.sort(x, 1),
+}
+
+
+@pytest.mark.parametrize("implementation", ["fast", "reference"])
+@pytest.mark.parametrize("name", EXTREMES)
+def test_extremes_are_lexicographic_as_in_jax(name: str, implementation: str) -> None:
+    rng = np.random.default_rng(3)
+    x = (rng.integers(-2, 3, (4, 5)) + 1j * rng.integers(-2, 3, (4, 5))).astype(np.complex64)
+    with verax.using(implementation):
+        ours = np.asarray(EXTREMES[name](lax, vnp.asarray(x)))
+    assert np.array_equal(ours, np.asarray(EXTREMES[name](jax_lax, jnp.asarray(x))))
+
+
+def test_lanes_take_the_extreme_of_complex_numbers_together() -> None:
+    x = np.array([1 + 2j, 1 + 3j, 0.5 + 9j], np.complex64)
+    for implementation in ("fast", "reference"):
+        with verax.using(implementation):
+            found = verax.vmap(lambda z: lax.pmax(z, "i"), axis_name="i")(x)
+        assert found.tolist() == [1 + 3j] * 3

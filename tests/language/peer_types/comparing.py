@@ -23,7 +23,19 @@ NOBODY: Any = types.SimpleNamespace(name="nobody", array_type=Array, precedence=
 
 
 NARROW = [
-    np.dtype(t) for t in ("bool", "int8", "int16", "int32", "uint8", "uint16", "uint32", "float16", "float32")
+    np.dtype(t)
+    for t in (
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "uint8",
+        "uint16",
+        "uint32",
+        "float16",
+        "float32",
+        "complex64",
+    )
 ]
 
 

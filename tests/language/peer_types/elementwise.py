@@ -56,7 +56,10 @@ def convert(draw: Any) -> Call:
     if draw(st.integers(0, 3)) == 0:
         scalar = draw(st.sampled_from([True, 7, -1.5, 2.0]))
         return of(lambda lax: lax.convert_element_type(scalar, new), f"convert {scalar} to {new}")
-    return of(lambda lax, x: lax.convert_element_type(x, new), f"convert to {new}", draw(specs()))
+    x = draw(specs())
+    if x.dtype.kind == "c" and new.kind != "c":  # JAX warns, and will refuse one day
+        return of(lambda lax, x: lax.convert_element_type(lax.real(x), new), f"convert to {new}", x)
+    return of(lambda lax, x: lax.convert_element_type(x, new), f"convert to {new}", x)
 
 
 @st.composite
