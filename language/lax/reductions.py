@@ -37,7 +37,7 @@ def _extreme(primitive: Primitive, last: bool, doc: str) -> Callable[[Operand, A
             return lexicographic.extreme(lift(operand), axes, last, primitive.name)
         return plain(operand, axes)
 
-    return dressed(function, primitive.name, doc)
+    return dressed(function, primitive.name, doc, "An array of the operand's dtype, without the axes.")
 
 
 def _running(primitive: Primitive, last: bool, doc: str) -> Callable[..., Array]:
@@ -48,7 +48,7 @@ def _running(primitive: Primitive, last: bool, doc: str) -> Callable[..., Array]
             return lexicographic.running(lift(operand), operator.index(axis), last, bool(reverse))
         return plain(operand, axis, reverse)
 
-    return dressed(function, primitive.name, doc)
+    return dressed(function, primitive.name, doc, "An array of the operand's shape and dtype.")
 
 
 reduce_and = _reduction(rows.reduce_and_p, "Bitwise and over axes.")
