@@ -75,7 +75,7 @@ def eliminated(m: Algebra, a: Matrix) -> tuple[Matrix, list[int]]:
                 best = i
         a[k], a[best] = a[best], a[k]
         pivots.append(best)
-        if m.sign(a[k][k]) == 0 and a[k][k] == a[k][k]:  # and not NaN
+        if k + 1 < rows and m.sign(a[k][k]) == 0 and a[k][k] == a[k][k]:  # and not NaN
             continue
         for i in range(k + 1, rows):
             a[i][k] = m.o.div(a[i][k], a[k][k])

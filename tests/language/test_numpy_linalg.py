@@ -207,6 +207,7 @@ def test_determinants_inverses_and_solutions_are_the_rational_ones(seed: int) ->
 GRADIENTS: dict[str, tuple[Callable[..., Any], Shape]] = {
     "det": (vnp.linalg.det, (3, 3)),
     "det of four": (vnp.linalg.det, (4, 4)),
+    "det of one": (vnp.linalg.det, (1, 1)),
     "slogdet": (lambda x: vnp.linalg.slogdet(x)[1], (3, 3)),
     "inv": (vnp.linalg.inv, (2, 2)),
     "solve": (lambda x: vnp.linalg.solve(x, vnp.cos(x[0])), (3, 3)),
@@ -240,6 +241,19 @@ def test_gradients_are_the_limits(name: str) -> None:
     verdict = verax.judge(weighted, lift(x), order=1, formula=False)
 
     assert verdict.status.value == "hold", str(verdict)
+
+
+def test_the_determinant_of_a_singular_matrix_has_a_gradient() -> None:
+    x = drawn(np.random.default_rng(1), (4, 4)).astype(np.float32)
+    x[3] = 0
+
+    found = np.asarray(verax.grad(vnp.linalg.det)(lift(x)))
+
+    assert np.isfinite(found).all()
+    assert found[3].all()
+    assert not found[:3].any()
+    assert verax.judge(vnp.linalg.det, lift(x), order=1, formula=False).status.value == "hold"
+    assert not np.asarray(verax.grad(vnp.linalg.det)(vnp.zeros((4, 4)))).any()
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------

@@ -382,3 +382,20 @@ def test_a_ball_is_widened_by_what_an_iteration_leaves() -> None:
     assert system.widened(one, 0.0) is one
     assert system.widened(one, float("nan")) is system.unknown
     assert system.widened(one, system.operations.neg(third)) is system.unknown
+
+
+def test_what_may_be_zero_has_a_square_and_a_sum_with_zero() -> None:
+    system = Ball(50)
+    o, three = system.operations, from_number(3)
+    third = o.div(from_number(1), three)
+    nearly = o.sub(o.mul(third, three), from_number(1))  # 0, with a radius
+
+    assert nearly.contains(0.0)
+    for found in (
+        o.square(nearly),
+        o.add(nearly, 0.0),
+        o.add(0.0, nearly),
+        o.sqrt(o.add(o.square(nearly), 0.0)),
+    ):
+        assert found is not system.unknown
+        assert found.contains(0.0)

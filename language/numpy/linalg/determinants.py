@@ -6,11 +6,15 @@ from typing import Any, NamedTuple
 
 from ... import lax
 from ...arrays import Array
-from ..arithmetic import multiply
-from ..creation import arange, diagonal
+from ...custom_rules import custom_jvp
+from ..arithmetic import divide, multiply
+from ..creation import arange, diagonal, eye
 from ..elementwise import absolute, log, sign
+from ..joining import concatenate
+from ..manipulation import broadcast_to, expand_dims
+from ..products import trace
 from ..reductions import prod, sum
-from ..searching import where
+from ..searching import take_along_axis, where
 from .operands import square
 
 
@@ -39,8 +43,48 @@ def det(a: Any) -> Array:
         return _of_two(a)
     if n == 3:
         return _of_three(a)
+    found: Array = _by_pivots(a)
+    return found
+
+
+@custom_jvp
+def _by_pivots(a: Any) -> Any:
+    """The product of the pivots. Its derivative is by the adjugate, which singular matrices have too."""
     pivots, turned = _pivots(a)
     return multiply(_sign_of(turned, a), prod(pivots, -1))
+
+
+@_by_pivots.defjvp
+def _(primals: Any, tangents: Any) -> Any:
+    (a,), (t,) = primals, tangents
+    return _by_pivots(a), trace(_adjugate_times(a, t), 0, -2, -1)
+
+
+def _adjugate_times(a: Array, t: Array) -> Array:
+    """adj(a) t = det(a) U^-1 L^-1 P t, the last pivot divided out: it may be 0.
+
+    Row by row from the last: the last row is the product of the other pivots times that of L^-1 P t. Where one of
+    these is 0 the adjugate is taken for 0, as in JAX: it is where two pivots are, and not where only a column before
+    the last is 0.
+    """
+    factors, _, order = lax.linalg.lu(a)
+    if a.shape[-1] < 2:
+        return t
+    _, turned = _pivots(a)
+    pivots = diagonal(factors, 0, -2, -1)
+    others = multiply(_sign_of(turned, a), prod(pivots[..., :-1], -1))
+    known = others != 0
+    safe = where(known, others, 1)
+    certain = expand_dims(known, (-1, -2))
+    upper = where(certain, factors.at[..., -1, -1].set(divide(1, safe)), eye(a.shape[-1], dtype=a.dtype))
+    rows = broadcast_to(expand_dims(order, -1), t.shape)
+    x = take_along_axis(t, rows, -2, mode="clip")
+    x = lax.linalg.triangular_solve(factors, x, left_side=True, lower=True, unit_diagonal=True)
+    whole = expand_dims(multiply(others, pivots[..., -1]), (-1, -2))
+    x = concatenate([multiply(whole, x[..., :-1, :]), x[..., -1:, :]], -2)
+    x = lax.linalg.triangular_solve(upper, x, left_side=True, lower=False)
+    found: Array = where(certain, x, 0)
+    return found
 
 
 def _of_two(a: Array) -> Array:
