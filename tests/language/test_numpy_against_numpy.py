@@ -382,6 +382,25 @@ FAULTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "digits lost": ("logaddexp", lambda x, y: vnp.log(vnp.add(vnp.exp(x), vnp.exp(y)))),
     "sign of zero lost": ("copysign", lambda x, y: vnp.where(vnp.less(y, 0), -vnp.abs(x), vnp.abs(x))),
     "truncates": ("floor_divide", lambda x, y: vnp.trunc(vnp.true_divide(x, y))),
+    "not reversed": ("convolve", vnp.correlate),
+    "edges on the other side": ("digitize", lambda x, bins, right=False: vnp.digitize(x, bins, not right)),
+    "the first bin forgotten": (
+        "histogram",
+        lambda *given, **k: (vnp.histogram(*given, **k)[0][::-1], given[1]),
+    ),
+    "the remainder's sign": ("gcd", lambda x, y: vnp.negative(vnp.gcd(x, y))),
+    "a place of one less": ("quantile", lambda x, q, **k: vnp.quantile(x, vnp.multiply(q, 0.5), **k)),
+    "mean of the wrong axis": ("cov", lambda x, y=None, rowvar=True, **k: vnp.cov(x, y, not rowvar, **k)),
+    "coefficients the other way round": ("polyval", lambda p, x: vnp.polyval(p[::-1], x)),
+    "values in the other order": (
+        "put",
+        lambda x, i, v, mode, inplace: vnp.put(x, i, v[::-1], mode, inplace=False),
+    ),
+    "steps forgotten": ("trapezoid", lambda y, *x, dx=1.0, axis=-1: vnp.trapezoid(y, axis=axis)),
+    "the exponent of one less": ("ldexp", lambda x, k: vnp.ldexp(x, vnp.subtract(k, 1))),
+    "keys in the other order": ("lexsort", lambda keys, axis=-1: vnp.lexsort(keys[::-1], axis)),
+    "inverse of the sorted": ("setdiff1d", lambda x, y, **k: vnp.setdiff1d(y, x, **k)),
+    "NaN counted": ("nancumsum", lambda x, axis=None: vnp.cumsum(x, axis)),
     "descending as ascending": ("argsort", lambda x, axis=-1, descending=False: vnp.argsort(x, axis)),
 }
 
