@@ -134,7 +134,7 @@ def test_a_zeros_sign_says_on_which_side_of_the_cut_a_number_lies(name: str) -> 
         near = at + side * 1e-40 * (1j if along == 1 else 1)
         with enable_x64(True), verax.using("reference"):
             here, beside = (complex(getattr(lax, name)(np.complex128(z))) for z in (at, near))
-        assert abs(here - beside) <= 1e-19 * (1 + abs(here)), (name, at)
+        assert here + (1 + 1j) == beside + (1 + 1j), (name, at)  # in which 1e-40 is lost
 
 
 def test_the_chain_rule_is_that_of_the_parts() -> None:

@@ -220,7 +220,7 @@ def newtons_root(a: Any) -> Any:
         y, _ = carry
         return (y + a / y) / 2, y
 
-    return vlax.while_loop(lambda c: vnp.abs(c[0] - c[1]) > F32(1e-4), following, (a, a * 0))[0]
+    return vlax.while_loop(lambda c: (c[0] - c[1]) * (c[0] - c[1]) > F32(1e-8), following, (a, a * 0))[0]
 
 
 def test_a_loop_that_ends_by_its_values_has_the_derivative_of_the_steps_that_it_made() -> None:
