@@ -3,9 +3,6 @@
 Sources: the characteristic polynomial p and the adjugate of z - A by Faddeev and Le Verrier (Gantmacher, *The Theory
 of Matrices*, I, chapter 4, section 5); the roots by Weierstrass's iteration, each enclosed by Smith, "Error bounds for
 zeros of a polynomial based upon Gerschgorin's theorems", 1970: within n |p(z) / product of (z - z_j)| of z.
-The characteristic polynomial p and the adjugate of z - A by Faddeev and Le Verrier; the roots by Weierstrass's
-iteration, each enclosed: within n |p(z) / product of (z - z_j)| of z. Sources: Gantmacher, *The Theory of Matrices*, I,
-chapter 4, section 5; Smith, "Error bounds for zeros of a polynomial based upon Gerschgorin's theorems", 1970.
 """
 
 from __future__ import annotations
