@@ -59,7 +59,7 @@ TRANSFORMED: dict[str, Callable[[Any], Any]] = {
     "grad": lambda p: p.grad(loss(p), argnums=(0, 1))(A, B),
     "jacrev": lambda p: p.jacrev(solving(p), argnums=(0, 1))(A, B),
     "jacfwd": lambda p: p.jacfwd(solving(p))(A, B),
-    "hessian": lambda p: p.hessian(loss(p))(A, B),
+    "hessian": lambda p: p.hessian(lambda b: loss(p)(A, b))(B),
     "vmap": lambda p: p.vmap(solving(p), in_axes=(None, 0))(A, D),
     "vmap of grad": lambda p: p.vmap(p.grad(loss(p)), in_axes=(None, 0))(A, D),
     "grad of vmap": lambda p: p.grad(lambda b: p.vmap(loss(p), in_axes=(None, 0))(A, b).sum())(D),

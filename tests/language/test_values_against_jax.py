@@ -17,7 +17,7 @@ conv_transpose cumprod cumsum cummax dot_general dynamic_in_dim dynamic_slice dy
 gather_batched index_take pad ppermute psum_scatter all_to_all ragged_dot_general reduce_window rev round scan select_n
 slice sort sort_key_val top_k transpose
 """
-DRAWN = 5
+DRAWN = 4
 
 
 @pytest.mark.parametrize("name", NAMES.split())
