@@ -1,19 +1,23 @@
-"""Factorizations: an element needs the whole of its matrix, and no other matrix of the batch."""
+"""Factorizations and transforms: an element needs the whole of its matrix, and no other of the batch."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
-from .part import Asked, Part, smaller
+from .part import Asked, Part, Row, smaller
 
-# How many axes are not of the batch, where these are not the two of a matrix.
-_RANKS = {"lu_pivots_to_permutation": 1}
+
+def _rank(a: Asked) -> int:
+    """How many axes are not of the batch."""
+    if a.primitive.name == "fft":
+        return len(a.params["fft_lengths"])
+    return 1 if a.primitive.name == "lu_pivots_to_permutation" else 2
 
 
 def factorization(a: Asked) -> Part:
     """The matrices that the elements belong to."""
-    batch = a.operands[0].shape[: a.operands[0].ndim - _RANKS.get(a.primitive.name, 2)]
+    batch = a.operands[0].shape[: a.operands[0].ndim - _rank(a)]
     count = math.prod(batch)
 
     def places(size: int) -> list[int]:
@@ -25,3 +29,6 @@ def factorization(a: Asked) -> Part:
     shapes = [(len(wanted), *x.shape[len(batch) :]) for x in a.operands]
     part = smaller(a, [places(x.size) for x in a.operands], shapes)
     return replace(part, gives=[places(x.size) for x in a.results])
+
+
+ROWS: dict[str, Row] = {"fft": factorization}

@@ -10,15 +10,22 @@ from ...language.primitive import Primitive
 from ..array import of_elements
 from ..interpreter import implementation
 from ..primitives.call import Lists
-from . import branches, indexed, loops, moves, sums
+from . import branches, indexed, loops, matrices, moves, sums
 from .matrices import factorization
 from .part import Asked, Part, Row, smaller
 
-ROWS: dict[str, Row] = {**moves.ROWS, **sums.ROWS, **indexed.ROWS, **branches.ROWS, **loops.ROWS}
+ROWS: dict[str, Row] = {
+    **moves.ROWS,
+    **sums.ROWS,
+    **indexed.ROWS,
+    **branches.ROWS,
+    **loops.ROWS,
+    **matrices.ROWS,
+}
 
 
 # With complex numbers.
-PAIRED: dict[str, Row] = {**moves.ROWS, **sums.PAIRED, **loops.ROWS}
+PAIRED: dict[str, Row] = {**moves.ROWS, **sums.PAIRED, **loops.ROWS, **matrices.ROWS}
 
 
 def row_of(primitive: Primitive, pairs: bool = False) -> Row:
