@@ -157,7 +157,7 @@ def theirs(name: str, shapes: list[Shape], dtypes: list[Any], kwargs: Any) -> An
 def test_drawn_calls_have_jax_types(name: str) -> None:
     shapes, kwargs = CALLS[name]
 
-    @quick(8)
+    @quick(4)
     @given(shapes, kwargs, st.data())
     def agree(shapes: list[Shape], kwargs: Any, data: Any) -> None:
         # Of integers JAX gives some vector norms as integers; here they become floats first, as in NumPy.
