@@ -44,6 +44,7 @@ _DOCUMENTED: dict[str, tuple[int, int]] = {
 }
 _NOTHING = 2.0**53
 
+_INCOMPLETE = "fast/kernels/incomplete.py over CUDA's functions"
 # name: (float64 at most, source), of what `fast` computes by formulas of its own.
 _ADDED: dict[str, tuple[float, str]] = {
     "integer_pow": (2.5, _GUIDE),
@@ -54,6 +55,13 @@ _ADDED: dict[str, tuple[float, str]] = {
     "bessel_i1e": (14.0, "fast/kernels/bessel.py over CUDA's functions"),
     "lgamma": (8.0, "fast/kernels/gamma.py over CUDA's functions"),
     "digamma": (_NOTHING, _UNBOUNDED),
+    "igamma": (2048.0, _INCOMPLETE),
+    "igammac": (4096.0, _INCOMPLETE),
+    "igamma_grad_a": (4096.0, _INCOMPLETE),
+    "random_gamma_grad": (1024.0, _INCOMPLETE),
+    "regularized_incomplete_beta": (2048.0, "fast/kernels/beta.py over CUDA's functions"),
+    "zeta": (16.0, "fast/kernels/zeta.py over CUDA's functions"),
+    "polygamma": (16.0, "fast/kernels/zeta.py over CUDA's functions"),
 }
 
 

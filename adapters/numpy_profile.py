@@ -72,6 +72,18 @@ _ADDED: dict[str, tuple[float, float, str]] = {
     "digamma": (_NOTHING, 16.0, _UNBOUNDED),
 }
 
+# name: float64 at most, float64 typical, narrower floats typical, source: parameters up to 1,000; on tails of 10^-300
+# an exponent of hundreds has lost as many units of its exponential.
+_PARAMETRIC: dict[str, tuple[float, float, float, str]] = {
+    "igamma": (3960.0, 355.2, 0.1, "fast/kernels/incomplete.py against the reference"),
+    "igammac": (2500.0, 164.4, 0.21, "fast/kernels/incomplete.py against the reference"),
+    "igamma_grad_a": (2900.0, 147.8, 0.12, "fast/kernels/incomplete.py against the reference"),
+    "random_gamma_grad": (260.0, 13.3, 0.3, "fast/kernels/incomplete.py against the reference"),
+    "regularized_incomplete_beta": (900.0, 65.4, 0.3, "fast/kernels/beta.py against the reference"),
+    "zeta": (6.0, 0.9, 0.3, "fast/kernels/zeta.py against the reference"),
+    "polygamma": (5.4, 0.7, 0.3, "fast/kernels/zeta.py against the reference"),
+}
+
 
 def _ufunc(row: tuple[float, float, float, float]) -> Promise:
     f32, f64, typical32, typical64 = row
@@ -85,6 +97,12 @@ def _rounded_once(most: float, typical: float, source: str) -> Promise:
     )
 
 
+def _parametric(most: float, typical: float, narrow: float, source: str) -> Promise:
+    return Promise(
+        ULPs(f32=0.51, f64=most), f"{_ONCE}; {source}", ULPs(f32=narrow, f64=typical, f16=narrow, bf16=narrow)
+    )
+
+
 # NumPy adds in blocks of 128 along a contiguous last axis, and `fast` puts float64 sums there. The order
 # within a BLAS product is not known.
 NUMPY = Platform(
@@ -94,6 +112,7 @@ NUMPY = Platform(
             name: _rounded_once(row[1], row[3], _MEASURED) for name, row in _REACHED.items() if name != "sqrt"
         },
         **{name: _rounded_once(*row) for name, row in _ADDED.items()},
+        **{name: _parametric(*row) for name, row in _PARAMETRIC.items()},
     },
     sum_blocks=128,
     product_blocks=None,

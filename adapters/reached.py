@@ -166,6 +166,9 @@ REACHED: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]] = {
             "float32": (0.5, 0.279),
             "float64": (0.7886, 0.295),
         },
+        "igamma": {"float32": (0.4925, 0.0479), "float64": (2083, 296)},
+        "igamma_grad_a": {"float32": (0.4995, 0.0789), "float64": (1528, 123)},
+        "igammac": {"float32": (0.4994, 0.138), "float64": (1316, 137)},
         "integer_pow": {
             "float16": (0.5, 0.274),
             "bfloat16": (0.5, 0.282),
@@ -202,12 +205,15 @@ REACHED: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]] = {
             "float32": (0.5, 0.289),
             "float64": (0.5, 0.289),
         },
+        "polygamma": {"float32": (0.4999, 0.282), "float64": (2.858, 0.608)},
         "pow": {
             "float16": (0.5, 0.273),
             "bfloat16": (0.5, 0.284),
             "float32": (0.5, 0.285),
             "float64": (0.751, 0.295),
         },
+        "random_gamma_grad": {"float32": (0.5, 0.294), "float64": (135.7, 11.1)},
+        "regularized_incomplete_beta": {"float32": (0.4999, 0.2), "float64": (475.5, 54.5)},
         "rsqrt": {
             "float16": (0.4996, 0.287),
             "bfloat16": (0.4993, 0.287),
@@ -256,5 +262,6 @@ REACHED: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]] = {
             "float32": (0.5, 0.259),
             "float64": (2.118, 0.445),
         },
+        "zeta": {"float32": (0.4998, 0.334), "float64": (3.154, 0.765)},
     },
 }

@@ -88,10 +88,18 @@ def wider(primitive: Primitive, dtype: DType) -> Any:
 def ordinary(primitive: Primitive, dtype: DType, count: int, rng: np.random.Generator) -> Arrays:
     """Batches as the harness draws them, one decade each."""
     size = 256
-    return [
-        np.concatenate([ordinary_floats(rng, (size,), dtype, d) for _ in range(count // size + 1)])
-        for d in primitive.domain
-    ]
+    return _whole(
+        primitive,
+        [
+            np.concatenate([ordinary_floats(rng, (size,), dtype, d) for _ in range(count // size + 1)])
+            for d in primitive.domain
+        ],
+    )
+
+
+def _whole(primitive: Primitive, xs: Arrays) -> Arrays:
+    """The orders of polygamma functions are whole numbers."""
+    return [np.floor(xs[0]), *xs[1:]] if primitive.name == "polygamma" else xs
 
 
 def everywhere(primitive: Primitive, dtype: DType, count: int, rng: np.random.Generator) -> Arrays:
@@ -116,7 +124,7 @@ def everywhere(primitive: Primitive, dtype: DType, count: int, rng: np.random.Ge
         with np.errstate(all="ignore"):
             reach = np.log2(np.abs(found[0].astype(np.float64))) * rng.uniform(1.0, 2.0, found[0].size)
             found[1] = np.asarray(info.maxexp * rng.uniform(-1, 1, found[0].size) / reach).astype(dtype)
-    return found
+    return _whole(primitive, found)
 
 
 def patterns(primitive: Primitive, dtype: DType) -> Arrays | None:
@@ -204,6 +212,7 @@ def _reached(p: Primitive, dtype: DType, machine: Machine, params: dict[str, Any
         beside = [
             _inside(x, d) for x, d in zip(neighbours(top, count // 512 + 1, rng), p.domain, strict=True)
         ]
+        beside = _whole(p, beside)
         points, errors = _joined([points, beside], [errors, look(beside)])
     top = [x[worst_of(errors, 64)] for x in points]
     return float(np.nanmax(judged(p, machine, top, params))), typical

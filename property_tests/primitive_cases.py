@@ -144,6 +144,8 @@ def _elementwise(rng: Rng, primitive: Primitive) -> Case:
     dtype = pick(rng, floats if floats and (not others or rng.random() < 0.75) else others)
     shape = some_shape(rng)
     params = params_of(primitive, rng, dtype)
+    if primitive.name in HELD:
+        return _with_held(rng, primitive, dtype, shape)
     # Half the time inside the primitive's own domain, half the time anywhere.
     inside = rng.random() < 0.5
     if is_complex(dtype):
@@ -179,6 +181,34 @@ def _of_parts(primitive: Primitive, dtype: DType, shape: Shape, params: Mapping[
     of_parts.__name__ = primitive.name
     part = operand(real_of(dtype), shape, Domain(-4.0, 4.0))
     return Case(f"{primitive.name}_{dtype}", of_parts, (part,) * (2 * count), params, alone=False)
+
+
+# Functions with parameters by which they have no derivative of every order: those are drawn here, and held.
+HELD: dict[str, Callable[[Rng, Shape], Sequence[Any]]] = {
+    "igamma": lambda rng, shape: [_sized(rng, shape, 100.0)],
+    "igammac": lambda rng, shape: [_sized(rng, shape, 100.0)],
+    "igamma_grad_a": lambda rng, shape: [_sized(rng, shape, 100.0)],
+    "random_gamma_grad": lambda rng, shape: [_sized(rng, shape, 100.0)],
+    "regularized_incomplete_beta": lambda rng, shape: [_sized(rng, shape, 50.0), _sized(rng, shape, 50.0)],
+    "zeta": lambda rng, shape: [1 + _sized(rng, shape, 20.0)],
+    "polygamma": lambda rng, shape: [rng.integers(0, 8, shape)],
+}
+
+
+def _sized(rng: Rng, shape: Shape, most: float) -> Any:
+    """Numbers of all sizes between 1/10 and a limit."""
+    return np.exp(rng.uniform(np.log(0.1), np.log(most), shape))
+
+
+def _with_held(rng: Rng, primitive: Primitive, dtype: DType, shape: Shape) -> Case:
+    held = [np.asarray(x) for x in HELD[primitive.name](rng, shape)]
+
+    def function(x: Any) -> Any:
+        return bind(primitive, *(h.astype(x.dtype) for h in held), x)[0]
+
+    function.__name__ = primitive.name
+    domain = primitive.domain[len(held)]
+    return Case(f"{primitive.name}_{dtype}", function, (operand(dtype, shape, domain),))
 
 
 # -- the other kinds: a row each ------------------------------------------------------------------------------

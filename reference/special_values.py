@@ -151,3 +151,74 @@ def atan2(system: NumberSystem, y: Scalar, x: Scalar) -> Entry:
     if angle != angle:
         return NAN
     return _pi_times(round(angle / math.pi * 4), 2) if angle else angle
+
+
+# -- functions with parameters: the limits from inside of the domain ----------------------------------------
+def igamma(system: NumberSystem, a: Scalar, x: Scalar) -> Entry:
+    """P(a, x) falls from 1 to 0 as a grows, and rises from 0 to 1 as x does."""
+    if a != a or x != x or a < 0 or x < 0 or (a == x and (a == 0 or a == INF)):
+        return NAN
+    if a == 0 or a == INF:
+        return 1.0 if a == 0 else 0.0
+    return 0.0 if x == 0 else 1.0
+
+
+def igammac(system: NumberSystem, a: Scalar, x: Scalar) -> Entry:
+    """1 - P(a, x)."""
+    found: Any = igamma(system, a, x)
+    return NAN if found != found else 1.0 - float(found)
+
+
+def igamma_grad_a(system: NumberSystem, a: Scalar, x: Scalar) -> Entry:
+    """P(a, x) is flat in a at both ends of x."""
+    return 0.0 if a > 0 and a != INF and x >= 0 else NAN
+
+
+def random_gamma_grad(system: NumberSystem, a: Scalar, x: Scalar) -> Entry:
+    """It goes to 0 with x, and to infinity."""
+    return abs(x) if a > 0 and a != INF and x >= 0 else NAN
+
+
+def betainc(system: NumberSystem, a: Scalar, b: Scalar, x: Scalar) -> Entry:
+    """I_x(a, b) falls from 1 to 0 as a grows, rises from 0 to 1 as b does, and from 0 to 1 as x does."""
+    if not (a >= 0 and b >= 0 and x >= 0 and x <= 1) or (a == b and (a == 0 or a == INF)):
+        return NAN
+    if x == 0 or x == 1:
+        return 0.0 if x == 0 else 1.0
+    return 1.0 if a == 0 or b == INF else 0.0
+
+
+def betainc_by(system: NumberSystem, a: Scalar, b: Scalar, x: Scalar) -> Entry:
+    """I_x(a, b) is flat in a and b at both ends of x."""
+    inside = a > 0 and a != INF and b > 0 and b != INF
+    return 0.0 if inside and (x == 0 or x == 1) else NAN
+
+
+def zeta(order: int, system: NumberSystem, s: Scalar, q: Scalar) -> Entry:
+    """A pole at s = 1 and at q = 0; the first term alone where s is infinite; or its derivative by s of an order."""
+    if s != s or q != q or s < 1 or q == -INF:
+        return NAN
+    if order:
+        return NAN if s == INF or q == 0 else 0.0
+    if s == 1 or q == 0:
+        return INF
+    if s != INF:
+        return 0.0
+    return NAN if q < 0 else INF if q < 1 else 1.0 if q == 1 else 0.0
+
+
+def polygamma(system: NumberSystem, m: Scalar, x: Scalar) -> Entry:
+    """Digamma for m = 0; poles at x = 0, and 0 far out."""
+    from .primitives.gamma import psi
+
+    if m != m or x != x or m < 0 or m == INF:
+        return NAN
+    if m == 0:
+        if is_special(x) or x == 0:
+            return UNARY["digamma"](system, x)
+        return lambda bits, rounding: psi(0, x._mpf_, bits, rounding)
+    if m._mpf_[2] < 0 or x == -INF:
+        return NAN
+    if x == 0:
+        return INF if is_odd(m) else math.copysign(INF, -x)
+    return 0.0

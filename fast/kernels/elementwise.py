@@ -16,7 +16,7 @@ import numpy as np
 from ...language.dtypes import DType, bool_, float32, float64, is_complex, is_float, is_inexact, real_of
 from ..blocks import blocked
 from ..devices.device import Buffer
-from . import bessel, complex_functions, gamma, inverses, special
+from . import bessel, beta, complex_functions, gamma, incomplete, inverses, special, zeta
 from .call import NARROW, Call, Kernel, wider
 
 Function = Callable[..., Buffer]
@@ -219,6 +219,11 @@ def _digamma(call: Call) -> Function:
     return lambda x: special.digamma(call.xp, x)
 
 
+def _of_module(function: Callable[..., Buffer]) -> Callable[[Call], Function]:
+    """A kernel that takes the array module first."""
+    return lambda call: lambda *xs: function(call.xp, *xs)
+
+
 def _named(name: str) -> Callable[[Call], Function]:
     def build(call: Call) -> Function:
         function: Function = getattr(call.xp, name)
@@ -300,6 +305,13 @@ IN_DOUBLE: dict[str, Callable[[Call], Function]] = {
     "bessel_i1e": lambda call: _bessel(call, 1),
     "lgamma": _lgamma,
     "digamma": _digamma,
+    "igamma": _of_module(incomplete.igamma),
+    "igammac": _of_module(incomplete.igammac),
+    "igamma_grad_a": _of_module(incomplete.igamma_grad_a),
+    "random_gamma_grad": _of_module(incomplete.random_gamma_grad),
+    "regularized_incomplete_beta": _of_module(beta.betainc),
+    "zeta": _of_module(zeta.zeta),
+    "polygamma": _of_module(zeta.polygamma),
 }
 
 

@@ -35,7 +35,7 @@ from ..operations import (
     unary,
     where,
 )
-from . import bessel, complex_numbers, factorizations, windows
+from . import bessel, complex_numbers, factorizations, parametric, windows
 from .complex_numbers import by_kind
 from .scatters import scatter_extreme_rule, scatter_mul_rule
 
@@ -710,6 +710,7 @@ JVP: dict[str, Rule] = {
     **windows.JVP,
     **factorizations.JVP,
     "lu_pivots_to_permutation": flat,
+    **parametric.JVP,
     # control, collectives
     "jit": control.jit_jvp,
     "cond": control.cond_jvp,

@@ -45,6 +45,7 @@ QUOTIENT = ULPs(f32=0.5, f64=0.5, f16=0.5, bf16=0.5, c64=4, c128=4)
 UNIT = Domain(-1.0, 1.0)
 # The formats of which complex numbers are made.
 PARTS: Dtypes = frozenset((float32, float64))
+_ORDER = Domain(low=0.0, high=50.0)
 
 _PI = math.pi
 _QUARTERS = tuple(k * _PI / 2 for k in (-4, -3, -2, -1, 0, 1, 2, 3, 4, 100, 1_000_000))
@@ -232,6 +233,37 @@ lt_p = comparison("lt")
 le_p = comparison("le")
 gt_p = comparison("gt")
 ge_p = comparison("ge")
+
+# -- functions with parameters -----------------------------------------------------------------------
+# Their kernels are series and continued fractions of about as many terms as the root of a parameter.
+_PARAMETER = Domain(low=0.0, high=1000.0, open_low=True)
+_SHAPE = Domain(low=0.01, high=1000.0)
+igamma_p = elementwise("igamma", arity=2, domain=_PARAMETER, budget=FOUR, hard_points=(0.0, 1.0))
+igammac_p = elementwise("igammac", arity=2, domain=_PARAMETER, budget=FOUR, hard_points=(0.0, 1.0))
+igamma_grad_a_p = elementwise(
+    "igamma_grad_a", arity=2, domain=_PARAMETER, budget=FOUR, hard_points=(0.0, 1.0)
+)
+random_gamma_grad_p = elementwise(
+    "random_gamma_grad", arity=2, domain=_PARAMETER, budget=FOUR, hard_points=(0.0, 1.0)
+)
+regularized_incomplete_beta_p = elementwise(
+    "regularized_incomplete_beta",
+    arity=3,
+    domain=(_SHAPE, _SHAPE, Domain(0.0, 1.0)),
+    budget=FOUR,
+    hard_points=(0.0, 0.5, 1.0),
+)
+zeta_p = elementwise(
+    "zeta",
+    arity=2,
+    domain=(Domain(low=1.0, high=100.0, open_low=True), positive),
+    budget=FOUR,
+    hard_points=(0.0, 1.0, 2.0),
+)
+# The order is a whole number, of the operands' dtype; NaN where it is none.
+polygamma_p = elementwise(
+    "polygamma", arity=2, domain=(_ORDER, positive), budget=FOUR, hard_points=(0.0, 1.0, 2.0)
+)
 
 
 def _pow_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:

@@ -124,6 +124,22 @@ shift_right_arithmetic = _binary(rows.shift_right_arithmetic_p, "x shifted right
 shift_right_logical = _binary(rows.shift_right_logical_p, "x shifted right by y bits, zeros shifted in.")
 sub = _binary(rows.sub_p, "x - y.")
 
+igamma = _binary(
+    rows.igamma_p, "The regularized lower incomplete gamma function P(a, x), for a > 0 and x >= 0."
+)
+igamma_grad_a = _binary(rows.igamma_grad_a_p, "The derivative of `igamma` by a.")
+igammac = _binary(rows.igammac_p, "The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x).")
+polygamma = _binary(rows.polygamma_p, "The derivative of `digamma` of a whole order m, at x.")
+random_gamma_grad = _binary(
+    rows.random_gamma_grad_p, "The derivative by a of a draw x of the gamma distribution of shape a."
+)
+zeta = _binary(rows.zeta_p, "The Hurwitz zeta function: the sum of (q + k)^-x over k >= 0.")
+
+
+def betainc(a: Operand, b: Operand, x: Operand) -> Array:
+    """The regularized incomplete beta function I_x(a, b)."""
+    return bind(rows.regularized_incomplete_beta_p, *spread(typed((a, b, x))))
+
 
 def _precedes(x: Array, y: Array) -> Array:
     """Whether the complex x comes before y in lexicographic order: by real parts, then by imaginary parts."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from .. import lax
 from .. import numpy as vnp
 from ..arrays import Array
 from ..control_flow import while_loop
+from ..custom_rules import custom_jvp
 from ..dispatch import lift
+from ..dtypes import finfo
 from ..numpy.elementwise import like
 from ..numpy.promotion import array_of, convert
 from .continuous import exponential
@@ -49,9 +52,11 @@ def _drawn(name: str, key: Any, a: Any, shape: Any, dtype: Any, logarithm: bool)
     a = lift(convert(array_of(name, a), wanted))
     sizes = agreed(name, shape, a)
     keys = streams(raw_of(name, key), sizes)
-    return _gamma(keys, spread_to(name, a, sizes), logarithm)
+    drawn: Array = _gamma(keys, spread_to(name, a, sizes), logarithm)
+    return drawn
 
 
+@functools.partial(custom_jvp, nondiff_argnums=(2,))
 def _gamma(keys: Streams, a: Array, logarithm: bool) -> Array:
     """G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000).
 
@@ -70,6 +75,18 @@ def _gamma(keys: Streams, a: Array, logarithm: bool) -> Array:
     none = lax.bitwise_or(large, lax.eq(below, like(a, 0)))
     boost = lax.select(none, lax.full_like(a, 0), lax.mul(below, lax.div(one, a)))
     return lax.add(lax.add(lax.log(d), lax.log(cube)), boost)
+
+
+@_gamma.defjvp
+def _slope(logarithm: bool, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Array, Array]:
+    """A draw moves with ``a`` so that its probability stands (implicit differentiation; Figurnov and others, 2018)."""
+    keys, a = primals
+    found = _gamma(keys, a, logarithm)
+    if not logarithm:
+        return found, lax.mul(lax.random_gamma_grad(a, found), tangents[1])
+    # Where the draw itself is too small for a float, its share of it still is not.
+    draw = lax.max(lax.exp(found), like(a, float(finfo(a.dtype).tiny)))
+    return found, lax.mul(lax.div(lax.random_gamma_grad(a, draw), draw), tangents[1])
 
 
 def _accepted(keys: Streams, d: Array, c: Array) -> Array:

@@ -14,6 +14,7 @@ from mpmath.libmp import from_man_exp
 
 from ..reals import Raw
 from ..system import Definition
+from . import arb_parametric
 from .missing import no_ball
 
 # A `flint.arb`; python-flint ships no types.
@@ -80,6 +81,13 @@ def _polygamma(order: int, x: Arf) -> Arf:
     return (-above if order % 2 else above) - slope
 
 
+def _polygamma_of(m: Arf, x: Arf) -> Arf | None:
+    order = m.unique_fmpz() if m.is_exact() and m >= 0 else None
+    if order is None:
+        return None
+    return _polygamma(int(order), x) if order else _digamma(x)
+
+
 def _bessel(order: int, x: Arf) -> Arf:
     """exp(-|x|) I(x) of an order."""
     return x.bessel_i(order) * (-abs(x)).exp()
@@ -138,6 +146,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rem": _rem,
     "atan2": lambda y, x: type(x).atan2(y, x),
     "pow": _pow,
+    "polygamma": _polygamma_of,
+    **arb_parametric.FUNCTIONS,
 }
 
 

@@ -185,6 +185,43 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Interval]:
     return lambda definition, bits, *xs: function(*xs, bits)
 
 
+def _monotone(*directions: int) -> Callable[..., Interval]:
+    """Of positive operands: it rises with some, falls with others, and is known at points only of those marked 0."""
+
+    def function(definition: Definition, bits: int, *xs: Interval) -> Interval:
+        if any(
+            x[0][0] or not x[0][1] or (not way and x[0] != x[1])
+            for way, x in zip(directions, xs, strict=True)
+        ):
+            raise _Unbounded
+        low = _value(definition, bits, *(x[way < 0] for way, x in zip(directions, xs, strict=True)))
+        high = _value(definition, bits, *(x[way > 0] for way, x in zip(directions, xs, strict=True)))
+        return _outward(low, bits, -1), _outward(high, bits, 1)
+
+    return function
+
+
+def _polygamma_of(definition: Definition, bits: int, m: Interval, x: Interval) -> Interval:
+    if m[0] != m[1] or m[0][0] or m[0][2] < 0 or m[0][2] + m[0][3] > 8:
+        raise _Unbounded
+    order = int(libmp.to_int(m[0]))
+    return _gamma_like(_polygamma(order), bits, x)
+
+
+def _zeta(definition: Definition, bits: int, s: Interval, q: Interval) -> Interval:
+    if q[1][0] and q[0] == q[1]:
+        return _rising_at(definition, bits, s, q)
+    return _monotone(0, -1)(definition, bits, s, q)
+
+
+def _rising_at(definition: Definition, bits: int, *xs: Interval) -> Interval:
+    """At points."""
+    if any(x[0] != x[1] for x in xs):
+        raise _Unbounded
+    found = _value(definition, bits, *(x[0] for x in xs))
+    return _outward(found, bits, -1), _outward(found, bits, 1)
+
+
 # name -> ``f(definition, bits, *intervals)``
 FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "neg": _plain(libmp.mpi_neg),
@@ -227,6 +264,12 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "rem": _rem,
     "atan2": _atan2,
     "pow": _pow,
+    "igamma": _monotone(-1, 1),
+    "igammac": _monotone(1, -1),
+    "igamma_grad_a": _monotone(0, 0),
+    "regularized_incomplete_beta": _monotone(-1, 1, 1),
+    "zeta": _zeta,
+    "polygamma": _polygamma_of,
 }
 
 

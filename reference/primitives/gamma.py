@@ -140,7 +140,8 @@ def _lgamma_above(x: Raw, bits: int) -> Any:
 @lru_cache(_KEPT)
 def _polygamma_above(order: int, x: Raw, bits: int) -> Any:
     """The derivative of digamma of an order, at x > 0."""
-    wide = bits + 16 + 2 * bits.bit_length()
+    # The sums are multiplied by order! at the end.
+    wide = bits + 16 + 2 * bits.bit_length() + math.factorial(order).bit_length()
     steps, top, series = _climbed(order, x, wide)
     # Without its sign, which for order 0 is that of -digamma.
     if order == 0:

@@ -15,7 +15,10 @@ from ..array import ReferenceArray
 from ..exact import ordering
 from ..reals import Scalar, format_of, to_machine
 from ..system import Definition, NumberSystem
-from . import steps
+from . import (
+    parametric,  # noqa: F401  # its rows are part of the table
+    steps,
+)
 from .call import Call, Lists, Rule
 from .elementwise import DEFINITIONS, integer_pow
 from .integers import COMPARISONS, INTEGERS, width, wrapped

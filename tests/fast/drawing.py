@@ -18,7 +18,9 @@ _INSIDE = {
     "acos": (-3, 4, 4), "asin": (-3, 4, 4), "atanh": (-3, 4, 4), "acosh": (2, 6, 1), "cbrt": (1, 5, 1),
     "digamma": (1, 5, 1), "div": (1, 5, 1), "lgamma": (1, 5, 1), "log": (1, 5, 1), "log1p": (0, 5, 1),
     "pow": (1, 4, 1), "rem": (1, 9, 1), "rsqrt": (1, 5, 1), "sqrt": (1, 5, 1), "integer_pow": (1, 4, 1),
-    "atan2": (1, 5, 1), "erf_inv": (-3, 4, 4),
+    "atan2": (1, 5, 1), "erf_inv": (-3, 4, 4), "igamma": (1, 5, 1), "igammac": (1, 5, 1), "zeta": (1, 5, 1),
+    "igamma_grad_a": (1, 5, 1), "random_gamma_grad": (1, 5, 1), "polygamma": (1, 5, 1),
+    "regularized_incomplete_beta": (1, 4, 4),
 }  # fmt: skip
 
 

@@ -45,10 +45,14 @@ def bits(x: Any) -> bytes:
     return np.asarray(x).tobytes()
 
 
+# Thousands of terms where a parameter is large.
+SLOW = {"igamma", "igammac", "igamma_grad_a", "random_gamma_grad", "regularized_incomplete_beta"}
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("name", sorted(IN_DOUBLE.keys() - {"integer_pow", "erf", "erfc"}))
+@pytest.mark.parametrize("name", sorted(IN_DOUBLE.keys() - {"integer_pow", "erf", "erfc"} - SLOW))
 def test_an_operation_in_blocks_is_the_operation(name: str, dtype: str, device: Device) -> None:
-    count = 2 if name in {"pow", "atan2"} else 1
+    count = len(PRIMITIVES[name].domain)
     with verax.enable_x64():
         xs = [lift(np.roll(numbers(dtype), i)) for i in range(count)]
         verax.fast.implementation._kernels.clear()

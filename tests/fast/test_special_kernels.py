@@ -14,7 +14,11 @@ from verax.adapters.profiles import profile_of
 from verax.language import lax
 from verax.language.catalogue import PRIMITIVES
 from verax.language.dispatch import lift
-from verax.reference.reals import format_of
+from verax.reference import Exact
+from verax.reference.dual import Dual
+from verax.reference.primitives.elementwise import DEFINITIONS
+from verax.reference.reals import format_of, from_number
+from verax.reference.ulps import error_in_ulps
 
 arb = flint.arb
 RNG = np.random.default_rng(3)
@@ -95,3 +99,93 @@ def test_bits_are_counted(dtype: str) -> None:
         with verax.using(verax.reference):
             assert np.asarray(lax.population_count(xs)).tolist() == [n.bit_count() for n in plain]
             assert np.asarray(lax.clz(xs)).tolist() == [width - n.bit_length() for n in plain]
+
+
+# -- functions with parameters --------------------------------------------------------------------------------
+COUNT = 60
+
+
+def _sizes(low: float, high: float) -> Any:
+    return np.exp(RNG.uniform(np.log(low), np.log(high), COUNT))
+
+
+def _gamma_pairs() -> list[Any]:
+    """Shapes of all sizes, and numbers beside their peak and far from it."""
+    a = _sizes(1e-3, 1e3)
+    near = a * np.exp(RNG.normal(size=COUNT) * np.minimum(2, 3 / np.sqrt(a)))
+    return [a, np.minimum(np.where(RNG.uniform(size=COUNT) < 0.5, near, _sizes(1e-3, 1e3)), 1e3)]
+
+
+def _beta_triples() -> list[Any]:
+    a, b = _sizes(1e-2, 1e3), _sizes(1e-2, 1e3)
+    mean = a / (a + b)
+    near = mean + 3 * np.sqrt(mean * (1 - mean) / (a + b + 1)) * RNG.normal(size=COUNT)
+    return [
+        a,
+        b,
+        np.where(RNG.uniform(size=COUNT) < 0.6, np.clip(near, 1e-6, 0.999), RNG.uniform(size=COUNT)),
+    ]
+
+
+PARAMETRIC: dict[str, Callable[[], list[Any]]] = {
+    "igamma": _gamma_pairs,
+    "igammac": _gamma_pairs,
+    "igamma_grad_a": _gamma_pairs,
+    "random_gamma_grad": _gamma_pairs,
+    "betainc": _beta_triples,
+    "zeta": lambda: [1 + _sizes(1e-3, 99), _sizes(1e-3, 1e6)],
+    "polygamma": lambda: [RNG.integers(0, 50, COUNT), _sizes(1e-2, 1e6)],
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", sorted(PARAMETRIC))
+def test_a_kernel_of_parameters_keeps_its_promise(name: str, dtype: str) -> None:
+    platform = profile_of("numpy")
+    primitive = PRIMITIVES["regularized_incomplete_beta" if name == "betainc" else name]
+    with verax.enable_x64():
+        xs = [np.asarray(x).astype(dtype) for x in PARAMETRIC[name]()]
+        got = np.asarray(getattr(lax, name)(*map(lift, xs)))
+        true = Exact(30).map(
+            DEFINITIONS[primitive.name], np.dtype(dtype), [[*map(from_number, x.tolist())] for x in xs]
+        )
+    errors = [error_in_ulps(g, t, np.dtype(dtype)) for g, t in zip(got, true, strict=True) if abs(t) > 1e-30]
+    assert len(errors) > COUNT / 2
+    assert max(errors) <= platform.most(primitive, np.dtype(dtype))
+
+
+def test_where_too_many_terms_are_needed_there_is_no_answer_rather_than_a_wrong_one() -> None:
+    with verax.enable_x64():
+        for found in (
+            lax.igamma(1e9, 1e9),
+            lax.igammac(1e9, 1e9),
+            lax.betainc(1e9, 1e9, 0.5),
+            lax.zeta(3.0, -1e4 - 0.5),
+        ):
+            assert np.isnan(float(found))
+
+
+@pytest.mark.parametrize("name", ["igamma", "igammac"])
+def test_the_slopes_of_the_incomplete_gamma_functions_are_the_reference_s(name: str) -> None:
+    a, x = np.float32(2.5), np.float32(1.75)
+    for operand in (0, 1):
+        got = verax.grad(getattr(lax, name), operand)(a, x)
+        dual = Dual(Exact())
+        at = [from_number(float(v)) for v in (a, x)]
+        at[operand] = dual.number(at[operand], from_number(1))
+        true = dual.split(dual.apply(DEFINITIONS[name], np.dtype(np.float32), at))[1]
+        assert error_in_ulps(np.float32(got), true, np.dtype(np.float32)) <= 4
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda v: lax.polygamma(v, 2.0), "The derivative of polygamma by `m` must not be asked for"),
+        (lambda v: lax.zeta(v, 2.0), "The derivative of zeta by `x` must not be asked for"),
+        (lambda v: lax.betainc(v, 2.0, 0.5), "The derivative of betainc by `a` must not be asked for"),
+        (lambda v: lax.igamma_grad_a(v, 2.0), "The derivative of igamma_grad_a by `a` must not be asked for"),
+    ],
+)
+def test_a_derivative_without_a_primitive_is_refused(call: Any, message: str) -> None:
+    with pytest.raises(NotImplementedError, match=message):
+        verax.grad(call)(2.0)

@@ -19,6 +19,7 @@ NAMES = """
 neg sign abs floor ceil round is_finite exp exp2 expm1 log log1p sqrt rsqrt cbrt sin cos tan asin acos atan sinh
 cosh tanh asinh acosh atanh logistic erf erfc lgamma digamma not integer_pow square
 erf_inv bessel_i0e bessel_i1e population_count clz real imag complex conj fft
+igamma igammac igamma_grad_a random_gamma_grad regularized_incomplete_beta zeta polygamma
 add sub mul mulhi div rem pow max min atan2 nextafter and or xor shift_left shift_right_arithmetic shift_right_logical
 eq ne lt le gt ge clamp select_n
 convert_element_type bitcast_convert_type stop_gradient

@@ -1,0 +1,123 @@
+"""The gamma function and its relatives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ... import lax
+from ... import numpy as vnp
+from ...arrays import Array
+from ...numpy.elementwise import like
+from .arguments import choose, given, strong
+
+
+def gammasgn(x: Any) -> Array:
+    """The sign of Gamma(x); at -0 as just below it, NaN at the other poles and at -inf.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    (x,) = given("gammasgn", x)
+    x = strong(x)
+    whole = lax.floor(x)
+    half = lax.mul(whole, like(x, 0.5))
+    odd = lax.ne(lax.floor(half), half)
+    pole = lax.bitwise_and(lax.eq(whole, x), lax.lt(x, like(x, 0)))
+    below = choose(pole, like(x, math.nan), choose(odd, like(x, -1), like(x, 1)))
+    zero = vnp.copysign(like(x, 1), x)
+    found = choose(lax.lt(x, like(x, 0)), below, choose(lax.eq(x, like(x, 0)), zero, like(x, 1)))
+    return choose(lax.ne(x, x), x, found)
+
+
+def gamma(x: Any) -> Array:
+    """The gamma function, as the exponential of its logarithm with its sign.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: ``x`` is no array and no number.
+    """
+    (x,) = given("gamma", x)
+    return lax.mul(gammasgn(x), lax.exp(lax.lgamma(x)))
+
+
+def betaln(a: Any, b: Any) -> Array:
+    """log |B(a, b)|, from three values of `gammaln`: its error is that of the largest.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    a, b = given("betaln", a, b)
+    return lax.sub(lax.add(lax.lgamma(a), lax.lgamma(b)), lax.lgamma(lax.add(a, b)))
+
+
+def beta(a: Any, b: Any) -> Array:
+    """The beta function Gamma(a) Gamma(b) / Gamma(a + b).
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    a, b = given("beta", a, b)
+    sign = lax.mul(lax.mul(gammasgn(a), gammasgn(b)), gammasgn(lax.add(a, b)))
+    return lax.mul(sign, lax.exp(betaln(a, b)))
+
+
+def factorial(n: Any, exact: bool = False) -> Array:
+    """Gamma(n + 1), and 0 below 0.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        NotImplementedError: ``exact`` is true.
+    """
+    if exact:
+        raise NotImplementedError("`exact` of factorial must be False, got True. Use math.factorial.")
+    (n,) = given("factorial", n)
+    negative = lax.lt(n, like(n, 0))
+    safe = choose(negative, like(n, 0), n)
+    return choose(negative, like(n, 0), lax.exp(lax.lgamma(lax.add(safe, like(n, 1)))))
+
+
+def poch(z: Any, m: Any) -> Array:
+    """Pochhammer's symbol Gamma(z + m) / Gamma(z); 1 where m is 0.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    z, m = given("poch", z, m)
+    none = lax.eq(m, like(m, 0))
+    top = lax.add(z, m)
+    found = lax.mul(lax.mul(gammasgn(top), gammasgn(z)), lax.exp(lax.sub(lax.lgamma(top), lax.lgamma(z))))
+    return choose(none, like(z, 1), found)
+
+
+def multigammaln(a: Any, d: int) -> Array:
+    """log of the multivariate gamma function of dimension ``d``.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    (a,) = given("multigammaln", a)
+    a = strong(a)
+    found = lax.add(lax.mul(like(a, 0), a), like(a, d * (d - 1) / 4 * math.log(math.pi)))
+    for j in range(d):
+        found = lax.add(found, lax.lgamma(lax.sub(a, like(a, j / 2))))
+    return found
