@@ -137,7 +137,20 @@ zeta = _binary(rows.zeta_p, "The Hurwitz zeta function: the sum of (q + k)^-x ov
 
 
 def betainc(a: Operand, b: Operand, x: Operand) -> Array:
-    """The regularized incomplete beta function I_x(a, b)."""
+    """The regularized incomplete beta function I_x(a, b).
+
+    Args:
+        a: floats, from 0 on.
+        b: floats of the same dtype, from 0 on.
+        x: floats of the same dtype, from 0 to 1.
+
+    Returns:
+        Floats of the operands' shape and dtype; NaN outside of the domain.
+
+    Raises:
+        TypeError: an operand is no array of floats, or their dtypes differ.
+        ValueError: their shapes differ.
+    """
     return bind(rows.regularized_incomplete_beta_p, *spread(typed((a, b, x))))
 
 

@@ -34,6 +34,7 @@ def sibling(name: str) -> Any:
 
 types = sibling("test_numpy_against_jax")
 values = sibling("test_numpy_against_numpy")
+series = sibling("test_scipy_special_series")
 Row = types.Row
 PAIRS = (((3, 4), (3, 4)), ((3, 1), (4,)), ((), (5,)))
 
@@ -41,12 +42,15 @@ ROWS: dict[str, list[Any]] = {
     **{
         n: [Row(types.named(n), ("float",), types.ONE)]
         for n in types.words(
-            "erf erfc erfinv expit gammaln digamma i0 i0e i1 i1e logit entr gammasgn gamma ndtr ndtri log_ndtr"
+            "erf erfc erfinv expit gammaln digamma i0 i0e i1 i1e logit entr gammasgn gamma ndtr ndtri log_ndtr "
+            "dawsn erfcx"
         )
     },
     **{
         n: [Row(types.named(n), ("float", "float"), PAIRS)]
-        for n in types.words("xlogy xlog1py rel_entr kl_div betaln beta poch")
+        for n in types.words(
+            "xlogy xlog1py rel_entr kl_div betaln beta poch gammainc gammaincc boxcox boxcox1p zeta"
+        )
     },
     "factorial": [Row(types.named("factorial"), ("float",), types.ONE)],
     "multigammaln": [Row(types.named("multigammaln", 3), ("float",), types.ONE)],
@@ -62,7 +66,7 @@ class OfJax:
 
 
 def test_every_name_has_a_row() -> None:
-    assert set(special.__all__) == set(ROWS)
+    assert set(special.__all__) == set(ROWS) | series.NAMES
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
@@ -124,14 +128,21 @@ CONSTANTS = {"multigammaln": 1.5 * math.log(math.pi)}
 
 
 def test_every_name_has_a_definition() -> None:
-    assert set(special.__all__) == set(DEFINITIONS) | OF_NN
+    assert set(special.__all__) == set(DEFINITIONS) | OF_NN | series.NAMES
     assert all(getattr(special, name) is getattr(verax.nn, name) for name in OF_NN)
 
 
 @pytest.mark.parametrize("name", sorted(DEFINITIONS))
 def test_values_are_the_definition_s(name: str) -> None:
     definition, points = DEFINITIONS[name]
-    arity = 2 if name in types.words("xlogy xlog1py rel_entr kl_div betaln beta poch") else 1
+    arity = (
+        2
+        if name
+        in types.words(
+            "xlogy xlog1py rel_entr kl_div betaln beta poch gammainc gammaincc boxcox boxcox1p zeta"
+        )
+        else 1
+    )
     xs = [np.array(points, np.float32)] if arity == 1 else [v.ravel() for v in np.meshgrid(points, points)]
     xs = [x.astype(np.float32) for x in xs]
     function = getattr(special, name)

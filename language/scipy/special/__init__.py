@@ -9,21 +9,52 @@ from __future__ import annotations
 from ...nn import log_softmax, logsumexp, softmax
 from .bessels import i0, i0e, i1, i1e
 from .entropies import entr, kl_div, logit, rel_entr, xlog1py, xlogy
-from .gammas import beta, betaln, factorial, gamma, gammasgn, multigammaln, poch
+from .exponentials import dawsn, erfcx, exp1, expi, expn
+from .gammas import (
+    beta,
+    betainc,
+    betaln,
+    factorial,
+    gamma,
+    gammainc,
+    gammaincc,
+    gammasgn,
+    loggamma,
+    multigammaln,
+    poch,
+    polygamma,
+    zeta,
+)
 from .normals import log_ndtr, ndtr, ndtri
 from .plain import digamma, erf, erfc, erfinv, expit, gammaln
+from .powers import bernoulli, boxcox, boxcox1p, comb, spence
+from .waves import bessel_jn, fresnel, sici
 
 __all__ = [
+    "bernoulli",
+    "bessel_jn",
     "beta",
+    "betainc",
     "betaln",
+    "boxcox",
+    "boxcox1p",
+    "comb",
+    "dawsn",
     "digamma",
     "entr",
     "erf",
     "erfc",
+    "erfcx",
     "erfinv",
+    "exp1",
+    "expi",
     "expit",
+    "expn",
     "factorial",
+    "fresnel",
     "gamma",
+    "gammainc",
+    "gammaincc",
     "gammaln",
     "gammasgn",
     "i0",
@@ -33,14 +64,19 @@ __all__ = [
     "kl_div",
     "log_ndtr",
     "log_softmax",
+    "loggamma",
     "logit",
     "logsumexp",
     "multigammaln",
     "ndtr",
     "ndtri",
     "poch",
+    "polygamma",
     "rel_entr",
+    "sici",
     "softmax",
+    "spence",
     "xlog1py",
     "xlogy",
+    "zeta",
 ]

@@ -121,3 +121,78 @@ def multigammaln(a: Any, d: int) -> Array:
     for j in range(d):
         found = lax.add(found, lax.lgamma(lax.sub(a, like(a, j / 2))))
     return found
+
+
+# -- with parameters ------------------------------------------------------------------------------------
+def gammainc(a: Any, x: Any) -> Array:
+    """The regularized lower incomplete gamma function P(a, x), DLMF 8.2.4.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    return lax.igamma(*given("gammainc", a, x))
+
+
+def gammaincc(a: Any, x: Any) -> Array:
+    """The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x), accurate where it is small.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    return lax.igammac(*given("gammaincc", a, x))
+
+
+def betainc(a: Any, b: Any, x: Any) -> Array:
+    """The regularized incomplete beta function I_x(a, b), DLMF 8.17.2.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    return lax.betainc(*given("betainc", a, b, x))
+
+
+def polygamma(n: Any, x: Any) -> Array:
+    """The derivative of `digamma` of a whole order n.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    return lax.polygamma(*given("polygamma", n, x))
+
+
+def zeta(x: Any, q: Any = None) -> Array:
+    """The Hurwitz zeta function, the sum of (q + k)^-x over k >= 0; Riemann's where no ``q`` is given.
+
+    Returns:
+        Floats of the broadcast shape.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    return lax.zeta(*given("zeta", x, 1.0 if q is None else q))
+
+
+def loggamma(x: Any) -> Array:
+    """log Gamma(x) of a real: `gammaln` above 0, where Gamma is positive, and NaN below.
+
+    Returns:
+        Floats of x's shape; integers become floats.
+
+    Raises:
+        TypeError: an argument is no array and no number.
+    """
+    (x,) = given("loggamma", x)
+    below = lax.lt(x, like(x, 0))
+    return choose(below, like(x, math.nan), lax.lgamma(choose(below, like(x, 1.0), x)))
