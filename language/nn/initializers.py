@@ -19,6 +19,7 @@ from ..shapes import canonical_shape
 __all__ = [
     "Initializer",
     "constant",
+    "delta_orthogonal",
     "glorot_normal",
     "glorot_uniform",
     "he_normal",
@@ -29,6 +30,7 @@ __all__ = [
     "lecun_uniform",
     "normal",
     "ones",
+    "orthogonal",
     "truncated_normal",
     "uniform",
     "variance_scaling",
@@ -286,3 +288,75 @@ def he_normal(
 
 xavier_uniform, xavier_normal = glorot_uniform, glorot_normal
 kaiming_uniform, kaiming_normal = he_uniform, he_normal
+
+
+# -- orthogonal matrices ------------------------------------------------------------------------------------
+def orthogonal(scale: Any = 1.0, column_axis: int = -1, dtype: Any = None) -> Initializer:
+    """An initializer that draws orthogonal matrices, all alike likely (Mezzadri, Notices of the AMS 54, 2007).
+
+    Args:
+        scale: what the matrix is multiplied by.
+        column_axis: the axis of the columns; all others are the rows. The shorter of both are orthonormal.
+        dtype: the dtype where none is asked for.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: when it is called, the shape has fewer than 2 axes.
+    """
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        shape, dtype = canonical_shape(shape), _float(dtype)
+        if len(shape) < 2:
+            raise ValueError(f"`shape` of an orthogonal initializer must have at least 2 axes, got {shape}.")
+        if 0 in shape:
+            return vnp.zeros(shape, dtype)
+        columns = shape[column_axis]
+        found = _orthonormal(key, math.prod(shape) // columns, columns, dtype)
+        place = column_axis % len(shape)
+        rest = tuple(n for i, n in enumerate(shape) if i != place)
+        return vnp.multiply(
+            vnp.array(scale, dtype), vnp.moveaxis(vnp.reshape(found, (*rest, columns)), -1, place)
+        )
+
+    return initializer
+
+
+def _orthonormal(key: Any, rows: int, columns: int, dtype: DType) -> Array:
+    """The factor Q of a normal matrix, its columns turned so that R has a positive diagonal."""
+    drawn = random.normal(key, (max(rows, columns), min(rows, columns)), dtype)
+    q, r = vnp.linalg.qr(drawn)
+    turned = vnp.multiply(q, vnp.sign(vnp.diagonal(r)))
+    return turned if rows >= columns else vnp.matrix_transpose(turned)
+
+
+def delta_orthogonal(scale: Any = 1.0, column_axis: int = -1, dtype: Any = None) -> Initializer:
+    """An initializer of convolutions: an `orthogonal` matrix in the middle of the window, zeros around it.
+
+    Args:
+        scale: what the matrix is multiplied by.
+        column_axis: the axis of its columns.
+        dtype: the dtype where none is asked for.
+
+    Returns:
+        An initializer: floats of the shape and dtype that it is asked for.
+
+    Raises:
+        ValueError: when it is called, the shape has not 3 to 5 axes, or more inputs than outputs.
+    """
+    default = dtype
+
+    def initializer(key: Any, shape: Any, dtype: Any = default) -> Array:
+        shape, dtype = canonical_shape(shape), _float(dtype)
+        if len(shape) not in (3, 4, 5) or shape[-1] < shape[-2]:
+            raise ValueError(
+                f"`shape` must have 3 to 5 axes, the last no shorter than the one before, got {shape}."
+            )
+        middle = tuple((n - 1) // 2 for n in shape[:-2])
+        matrix = orthogonal(scale, column_axis, dtype)(key, shape[-2:])
+        found: Array = vnp.zeros(shape, dtype).at[middle].set(matrix)
+        return found
+
+    return initializer

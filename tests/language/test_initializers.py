@@ -10,6 +10,7 @@ import jax.nn.initializers
 import numpy as np
 import pytest
 
+import verax.numpy
 import verax.random
 from verax.language.nn import initializers as ours
 
@@ -45,6 +46,8 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "uniform": lambda m: m.uniform(10.0),
     "normal": lambda m: m.normal(5.0),
     "truncated_normal": lambda m: m.truncated_normal(5.0, lower=-1.0, upper=1.5),
+    "orthogonal": lambda m: m.orthogonal(2.0, column_axis=0),
+    "delta_orthogonal": lambda m: m.delta_orthogonal(),
     "variance_scaling": lambda m: m.variance_scaling(
         3.0, "fan_out", "normal", batch_axis=0, in_axis=-1, out_axis=-2
     ),
@@ -60,7 +63,9 @@ def test_every_name_is_tried() -> None:
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("dtype", [None, "float16", "bfloat16", "float32"])
 def test_types_are_jax_s(name: str, dtype: Any) -> None:
-    for shape in SHAPES[:3]:
+    for shape in SHAPES[1:3] if name == "delta_orthogonal" else SHAPES[:3]:
+        if "orthogonal" in name and dtype in ("float16", "bfloat16"):
+            continue  # no factorization takes these
         found = MAKERS[name](ours)(verax.random.key(SEED), shape, dtype)
         like = jax.eval_shape(
             lambda shape=shape: MAKERS[name](theirs)(jax.random.key(SEED), shape, dtype or "float32")
@@ -100,6 +105,24 @@ def test_an_alias_is_its_original(alias: str) -> None:
     assert getattr(ours, alias) is getattr(ours, ALIASES[alias])
 
 
+@pytest.mark.parametrize("shape", [(4, 4), (6, 3), (3, 6), (2, 3, 2)])
+def test_an_orthogonal_matrix_is_the_turned_factor_of_a_normal_one(shape: tuple[int, ...]) -> None:
+    found = np.asarray(ours.orthogonal()(verax.random.key(SEED), shape)).reshape(-1, shape[-1])
+    tall = found if found.shape[0] >= found.shape[1] else found.T
+    drawn = np.asarray(verax.random.normal(verax.random.key(SEED), tall.shape, np.float32))
+    q, r = (np.asarray(x) for x in verax.numpy.linalg.qr(drawn))
+    assert np.array_equal(tall, q * np.sign(np.diagonal(r)))
+
+
+def test_a_delta_orthogonal_kernel_is_zero_around_its_middle() -> None:
+    kernel = np.asarray(ours.delta_orthogonal()(verax.random.key(SEED), (3, 5, 2, 4)))
+    matrix = np.asarray(ours.orthogonal()(verax.random.key(SEED), (2, 4)))
+    assert np.array_equal(kernel[1, 2], matrix)
+    kernel = np.array(kernel)
+    kernel[1, 2] = 0
+    assert not kernel.any()
+
+
 def test_a_message_names_argument_value_and_mend() -> None:
     with pytest.raises(
         ValueError, match="`mode` must be one of fan_in, fan_out, fan_avg, fan_geo_avg, got 'fan'"
@@ -111,3 +134,8 @@ def test_a_message_names_argument_value_and_mend() -> None:
         ValueError, match=r"`shape` must have at least 2 axes, or `in_axis` be given, got \(3,\)"
     ):
         ours.he_normal()(verax.random.key(SEED), (3,))
+    with pytest.raises(ValueError, match=r"`shape` of an orthogonal initializer must have at least 2 axes"):
+        ours.orthogonal()(verax.random.key(SEED), (3,))
+    with pytest.raises(ValueError, match=r"`shape` must have 3 to 5 axes, the last no shorter"):
+        ours.delta_orthogonal()(verax.random.key(SEED), (3, 4, 2))
+    assert ours.orthogonal()(verax.random.key(SEED), (0, 3)).shape == (0, 3)
