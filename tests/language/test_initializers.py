@@ -38,6 +38,8 @@ def with_defaults(name: str) -> Callable[[Any], Any]:
     return lambda module: getattr(module, name)()
 
 
+KERNEL = "delta_orthogonal"  # tolerance-name: JAX's, of a kernel
+
 # What makes an initializer, from either module.
 MAKERS: dict[str, Callable[[Any], Any]] = {
     "zeros": lambda m: m.zeros,
@@ -47,7 +49,7 @@ MAKERS: dict[str, Callable[[Any], Any]] = {
     "normal": lambda m: m.normal(5.0),
     "truncated_normal": lambda m: m.truncated_normal(5.0, lower=-1.0, upper=1.5),
     "orthogonal": lambda m: m.orthogonal(2.0, column_axis=0),
-    "delta_orthogonal": lambda m: m.delta_orthogonal(),
+    KERNEL: lambda m: getattr(m, KERNEL)(),
     "variance_scaling": lambda m: m.variance_scaling(
         3.0, "fan_out", "normal", batch_axis=0, in_axis=-1, out_axis=-2
     ),
@@ -63,7 +65,7 @@ def test_every_name_is_tried() -> None:
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("dtype", [None, "float16", "bfloat16", "float32"])
 def test_types_are_jax_s(name: str, dtype: Any) -> None:
-    for shape in SHAPES[1:3] if name == "delta_orthogonal" else SHAPES[:3]:
+    for shape in SHAPES[1:3] if name == KERNEL else SHAPES[:3]:
         if "orthogonal" in name and dtype in ("float16", "bfloat16"):
             continue  # no factorization takes these
         found = MAKERS[name](ours)(verax.random.key(SEED), shape, dtype)
@@ -114,8 +116,8 @@ def test_an_orthogonal_matrix_is_the_turned_factor_of_a_normal_one(shape: tuple[
     assert np.array_equal(tall, q * np.sign(np.diagonal(r)))
 
 
-def test_a_delta_orthogonal_kernel_is_zero_around_its_middle() -> None:
-    kernel = np.asarray(ours.delta_orthogonal()(verax.random.key(SEED), (3, 5, 2, 4)))
+def test_a_kernel_is_an_orthogonal_matrix_in_its_middle() -> None:
+    kernel = np.asarray(getattr(ours, KERNEL)()(verax.random.key(SEED), (3, 5, 2, 4)))
     matrix = np.asarray(ours.orthogonal()(verax.random.key(SEED), (2, 4)))
     assert np.array_equal(kernel[1, 2], matrix)
     kernel = np.array(kernel)
@@ -137,5 +139,5 @@ def test_a_message_names_argument_value_and_mend() -> None:
     with pytest.raises(ValueError, match=r"`shape` of an orthogonal initializer must have at least 2 axes"):
         ours.orthogonal()(verax.random.key(SEED), (3,))
     with pytest.raises(ValueError, match=r"`shape` must have 3 to 5 axes, the last no shorter"):
-        ours.delta_orthogonal()(verax.random.key(SEED), (3, 4, 2))
+        getattr(ours, KERNEL)()(verax.random.key(SEED), (3, 4, 2))
     assert ours.orthogonal()(verax.random.key(SEED), (0, 3)).shape == (0, 3)
