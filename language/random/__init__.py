@@ -12,6 +12,7 @@ from .counts import binomial, geometric, multinomial, poisson
 from .gammas import ball, beta, chisquare, dirichlet, f, gamma, generalized_normal, loggamma, t
 from .integers import randint
 from .keys import KeyArray, PRNGKey, clone, key, key_data, key_dtype, key_impl, wrap_key_data
+from .matrices import multivariate_normal, orthogonal
 from .normals import double_sided_maxwell, lognormal, maxwell, normal, truncated_normal, wald
 from .orders import choice, permutation
 from .uniforms import bernoulli, rademacher, uniform
@@ -49,7 +50,9 @@ __all__ = [
     "lognormal",
     "maxwell",
     "multinomial",
+    "multivariate_normal",
     "normal",
+    "orthogonal",
     "pareto",
     "permutation",
     "poisson",

@@ -302,3 +302,31 @@ def test_samplers_pass_through_transforms_and_the_reference() -> None:
     counts = np.asarray(verax.jit(lambda k: random.poisson(k, 12.0, (5,)))(keys[0]))
     with verax.using(verax.reference):
         assert np.asarray(random.poisson(keys[0], 12.0, (5,))).tolist() == counts.tolist()
+
+
+# -- what rests on a factorization ------------------------------------------------------------------------
+COVARIANCE = np.array([[2.0, 0.5], [0.5, 1.0]], F32)
+
+
+@pytest.mark.parametrize("method", ["cholesky", "eigh", "svd"])
+def test_normal_vectors_have_their_covariance(method: str) -> None:
+    mean = np.array([1.0, -2.0], F32)
+    sample = np.asarray(random.multivariate_normal(random.key(3), mean, COVARIANCE, (SIZE,), method=method))
+    for weights in ((1.0, 0.0), (0.0, 1.0), (1.0, -2.0)):
+        w = np.array(weights)
+        law = stats.norm(w @ mean, np.sqrt(w @ COVARIANCE.astype(np.float64) @ w))
+        assert ks(sample @ w, law) > LEAST
+        assert ks(sample @ w * 4 / 3, law) < LEAST
+    with pytest.raises(ValueError, match="`method` of multivariate_normal must be one of"):
+        random.multivariate_normal(random.key(0), mean, COVARIANCE, method="lu")
+    with pytest.raises(ValueError, match="`cov` of multivariate_normal must have shape"):
+        random.multivariate_normal(random.key(0), mean, np.eye(3, dtype=F32))
+
+
+@pytest.mark.parametrize(("n", "m"), [(3, 3), (4, 2), (2, 4)])
+def test_orthogonal_matrices_are_those_of_jax_but_for_last_bits(n: int, m: int) -> None:
+    ours = random.orthogonal(random.key(5), n, (2,), None, m)
+    theirs = jax.random.orthogonal(jax.random.key(5), n, (2,), None, m)
+    assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+    # Entries are at most 1: what is 2^-16 off has lost half of its digits.
+    assert np.abs(np.asarray(ours) - np.asarray(theirs)).max() < 2.0**-16
