@@ -185,10 +185,10 @@ def _of_parts(primitive: Primitive, dtype: DType, shape: Shape, params: Mapping[
 
 # Functions with parameters by which they have no derivative of every order: those are drawn here, and held.
 HELD: dict[str, Callable[[Rng, Shape], Sequence[Any]]] = {
-    "igamma": lambda rng, shape: [_sized(rng, shape, 100.0)],
-    "igammac": lambda rng, shape: [_sized(rng, shape, 100.0)],
-    "igamma_grad_a": lambda rng, shape: [_sized(rng, shape, 100.0)],
-    "random_gamma_grad": lambda rng, shape: [_sized(rng, shape, 100.0)],
+    "igamma": lambda rng, shape: [_sized(rng, shape, 20.0)],
+    "igammac": lambda rng, shape: [_sized(rng, shape, 20.0)],
+    "igamma_grad_a": lambda rng, shape: [_sized(rng, shape, 20.0)],
+    "random_gamma_grad": lambda rng, shape: [_sized(rng, shape, 20.0)],
     "regularized_incomplete_beta": lambda rng, shape: [_sized(rng, shape, 50.0), _sized(rng, shape, 50.0)],
     "zeta": lambda rng, shape: [1 + _sized(rng, shape, 20.0)],
     "polygamma": lambda rng, shape: [rng.integers(0, 8, shape)],
@@ -208,6 +208,8 @@ def _with_held(rng: Rng, primitive: Primitive, dtype: DType, shape: Shape) -> Ca
 
     function.__name__ = primitive.name
     domain = primitive.domain[len(held)]
+    if domain.high == 1000.0:  # a limit far out on a tail takes a thousand digits of a thousand terms
+        domain = Domain(0.25, 20.0)
     return Case(f"{primitive.name}_{dtype}", function, (operand(dtype, shape, domain),))
 
 

@@ -18,9 +18,11 @@ _REACH = 1e7
 def _front(xp: Any, a: Buffer, b: Buffer, x: Buffer, y: Buffer) -> Buffer:
     """x^a y^b / (a B(a, b)), y = 1 - x: the exponents come of the distance from the peak at a / (a + b)."""
     distance = x * b - y * a
-    exponent = a * log1p_rest(xp, distance / a, x * (1 + b / a)) + b * log1p_rest(
-        xp, -distance / b, y * (1 + a / b)
-    )
+    # A subnormal number is brought among the others first: its products have few digits.
+    tiny = x < 1e-280
+    ratio = xp.where(tiny, x * 2.0**200, x) * (1 + b / a)
+    exponent = a * log1p_rest(xp, distance / a, ratio) + b * log1p_rest(xp, -distance / b, y * (1 + a / b))
+    exponent = exponent - xp.where(tiny, a * (200 * math.log(2)), 0.0)
     gammas = scaled_gamma(xp, a + b) / (scaled_gamma(xp, a) * scaled_gamma(xp, b))
     return xp.sqrt(b / (2 * math.pi * a * (a + b))) * gammas * xp.exp(exponent)
 
