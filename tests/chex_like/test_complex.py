@@ -41,7 +41,7 @@ def test_a_part_is_named() -> None:
         (z,), (t,) = primals, tangents
         return planted(z), wrong(z) * t
 
-    (finding, *_) = judge(planted, Z, order=1).findings
+    finding = judge(planted, Z, order=1).findings[0]
     assert finding.blame is Blame.RULE
     assert ".real[" in finding.message or ".imag[" in finding.message
 

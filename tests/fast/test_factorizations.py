@@ -80,7 +80,8 @@ def assert_within_bound(function: Callable[..., Any], operands: Sequence[Any]) -
 
 def drawn(shape: Sequence[int], dtype: str) -> Any:
     rng = np.random.default_rng([*shape, len(dtype)])
-    apart = np.eye(*shape[-2:]) * (4.0 + 4 * np.arange(shape[-1]))
+    rows, columns = shape[-2:]
+    apart = np.eye(rows, columns) * (4.0 + 4 * np.arange(shape[-1]))
     return (rng.uniform(-1, 1, tuple(shape)) / 2 + apart).astype(lift(np.zeros((), dtype)).dtype)
 
 

@@ -289,10 +289,10 @@ BAD: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         "`method` of slogdet must be",
     ),
     "power": (
-        lambda: vnp.linalg.matrix_power(vnp.eye(2), 1.5),
+        lambda: vnp.linalg.matrix_power(vnp.eye(2), 1.5),  # type: ignore[arg-type]  # that is refused
         TypeError,
         "`n` of matrix_power must be an integer",
-    ),  # type: ignore[arg-type]
+    ),
     "cond": (lambda: vnp.linalg.cond(vnp.ones((0, 2))), ValueError, "`x` of cond must not be empty"),
     "cross": (
         lambda: vnp.linalg.cross(vnp.ones(2), vnp.ones(2)),

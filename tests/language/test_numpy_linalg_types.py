@@ -71,7 +71,7 @@ def least_squares(draw: Any) -> list[Shape]:
 @st.composite
 def chain(draw: Any) -> list[Shape]:
     ends = draw(st.lists(sizes, min_size=3, max_size=5))
-    found = [(a, b) for a, b in pairwise(ends)]
+    found: list[Shape] = [(a, b) for a, b in pairwise(ends)]
     if draw(st.booleans()):
         found[0] = found[0][1:]
     if draw(st.booleans()):
@@ -91,7 +91,7 @@ def options(**kwargs: Any) -> Any:
     return st.fixed_dictionaries({k: st.sampled_from(v) for k, v in kwargs.items()})
 
 
-none = st.just({})
+none: st.SearchStrategy[dict[str, Any]] = st.just({})
 BOTH = [True, False]
 ORDERS = ["fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf]
 CALLS: dict[str, tuple[Any, Any]] = {
@@ -144,8 +144,12 @@ def ours(name: str, shapes: list[Shape], dtypes: list[Any], kwargs: Any) -> Any:
     return [(a.shape, str(a.dtype), a.weak_type) for a in program.out_avals]
 
 
+# JAX ships it untyped.
+Struct: Any = jax.ShapeDtypeStruct
+
+
 def theirs(name: str, shapes: list[Shape], dtypes: list[Any], kwargs: Any) -> Any:
-    structs = [jax.ShapeDtypeStruct(s, jnp.dtype(d)) for s, d in zip(shapes, dtypes, strict=True)]
+    structs = [Struct(s, jnp.dtype(d)) for s, d in zip(shapes, dtypes, strict=True)]
     try:
         found = jax.eval_shape(lambda *xs: getattr(jnp.linalg, name)(*xs, **kwargs), *structs)
     except (TypeError, ValueError, NotImplementedError, IndexError):
@@ -157,7 +161,7 @@ def theirs(name: str, shapes: list[Shape], dtypes: list[Any], kwargs: Any) -> An
 def test_drawn_calls_have_jax_types(name: str) -> None:
     shapes, kwargs = CALLS[name]
 
-    @quick(4)
+    @quick(4)  # type: ignore[untyped-decorator]  # settings is
     @given(shapes, kwargs, st.data())
     def agree(shapes: list[Shape], kwargs: Any, data: Any) -> None:
         # Of integers JAX gives some vector norms as integers; here they become floats first, as in NumPy.
@@ -172,7 +176,7 @@ def test_drawn_calls_have_jax_types(name: str) -> None:
 
 
 def test_chains_of_products_have_jax_types() -> None:
-    @quick(5)
+    @quick(5)  # type: ignore[untyped-decorator]  # settings is
     @given(chain())
     def agree(shapes: list[Shape]) -> None:
         mine = vnp.linalg.multi_dot([vnp.ones(s) for s in shapes])

@@ -161,7 +161,7 @@ def test_functions_of_cores_are_looped_over_the_other_axes() -> None:
 # -- complex numbers ------------------------------------------------------------------------------------------------
 SMALL = np.random.default_rng(1).integers(-4, 5, (2, 3, 4, 2)).astype(np.float32)
 A, B = (part[..., 0] + 1j * part[..., 1] for part in SMALL)
-EXACT: dict[str, Callable[[Any], Any]] = {
+EXACT: dict[str, Any] = {
     **{
         n: lambda m, n=n: getattr(m, n)(A)
         for n in ("real", "imag", "conj", "conjugate", "iscomplex", "isreal")

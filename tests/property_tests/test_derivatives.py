@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def faults(name: str) -> list[str]:
     ]
 
 
-def plant(monkeypatch: pytest.MonkeyPatch, name: str, partial: object) -> None:
+def plant(monkeypatch: pytest.MonkeyPatch, name: str, partial: Any) -> None:
     """Another partial derivative for a definition, which is frozen and already in the hands of its rule."""
     wrong = replace(DEFINITIONS[name], partials=(partial,))
     applied = Dual.apply

@@ -54,8 +54,8 @@ def eliminated(a: Rational) -> tuple[Rational, list[int]]:
     a, order = [list(row) for row in a], list(range(len(a)))
     for k in range(min(len(a), len(a[0]))):
         best = max(range(k, len(a)), key=lambda i: (abs(a[i][k]), -i))
-        for rows in (a, order):
-            rows[k], rows[best] = rows[best], rows[k]  # type: ignore[index]  # either is a list
+        a[k], a[best] = a[best], a[k]
+        order[k], order[best] = order[best], order[k]
         for i in range(k + 1, len(a)):
             factor = a[i][k] / a[k][k] if a[k][k] else Fraction(0)
             a[i] = [

@@ -360,7 +360,7 @@ def test_the_subdifferential_is_what_the_derivatives_beside_the_point_span(name:
         found = true_derivative(lambda v: [function(v)], [beside], [F32(1)])
         if np.isfinite(float(found.outputs[0].scalars[0])):
             assert found.tangents[0] is not None
-            sides.append(F32(float(found.tangents[0].scalars[0])))
+            sides.append(float(F32(float(found.tangents[0].scalars[0]))))
     assert (min(sides), max(sides)) == (row.low, row.high)
     assert row.low <= row.value <= row.high
 

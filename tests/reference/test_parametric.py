@@ -25,7 +25,7 @@ arb, acb = flint.arb, flint.acb
 F64 = np.dtype(np.float64)
 INF, NAN = math.inf, math.nan
 BITS = 150
-BACKENDS = {"arb": arb_backend.Arb, "intervals": interval.Intervals}
+BACKENDS: dict[str, Any] = {"arb": arb_backend.Arb, "intervals": interval.Intervals}
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ GAMMA_POINTS = [
     (30.5, 1e4),
 ]
 # name -> Arb's function, points of the domain
-TRUTHS: dict[str, tuple[Callable[..., Any], list[tuple[float, ...]]]] = {
+TRUTHS: dict[str, tuple[Callable[..., Any], Sequence[tuple[float, ...]]]] = {
     "igamma": (lambda a, x: _lower(a, x).real, GAMMA_POINTS),
     "igammac": (lambda a, x: x.gamma_upper(a, regularized=1), [*GAMMA_POINTS, (1e-60, 1e-20)]),
     "igamma_grad_a": (lambda a, x: _by_parameter(lambda s: _lower(s, x), a), SLOPE_POINTS),

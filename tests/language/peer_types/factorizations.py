@@ -25,7 +25,7 @@ def matrices(draw: Any, square: bool) -> Spec:
 
 
 @st.composite
-def factored(draw: Any, name: str, square: bool, **options: Any) -> Call:
+def factored(draw: Any, /, name: str, square: bool, **options: Any) -> Call:
     given = {k: draw(st.sampled_from(v)) for k, v in options.items()}
     call: Callable[..., Any] = lambda lax, x: getattr(lax.linalg, name)(x, **given)  # noqa: E731  # as its neighbours
     x = draw(matrices(square))
