@@ -23,6 +23,7 @@ from ..reference.verdict import (
     is_special,
     largest,
     loses_digits,
+    ulp_of,
     wide,
 )
 from .case import Case
@@ -115,7 +116,11 @@ class _Formula:
                     found[o, i] = self.options.relative
         # The values here are among those of the scale: what keeps its digits beside them needs no scale.
         here = [largest(e.true for e in o.evidence if is_float(o.dtype)) for o in self.outputs]
-        if not self.options.relative and any(self._is_lost(o, i, here[o]) for o, i in found):
+        here = [
+            size if is_float(o.dtype) and exact(size) >= ulp_of(0.0, o.dtype) else 0.0
+            for size, o in zip(here, self.outputs, strict=True)
+        ]
+        if not self.options.relative and any(not here[o] or self._is_lost(o, i, here[o]) for o, i in found):
             scale = self._scales()
             return {(o, i): self._is_lost(o, i, max(scale[o], here[o])) for o, i in found}
         return found

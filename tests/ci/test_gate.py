@@ -23,7 +23,7 @@ import os, sys, time
 from typing import Annotated
 import verax.numpy as vnp
 from annotated_types import Interval
-from jaxtyping import Complex64, Float32
+from jaxtyping import Float32, Int4
 from verax import Array
 
 Vector = Annotated[Float32[Array, "n"], Interval(ge=-2, le=2)]
@@ -217,12 +217,12 @@ def test_functions_without_annotations_beside_annotated_ones_are_named(
 
 def test_a_dtype_that_verax_lacks_is_unverified_with_the_mend(here: Path) -> None:
     code, report = gate(
-        module(here, 'def c(x: Complex64[Array, "n"]) -> Float32[Array, "n"]:\n    return x.real\n')
+        module(here, 'def c(x: Int4[Array, "n"]) -> Float32[Array, "n"]:\n    return x.real\n')
     )
     assert code == 5
     [finding] = report["subjects"][0]["findings"]
     assert finding["code"] == "VX901"
-    assert "complex64" in finding["message"]
+    assert "int4" in finding["message"]
 
 
 def test_nothing_in_a_file_is_exit_5(here: Path) -> None:
