@@ -124,16 +124,84 @@ shift_right_arithmetic = _binary(rows.shift_right_arithmetic_p, "x shifted right
 shift_right_logical = _binary(rows.shift_right_logical_p, "x shifted right by y bits, zeros shifted in.")
 sub = _binary(rows.sub_p, "x - y.")
 
-igamma = _binary(
-    rows.igamma_p, "The regularized lower incomplete gamma function P(a, x), for a > 0 and x >= 0."
-)
-igamma_grad_a = _binary(rows.igamma_grad_a_p, "The derivative of `igamma` by a.")
-igammac = _binary(rows.igammac_p, "The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x).")
-polygamma = _binary(rows.polygamma_p, "The derivative of `digamma` of a whole order m, at x.")
-random_gamma_grad = _binary(
-    rows.random_gamma_grad_p, "The derivative by a of a draw x of the gamma distribution of shape a."
-)
-zeta = _binary(rows.zeta_p, "The Hurwitz zeta function: the sum of (q + k)^-x over k >= 0.")
+_igamma = _binary(rows.igamma_p, "")
+_igamma_grad_a = _binary(rows.igamma_grad_a_p, "")
+_igammac = _binary(rows.igammac_p, "")
+_polygamma = _binary(rows.polygamma_p, "")
+_random_gamma_grad = _binary(rows.random_gamma_grad_p, "")
+_zeta = _binary(rows.zeta_p, "")
+
+
+def igamma(a: Operand, x: Operand) -> Array:
+    """The regularized lower incomplete gamma function P(a, x), for a > 0 and x >= 0.
+
+    Returns:
+        An array of the operands' shape and dtype, which is floating.
+
+    Raises:
+        TypeError: an operand is no array and no number, or the dtypes differ.
+    """
+    return _igamma(a, x)
+
+
+def igamma_grad_a(a: Operand, x: Operand) -> Array:
+    """The derivative of `igamma` by a.
+
+    Returns:
+        An array of the operands' shape and dtype, which is floating.
+
+    Raises:
+        TypeError: an operand is no array and no number, or the dtypes differ.
+    """
+    return _igamma_grad_a(a, x)
+
+
+def igammac(a: Operand, x: Operand) -> Array:
+    """The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x).
+
+    Returns:
+        An array of the operands' shape and dtype, which is floating.
+
+    Raises:
+        TypeError: an operand is no array and no number, or the dtypes differ.
+    """
+    return _igammac(a, x)
+
+
+def polygamma(m: Operand, x: Operand) -> Array:
+    """The derivative of `digamma` of a whole order m, at x.
+
+    Returns:
+        An array of the operands' shape and dtype, which is floating.
+
+    Raises:
+        TypeError: an operand is no array and no number, or the dtypes differ.
+    """
+    return _polygamma(m, x)
+
+
+def random_gamma_grad(*args: Operand) -> Array:
+    """The derivative by a of a draw x of the gamma distribution of shape a, of (a, x).
+
+    Returns:
+        An array of the operands' shape and dtype, which is floating.
+
+    Raises:
+        TypeError: an operand is no array and no number, or the dtypes differ.
+    """
+    return _random_gamma_grad(*args)
+
+
+def zeta(x: Operand, q: Operand) -> Array:
+    """The Hurwitz zeta function: the sum of (q + k)^-x over k >= 0.
+
+    Returns:
+        An array of the operands' shape and dtype, which is floating.
+
+    Raises:
+        TypeError: an operand is no array and no number, or the dtypes differ.
+    """
+    return _zeta(x, q)
 
 
 def betainc(a: Operand, b: Operand, x: Operand) -> Array:

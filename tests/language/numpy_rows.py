@@ -397,6 +397,7 @@ ELSEWHERE = {
     "index_exp",
     "trim_zeros",
     "linalg",
+    "fft",
     "complex64",
     "complex128",
     "complex_",
