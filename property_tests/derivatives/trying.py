@@ -14,7 +14,7 @@ from ...language.config import enable_x64
 from ...language.dtypes import is_float
 from ...reference.system import OutOfReach
 from ..inputs import sample
-from ..primitive_cases import case_of
+from ..primitive_cases import HELD, case_of
 from ..random_programs import random_program
 from ..strategies import arguments
 from ..subjects import Subject
@@ -74,7 +74,7 @@ def place_of(task: Task) -> Place | None:
     for subject, text, seed in _subjects(task):
         assert subject.signature is not None, "cases and programs say what they take"
         drawn = sample(arguments(subject.signature), 1, seed)[0].dynamic
-        if task.kind == "primitive" and PRIMITIVES[task.name].kind == "elementwise":
+        if _is_of_one_element(task):
             drawn = [x.reshape(-1)[0] for x in drawn]  # one element says all, and is not hidden behind others
         moving = [i for i, x in enumerate(drawn) if is_float(x.dtype) and x.size]
         if not moving or sum(x.size for x in drawn) > _MOST_ELEMENTS or not _is_inside(task, drawn):
@@ -88,6 +88,11 @@ def place_of(task: Task) -> Place | None:
         if found and is_finite(found):
             return Place(function, point, _directions(point, seed), text)
     return None
+
+
+def _is_of_one_element(task: Task) -> bool:
+    """Whether one element can be taken for all; parameters that a case holds fixed have the operands' shape."""
+    return task.kind == "primitive" and PRIMITIVES[task.name].kind == "elementwise" and task.name not in HELD
 
 
 def has_derivative(name: str, seed: int) -> bool:
