@@ -9,7 +9,7 @@ from typing import Any
 from .. import catalogue as rows
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
-from ..dtypes import bool_, canonical, is_float
+from ..dtypes import bool_, canonical, complex_of, is_complex, is_float, real_of
 from .conversion import convert_element_type
 from .operands import bind
 
@@ -63,7 +63,9 @@ def _same_product_type(lhs: Operand, rhs: Operand) -> tuple[Operand, Operand]:
     left, right = aval_of(lhs), aval_of(rhs)
     if left.dtype == right.dtype:
         return lhs, rhs
-    wide = builtins.max((left.dtype, right.dtype), key=_product_rank)
+    wide = builtins.max((real_of(left.dtype), real_of(right.dtype)), key=_product_rank)
+    if is_complex(left.dtype) or is_complex(right.dtype):
+        wide = complex_of(wide)
     return (
         convert_element_type(lhs, wide, left.weak_type),
         convert_element_type(rhs, wide, right.weak_type),
