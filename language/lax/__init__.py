@@ -33,6 +33,11 @@ from .accuracy import (
     DotAlgorithmPreset,
     Tolerance,
 )
+from .bit_generators import (
+    RandomAlgorithm,
+    rng_bit_generator,
+    rng_uniform,
+)
 from .collectives import (
     all_gather,
     all_to_all,
@@ -168,6 +173,11 @@ from .indexing import (
     scatter_mul,
     scatter_sub,
 )
+from .messages import (
+    pcast,
+    precv,
+    psend,
+)
 from .precision import (
     reduce_precision,
 )
@@ -182,6 +192,9 @@ from .ragged import (
     RaggedDotDimensionNumbers,
     ragged_dot,
     ragged_dot_general,
+)
+from .ragged_exchange import (
+    ragged_all_to_all,
 )
 from .reductions import (
     argmax,
@@ -201,6 +214,9 @@ from .reductions import (
 from .running import (
     associative_scan,
     cumlogsumexp,
+)
+from .scaled import (
+    scaled_dot,
 )
 from .shape_tuples import (
     conv_general_permutations,
@@ -239,6 +255,7 @@ from .staging import (
     optimization_barrier,
     platform_dependent,
     stage,
+    with_sharding_constraint,
 )
 from .structural import (
     broadcast,
@@ -272,6 +289,7 @@ __all__ = [
     "GatherScatterMode",
     "Precision",
     "RaggedDotDimensionNumbers",
+    "RandomAlgorithm",
     "RoundingMethod",
     "ScatterDimensionNumbers",
     "Tolerance",
@@ -398,6 +416,7 @@ __all__ = [
     "pad",
     "padtype_to_pads",
     "pbroadcast",
+    "pcast",
     "platform_dependent",
     "pmax",
     "pmean",
@@ -406,10 +425,13 @@ __all__ = [
     "population_count",
     "pow",
     "ppermute",
+    "precv",
+    "psend",
     "pshuffle",
     "psum",
     "psum_scatter",
     "pswapaxes",
+    "ragged_all_to_all",
     "ragged_dot",
     "ragged_dot_general",
     "random_gamma_grad",
@@ -429,8 +451,11 @@ __all__ = [
     "rem",
     "reshape",
     "rev",
+    "rng_bit_generator",
+    "rng_uniform",
     "round",
     "rsqrt",
+    "scaled_dot",
     "scan",
     "scatter",
     "scatter_add",
@@ -468,6 +493,7 @@ __all__ = [
     "transpose",
     "unstack",
     "while_loop",
+    "with_sharding_constraint",
     "zeros_like",
     "zeta",
 ]

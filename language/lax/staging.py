@@ -49,6 +49,29 @@ def optimization_barrier(operand: Any) -> Any:
     return trees.map(dispatch.lift, operand)
 
 
+def with_sharding_constraint(x: Any, shardings: Any) -> Any:
+    """The same arrays, leaf by leaf, that are to be laid out over devices in a stated way: here each is whole.
+
+    Args:
+        x: a tree of arrays.
+        shardings: one for each leaf, or for each of its branches: objects whose ``shard_shape(shape)`` gives the
+            shape of a part, or raises ValueError where they do not fit.
+
+    Raises:
+        ValueError: a sharding is none, or does not fit.
+    """
+    given, tree = trees.flatten(x)
+    wanted = trees.broadcast_prefix(shardings, tree, "shardings")
+    for leaf, sharding in zip(given, wanted, strict=True):
+        if not callable(getattr(sharding, "shard_shape", None)):
+            raise ValueError(
+                f"`shardings` of with_sharding_constraint must be shardings, with a method `shard_shape`, got "
+                f"{sharding!r}."
+            )
+        sharding.shard_shape(aval_of(leaf).shape)
+    return trees.unflatten(tree, map(dispatch.lift, given))
+
+
 def dce_sink(val: Any, *, prevent_mlir_dce: bool = False) -> None:
     """Say that ``val`` is wanted. What has been computed is not removed, so there is nothing to do.
 
