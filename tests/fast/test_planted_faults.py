@@ -13,7 +13,8 @@ from verax.fast import operations as ops
 from verax.fast.batching import Lane
 from verax.fast.devices import CPU
 from verax.fast.rules.batching import BATCHING
-from verax.fast.rules.jvp import JVP, unary_rule
+from verax.fast.rules.jvp import JVP
+from verax.fast.rules.jvp.kinds import unary_rule
 from verax.fast.rules.transpose import TRANSPOSE, is_unknown
 from verax.language import catalogue as rows
 from verax.language.dispatch import bind
