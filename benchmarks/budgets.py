@@ -34,7 +34,7 @@ from verax.language.catalogue import PRIMITIVES
 from verax.language.dtypes import DType, bfloat16, float16, float32, float64
 from verax.language.primitive import Primitive
 from verax.property_tests.calibration.plain import ELEMENTWISE
-from verax.property_tests.primitive_cases import accepted
+from verax.property_tests.primitive_cases.elementwise import accepted
 from verax.property_tests.strategies import ends, ordinary_floats
 from verax.reference import Exact, evaluate
 from verax.reference.verdict import exact, is_special, overflows_at, ulp_of

@@ -20,7 +20,8 @@ from ..language.dtypes import DType, float32, float64
 from ..language.primitive import Domain, Primitive, reals
 from ..language.shapes import ShapedArray
 from ..language.subject import ArrayOf
-from .primitive_cases import Rng, accepted, as_subject, operand, params_of, pick
+from .primitive_cases.case import Rng, as_subject, operand, pick
+from .primitive_cases.elementwise import accepted, params_of
 from .subjects import Subject
 
 # Of each kind of step, how often it is taken.

@@ -23,7 +23,8 @@ from ...language.primitive import Domain, Primitive, reals
 from ...language.program import Program
 from ...language.shapes import ShapedArray
 from ...language.tracing import trace
-from ..primitive_cases import Rng, accepted, pick
+from ..primitive_cases.case import Rng, pick
+from ..primitive_cases.elementwise import accepted
 from .plain import ELEMENTWISE, run
 
 Array = np.ndarray[Any, Any]

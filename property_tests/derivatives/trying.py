@@ -14,7 +14,8 @@ from ...language.config import enable_x64
 from ...language.dtypes import is_float
 from ...reference.system import OutOfReach
 from ..inputs import sample
-from ..primitive_cases import HELD, case_of
+from ..primitive_cases import case_of
+from ..primitive_cases.elementwise import HELD
 from ..random_programs import random_program
 from ..strategies import arguments
 from ..subjects import Subject

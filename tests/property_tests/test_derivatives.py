@@ -22,7 +22,7 @@ from verax.property_tests.derivatives.agreement import Agreement, agree, compare
 from verax.property_tests.derivatives.orders import floating
 from verax.property_tests.derivatives.record import Outcome, page
 from verax.property_tests.derivatives.trying import Task, Tried, safely, tried
-from verax.property_tests.primitive_cases import HELD
+from verax.property_tests.primitive_cases.elementwise import HELD
 from verax.reference import Dual, limits
 from verax.reference.decisions import Watching
 from verax.reference.primitives.elementwise import DEFINITIONS

@@ -17,7 +17,7 @@ from verax import lax
 from verax.language.catalogue import PRIMITIVES
 from verax.language.config import enable_x64
 from verax.language.dtypes import COMPLEX
-from verax.property_tests.primitive_cases import accepted
+from verax.property_tests.primitive_cases.elementwise import accepted
 from verax.reference import Ball, Dual, Exact, evaluate
 from verax.reference.ball import Ball as BallSystem
 from verax.reference.primitives import COMPLEX_RULES, CONTROL
