@@ -1,122 +1,110 @@
 """Lanes: several runs of one program in one thread, which meet at collectives.
 
-Each lane is a greenlet. They run in order, each until it meets the others; a collective that they do not
-agree on is reported at once with the line where each lane stands.
+Each lane is a greenlet. They run one at a time, each until it meets the others, in an order that is drawn from
+the mesh's seed; a collective that they do not agree on is reported at once with the line where each lane stands.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
+import threading
 from collections.abc import Callable, Sequence
-from contextvars import copy_context
+from contextlib import ExitStack
+from contextvars import ContextVar, copy_context
 from typing import Any
 
-from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]  # it ships none
+from greenlet import greenlet  # type: ignore[import-untyped]  # it ships none
 
 from ..language.dispatch import named_axis
-from ..language.errors import CollectiveError
-from ..language.program import SourceLine
-from ..language.tracing import user_line
+from .runs import Lane, Met, Run
+from .scheduler import Scheduler
+
+_HERE: ContextVar[tuple[Scheduler, Lane] | None] = ContextVar("verax_lane", default=None)
 
 
-class Lane:
-    """One of several runs.
+class AxisLane:
+    """A lane as one of its axes sees it: what owns the axis' name in the lane's context.
 
     Attributes:
         index: its place along the axis.
-        size: the number of lanes.
+        size: the number of lanes along it.
         meetings: how often it has met the others.
     """
 
-    def __init__(self, index: int, size: int, hub: greenlet) -> None:
-        self.index, self.size, self._hub = index, size, hub
+    __slots__ = ("_axis", "index", "meetings", "size")
+
+    def __init__(self, index: int, size: int, axis: int) -> None:
+        self.index, self.size, self._axis = index, size, axis
         self.meetings = 0
-        self.waiting: tuple[str, Any] | None = None  # operation and signature
-        self.value: Any = None
-        self.line: SourceLine | None = None
-        self.resume: greenlet | None = None
 
-    def meet(self, operation: str, value: Any, signature: Any) -> list[Any]:
-        """Wait for all lanes at ``operation``; returns the value of each, in order of lanes.
+    def meet(
+        self, operation: str, value: Any, signature: Any, filled: Callable[[float], Any] | None = None
+    ) -> Met:
+        """Wait for the lanes along this axis at ``operation``; returns the value of each, in order of lanes.
 
-        ``signature`` is what must be equal in all lanes: shapes and dtypes.
+        Args:
+            operation: the collective, and its parameters after a space.
+            value: what this lane brings.
+            signature: (shape, dtype), which must be equal in all lanes; or ().
+            filled: makes a value like this lane's that holds one number everywhere, for faults.
 
         Raises:
-            CollectiveError: the lanes do not agree.
+            MismatchError: the lanes do not agree.
         """
-        self.waiting, self.value, self.line = (operation, signature), value, user_line()
+        here = _HERE.get()
+        assert here is not None, "only a lane owns an axis that is met along"
         self.meetings += 1
-        self.resume = getcurrent()  # a lane within this lane may be the one that meets
-        return list(self._hub.switch())
-
-    def stands(self) -> str:
-        """Where the lane is, for a message."""
-        if self.waiting is None:
-            return f"lane {self.index} has returned"
-        operation, signature = self.waiting
-        shown = f" of {signature[1]}{list(signature[0])}" if signature else ""
-        return f"lane {self.index} is at {operation}{shown}, {self.line or 'no line of yours'}"
+        scheduler, lane = here  # a lane within this one may be the one that meets
+        return scheduler.meet(lane, self._axis, operation, value, signature, filled)
 
 
-def run_lanes(functions: Sequence[Callable[[], Any]], axis_name: Any) -> list[Any]:
-    """Run each function as one lane of the axis; returns their results in order.
+def run_lanes(
+    functions: Sequence[Callable[[], Any]],
+    axis_name: Any,
+    sizes: Sequence[int] | None = None,
+    *,
+    device: bool = True,
+) -> list[Any]:
+    """Run each function as one lane; returns their results in order. A lane starts from a copy of the context.
 
-    A lane starts from a copy of the caller's context.
+    Args:
+        functions: what the lanes do.
+        axis_name: the name of their axis; with ``sizes`` those of several, outermost first.
+        sizes: how many lanes there are along each of several axes, in whose row-major order the functions are.
+        device: whether each lane is a device, which faults may befall.
 
     Raises:
-        CollectiveError: the lanes do not agree at a collective.
+        MismatchError: the lanes do not agree at a collective.
+        Exception: whatever a lane raises, with a note on where the others are; it ends all.
     """
-    hub = getcurrent()
-    size = len(functions)
-    results: list[Any] = [None] * size
-    lanes = [Lane(i, size, hub) for i in range(size)]
-    runs = [
-        _start(lane, function, axis_name, results) for lane, function in zip(lanes, functions, strict=True)
-    ]
-    answers: list[Any] | None = None
-    try:
-        for lane, run in zip(lanes, runs, strict=True):
-            _advance(lane, run, None)
-        while any(lane.waiting for lane in lanes):
-            _check_agreement(lanes, axis_name)
-            answers = [lane.value for lane in lanes]
-            for lane, run in zip(lanes, runs, strict=True):
-                _advance(lane, lane.resume or run, answers)
-    finally:
-        for lane, run in zip(lanes, runs, strict=True):
-            _end(lane, run)
-    return results
+    names = (axis_name,) if sizes is None else tuple(axis_name)
+    extents = (len(functions),) if sizes is None else tuple(sizes)
+    assert math.prod(extents) == len(functions), "one function for each lane"
+    here = _HERE.get()
+    if here is not None and here[0].thread != threading.get_ident():
+        here = None  # a thread that was given a lane's context is no lane
+    scheduler = Scheduler() if here is None else here[0]
+    run = Run(None if here is None else here[1], names, extents, device, len(functions))
+    places = itertools.product(*map(range, extents))
+    for number, (function, place) in enumerate(zip(functions, places, strict=True)):
+        lane = Lane(run, number, place)
+        lane.greenlet = greenlet(_body(scheduler, lane, place, function), parent=scheduler.hub)
+        lane.greenlet.gr_context = copy_context()
+        run.lanes.append(lane)
+    return scheduler.run(run)
 
 
-def _start(lane: Lane, function: Callable[[], Any], axis_name: Any, results: list[Any]) -> greenlet:
-    def run() -> None:
-        with named_axis(axis_name, lane.size, lane):
-            results[lane.index] = function()
+def _body(
+    scheduler: Scheduler, lane: Lane, place: tuple[int, ...], function: Callable[[], Any]
+) -> Callable[[], None]:
+    first = len(lane.path) - len(place)
 
-    made = greenlet(run, parent=getcurrent())
-    made.gr_context = copy_context()
-    return made
+    def body() -> None:
+        _HERE.set((scheduler, lane))
+        with ExitStack() as axes:
+            for k, (name, size) in enumerate(zip(lane.run.names, lane.run.sizes, strict=True)):
+                axes.enter_context(named_axis(name, size, AxisLane(place[k], size, first + k)))
+            lane.run.results[lane.number] = function()
 
-
-def _advance(lane: Lane, run: greenlet, answers: Any) -> None:
-    """Let a lane run until it meets the others or returns. Its exceptions come out here."""
-    lane.waiting = lane.value = lane.resume = None
-    if answers is None:
-        run.switch()
-    else:
-        run.switch(answers)
-
-
-def _end(lane: Lane, run: greenlet) -> None:
-    """Unwind a lane that did not return."""
-    if run and not run.dead:
-        run.throw(GreenletExit)
-
-
-def _check_agreement(lanes: Sequence[Lane], axis_name: Any) -> None:
-    if len({lane.waiting for lane in lanes}) == 1:
-        return
-    raise CollectiveError(
-        f"The lanes of axis {axis_name!r} must meet at the same collective with equal shapes and dtypes, got "
-        + "; ".join(lane.stands() for lane in lanes)
-        + ". Call collectives in every lane, in the same order."
-    )
+    return scheduler.guarded(lane, body)

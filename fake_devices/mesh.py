@@ -3,96 +3,150 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+
+from ..language.eagerness import disable_jit
+from ..language.meshes import Device, Mesh, along
+from .block import BLOCK, Block, current_block
+from .faults import Fault, checked_faults
+from .orders import Order
+from .traffic import Traffic
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One place where a lane runs.
+class FakeMesh(Mesh):
+    """A mesh of pretend devices, which knows what has been moved between them."""
 
-    Attributes:
-        id: its number in the mesh, from 0.
-        platform: "fake" for a pretend device, "cpu" for this process itself.
-    """
+    def __init__(self, devices: Any, axis_names: Any, traffic: Traffic) -> None:
+        super().__init__(devices, axis_names)
+        self._traffic = traffic
 
-    id: int
-    platform: str = "fake"
-
-    def __str__(self) -> str:
-        return f"{self.platform}:{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Mesh:
-    """The devices that `pmap` spreads its lanes over."""
-
-    devices: tuple[Device, ...]
-
-    def __len__(self) -> int:
-        return len(self.devices)
-
-    def require(self, lanes: int, what: str = "pmap") -> None:
-        """Refuse to run more lanes than there are devices.
-
-        Raises:
-            ValueError: the mesh is too small; the message says how to get a larger one.
-        """
-        if lanes > len(self):
-            raise ValueError(
-                f"`{what}` over {lanes} lanes must have as many devices, got {len(self)}. "
-                f"Run it inside `with fake_devices({lanes}):`."
-            )
-
-
-_THIS_PROCESS = Mesh((Device(0, "cpu"),))
-_MESH: ContextVar[Mesh] = ContextVar("verax_mesh", default=_THIS_PROCESS)
+    def traffic(self) -> Traffic:
+        """What collectives have moved between the devices so far."""
+        return self._traffic
 
 
 @contextmanager
-def fake_devices(count: int) -> Iterator[Mesh]:
-    """Pretend, inside the block, that there are ``count`` devices. Any number; blocks nest.
+def fake_devices(
+    count: int | None = None,
+    *,
+    mesh: Mapping[Any, int] | None = None,
+    schedule: int | None = None,
+    faults: Sequence[Fault] = (),
+    order: Order | None = None,
+) -> Iterator[FakeMesh]:
+    """Pretend, inside the block, that there are devices. Any number; blocks nest.
 
     >>> with fake_devices(8) as mesh:
     ...     len(devices())
     8
 
+    Args:
+        count: how many.
+        mesh: or else the axes of a mesh, and how many along each: ``{"data": 4, "model": 2}``.
+        schedule: the seed of the order in which lanes run; by default they run in their own. A result that
+            depends on it is a fault.
+        faults: what befalls the devices: `Die`, `Corrupt`, `Slow`, `Reorder`.
+        order: how sums of lanes are added up: `in_order`, `tree`, `ring`, `shuffled(seed)`; by default in a
+            wider format, rounded once.
+
+    A schedule, faults or an order are the lanes'; where one of them is given, `jit` steps aside, for a program
+    that is traced once for all lanes has none.
+
     Raises:
-        TypeError: ``count`` is no integer.
-        ValueError: ``count`` is less than 1.
+        TypeError: a count is no integer, or a fault none.
+        ValueError: a count is less than 1; there are both a count and a mesh, or neither; a fault is of a device
+            that is not there.
     """
+    names, sizes = _axes(count, mesh)
+    if order is not None and not isinstance(order, Order):
+        raise TypeError(f"`order` must be in_order, tree, ring or shuffled(seed), got {order!r}.")
+    traffic = Traffic()
+    made = FakeMesh(along(sizes), names, traffic)
+    block = Block(made, traffic, schedule, checked_faults(faults, len(made)), order)
+    token = BLOCK.set(block)
+    try:
+        with ExitStack() as stack:
+            if block.needs_lanes:
+                stack.enter_context(disable_jit())
+            yield made
+    finally:
+        BLOCK.reset(token)
+
+
+def _axes(count: int | None, mesh: Mapping[Any, int] | None) -> tuple[tuple[Any, ...], tuple[int, ...]]:
+    if (count is None) == (mesh is None):
+        raise ValueError(
+            f"`fake_devices` must be given either a count or a mesh, got {count!r} and {mesh!r}. "
+            f'Write fake_devices(8), or fake_devices(mesh={{"data": 4, "model": 2}}).'
+        )
+    given = {"devices": count} if mesh is None else dict(mesh)
+    if not given:
+        raise ValueError("`mesh` must have an axis at least, got {}.")
+    return tuple(given), tuple(
+        _number(n, "count" if mesh is None else f"mesh[{k!r}]") for k, n in given.items()
+    )
+
+
+def _number(count: Any, what: str) -> int:
     try:
         number = operator.index(count)
     except TypeError as err:
-        raise TypeError(f"`count` must be an integer, got {count!r}.") from err
+        raise TypeError(f"`{what}` must be an integer, got {count!r}.") from err
     if number < 1:
-        raise ValueError(f"`count` must be at least 1, got {number}. Ask for the devices that you need.")
-    token = _MESH.set(Mesh(tuple(Device(i) for i in range(number))))
-    try:
-        yield _MESH.get()
-    finally:
-        _MESH.reset(token)
+        raise ValueError(f"`{what}` must be at least 1, got {number}. Ask for the devices that you need.")
+    return number
 
 
 def current_mesh() -> Mesh:
     """The mesh in force: the innermost `fake_devices` block's, else this process alone."""
-    return _MESH.get()
+    return current_block().mesh
 
 
-def devices() -> list[Device]:
-    """The devices in force, in order of their ids.
+def require(lanes: int, what: str = "pmap") -> None:
+    """Refuse to run more lanes than there are devices.
+
+    Raises:
+        ValueError: the mesh is too small; the message says how to get a larger one.
+    """
+    if lanes > len(current_mesh()):
+        raise ValueError(
+            f"`{what}` over {lanes} lanes must have as many devices, got {len(current_mesh())}. "
+            f"Run it inside `with fake_devices({lanes}):`."
+        )
+
+
+def require_lanes(what: str) -> None:
+    """Refuse to trace once for all lanes what a block wants to happen in single ones.
+
+    Raises:
+        ValueError: the block has faults or an order of sums.
+    """
+    block = current_block()
+    if block.faults or block.order is not None:
+        raise ValueError(
+            f"Faults and orders of sums act on lanes that run one by one, got {what} within a transform, which "
+            f"traces it once for all lanes. Take the transform inside it."
+        )
+
+
+def devices(backend: str | None = None) -> list[Device]:
+    """The devices in force, in order of their ids, whatever the backend.
 
     Returns:
         A list of devices.
 
     Raises nothing of its own.
     """
-    return list(_MESH.get().devices)
+    return [d for d in np.ravel(current_mesh().devices) if isinstance(d, Device)]
 
 
-def local_devices(backend: str | None = None) -> list[Device]:
+def local_devices(
+    process_index: int | None = None, backend: str | None = None, host_id: int | None = None
+) -> list[Device]:
     """The devices of this process: all of them.
 
     Returns:
@@ -111,7 +165,7 @@ def device_count(backend: str | None = None) -> int:
 
     Raises nothing of its own.
     """
-    return len(_MESH.get())
+    return len(current_mesh())
 
 
 def local_device_count(backend: str | None = None) -> int:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from ..fake_devices import current_block
+from ..fake_devices.runs import Met
 from ..language import dispatch
 from ..language.dispatch import Level, Params
 from ..language.dtypes import is_inexact
 from ..language.errors import CollectiveError
-from ..language.program import Program, subprograms
+from ..language.program import Program, SourceLine, subprograms
+from ..language.tracing import attributed
 from .devices.device import Buffer
-from .kernels.call import Call, Kernel, wider
+from .kernels.call import Call, Kernel, stored, wider
 
 
 def _lane(name: Any) -> Any:
@@ -32,64 +35,80 @@ def _lane(name: Any) -> Any:
     return owner
 
 
-def _met(call: Call, operation: str, combine: Callable[[list[Buffer]], Buffer]) -> Kernel:
-    signature = (call.inputs[0].shape, str(call.inputs[0].dtype))
+def _met(call: Call, operation: str, combine: Callable[[Met], Buffer]) -> Kernel:
+    signature, filled = (call.inputs[0].shape, str(call.inputs[0].dtype)), _filled(call)
 
     def meet(x: Buffer) -> Buffer:
         for name in reversed(call.params["axes"]):
-            x = combine(_lane(name).meet(operation, x, signature))
+            x = combine(_lane(name).meet(operation, x, signature, lambda number, x=x: filled(x, number)))
         return x
 
     return meet
 
 
-def _total(call: Call) -> Callable[[list[Buffer]], Buffer]:
-    """The sum in order of lanes, in a wider format, rounded once."""
-    cast, dtype = call.device.cast, call.dtype
+def _filled(call: Call) -> Callable[[Buffer, float], Buffer]:
+    """A buffer like another one that holds one number everywhere."""
+    return lambda x, number: call.xp.full_like(x, stored(call, number, call.dtype))
+
+
+def _total(call: Call) -> Callable[[Sequence[Buffer], int], Buffer]:
+    """The sum in order of lanes, in a wider format, rounded once; where the mesh has an order, in that one."""
+    cast, dtype, xp = call.device.cast, call.dtype, call.xp
     work = wider(dtype) if is_inexact(dtype) else dtype
 
-    def total(values: list[Buffer]) -> Buffer:
+    def add(x: Buffer, y: Buffer) -> Buffer:
+        return call.narrow(xp.asarray(xp.add(call.widen(x), call.widen(y))))
+
+    def total(values: Sequence[Buffer], turn: int) -> Buffer:
+        order = current_block().order
+        if order is not None and is_inexact(dtype):
+            return order.total(values, add, xp, turn)
         wide = [cast(x, dtype, work) for x in values]
-        return cast(call.xp.asarray(functools.reduce(call.xp.add, wide)), work, dtype)
+        return cast(xp.asarray(functools.reduce(xp.add, wide)), work, dtype)
 
     return total
+
+
+def _psum(call: Call) -> Kernel:
+    total = _total(call)
+    return _met(call, "psum", lambda met: met.once(lambda: total(met, met.turn)))
 
 
 def _extreme(operation: str, name: str) -> Callable[[Call], Kernel]:
     def build(call: Call) -> Kernel:
         combine = getattr(call.xp, name)
 
-        def extreme(values: list[Buffer]) -> Buffer:
-            return call.narrow(functools.reduce(combine, [call.widen(x) for x in values]))
+        def extreme(met: Met) -> Buffer:
+            return met.once(lambda: call.narrow(functools.reduce(combine, [call.widen(x) for x in met])))
 
         return _met(call, operation, extreme)
 
     return build
 
 
-def _exchange(call: Call, operation_name: str, part: Callable[[list[Buffer], int], Buffer]) -> Kernel:
+def _exchange(call: Call, operation_name: str, part: Callable[[Met, int], Buffer]) -> Kernel:
     """Each lane makes its own part of what all have brought."""
     (name,) = call.params["axes"]
     told = ", ".join(f"{k}={v}" for k, v in call.params.items() if k != "axes")
     operation = f"{operation_name} with {told}"
-    signature = (call.inputs[0].shape, str(call.inputs[0].dtype))
+    signature, filled = (call.inputs[0].shape, str(call.inputs[0].dtype)), _filled(call)
 
     def exchange(x: Buffer) -> Buffer:
         lane = _lane(name)
-        return part(lane.meet(operation, x, signature), lane.index)
+        return part(lane.meet(operation, x, signature, lambda number: filled(x, number)), lane.index)
 
     return exchange
 
 
 def _all_gather(call: Call) -> Kernel:
     axis = call.params["axis"]
-    return _exchange(call, "all_gather", lambda values, _: call.xp.stack(values, axis))
+    return _exchange(call, "all_gather", lambda met, _: call.xp.stack(list(met), axis))
 
 
 def _reduce_scatter(call: Call) -> Kernel:
     axis, total = call.params["scatter_dimension"], _total(call)
     return _exchange(
-        call, "reduce_scatter", lambda values, k: total([call.xp.take(x, k, axis) for x in values])
+        call, "reduce_scatter", lambda met, k: total([call.xp.take(x, k, axis) for x in met], met.turn)
     )
 
 
@@ -103,7 +122,7 @@ def _all_to_all(call: Call) -> Kernel:
 def _ppermute(call: Call) -> Kernel:
     sources = {to: source for source, to in call.params["perm"]}
 
-    def received(values: list[Buffer], k: int) -> Buffer:
+    def received(values: Met, k: int) -> Buffer:
         return values[sources[k]] if k in sources else call.xp.zeros_like(values[k])
 
     return _exchange(call, "ppermute", received)
@@ -121,7 +140,7 @@ def _axis_index(call: Call) -> Kernel:
 
 
 KERNELS: dict[str, Callable[[Call], Kernel]] = {
-    "psum": lambda call: _met(call, "psum", _total(call)),
+    "psum": _psum,
     "pmax": _extreme("pmax", "maximum"),
     "pmin": _extreme("pmin", "minimum"),
     "all_gather": _all_gather,
@@ -130,6 +149,19 @@ KERNELS: dict[str, Callable[[Call], Kernel]] = {
     "ppermute": _ppermute,
     "axis_index": _axis_index,
 }
+
+# Those in which lanes wait for each other.
+MEETINGS = KERNELS.keys() - {"axis_index"}
+
+
+def on_line(kernel: Kernel, source: SourceLine | None) -> Kernel:
+    """A collective that says, when lanes disagree, which line of the user's it was traced from."""
+
+    def told(x: Buffer) -> Buffer:
+        with attributed(source):
+            return kernel(x)
+
+    return told
 
 
 def axes_of(params: Params) -> Iterator[Any]:

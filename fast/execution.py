@@ -208,6 +208,8 @@ class _Writer:
             return (None if shape == step.inputs[0].aval.shape else lambda x: xp.reshape(x, shape)), False
         inputs, outputs = [a.aval for a in step.inputs], [v.aval for v in step.outputs]
         kernel = kernel_of(step.primitive, inputs, outputs, step.params, self.device)
+        if step.primitive.name in collectives.MEETINGS:
+            kernel = collectives.on_line(kernel, step.source)
         return kernel, step.primitive.name in MANY
 
     def group_kernel(self, group: Group) -> Kernel:

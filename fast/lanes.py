@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..fake_devices import current_mesh, run_lanes
+from ..fake_devices import require, require_lanes, run_lanes
 from ..language import dispatch
 from ..language.arrays import Array
 from ..language.dispatch import FlatFunction, Implementation, Tracer
@@ -26,8 +26,9 @@ def pmap(
     Raises:
         ValueError: there are fewer devices than lanes.
     """
-    current_mesh().require(size)
+    require(size)
     if dispatch.staging_level() is not None or any(isinstance(x, Tracer) for x in operands):
+        require_lanes("pmap")
         found, mapped = batching.vmap(implementation, function, operands, axes, size, axis_name)
         return [x if m else ops.lead(x, size) for x, m in zip(found, mapped, strict=True)]
     values = [x if a is None else ops.to_front(x, a) for x, a in zip(operands, axes, strict=True)]

@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark; with --verax, let modules be named as such."""
     config.addinivalue_line(
-        "markers", "fake_devices(n): run the test on a mesh of n pretend devices (needs no hardware)"
+        "markers", "fake_devices(n, ...): run the test on a mesh of n pretend devices (needs no hardware)"
     )
     if config.getoption("verax"):
         config.args = [_as_path(argument) for argument in config.args]

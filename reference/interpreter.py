@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..fake_devices.lanes import run_lanes
-from ..fake_devices.mesh import current_mesh
+from ..fake_devices.mesh import require
 from ..language.arrays import Array
 from ..language.dispatch import FlatFunction, Params, Tracer, lift_to
 from ..language.dtypes import is_complex
@@ -101,7 +101,7 @@ class Reference:
             # Each starts from a copy of the caller's context, as the lanes of a named axis do.
             rows = [copy_context().run(lane, i) for i in range(size)]
         else:
-            rows = run_lanes([partial(lane, i) for i in range(size)], axis_name)
+            rows = run_lanes([partial(lane, i) for i in range(size)], axis_name, device=False)
         results: list[Array] = []
         flags: list[bool] = []
         for of_lanes in zip(*rows, strict=True):
@@ -129,7 +129,7 @@ class Reference:
     ) -> list[Array]:
         """One lane per device."""
         _require_values("pmap", operands)
-        current_mesh().require(size)
+        require(size)
 
         def lane(i: int) -> list[ReferenceArray]:
             return [self.own(x) for x in function(*_row(operands, axes, i))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...fake_devices.runs import Met
 from ...language import dispatch
 from ...language.dtypes import DType, bool_, is_float
 from ..reals import Scalar
@@ -20,8 +21,15 @@ def _sum(c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
     return sum_of(c.system, c.primitive, dtype, xs)
 
 
-def _extreme(name: str, sign: int) -> Callable[[Call, DType, Sequence[Scalar]], Scalar]:
-    def combine(c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
+def _sums(c: Call, of_lanes: Met) -> list[Scalar]:
+    """One sum for all lanes: what is the same real number is one scalar."""
+    dtype = c.operands[0].dtype
+    found: list[Scalar] = of_lanes.once(lambda: [_sum(c, dtype, xs) for xs in zip(*of_lanes, strict=True)])
+    return found
+
+
+def _extremes(name: str, sign: int) -> Callable[[Call, Met], list[Scalar]]:
+    def of(c: Call, dtype: DType, xs: Sequence[Scalar]) -> Scalar:
         if is_float(dtype):
             return c.system.extreme(dtype, xs, sign)
         found = xs[0]
@@ -29,17 +37,22 @@ def _extreme(name: str, sign: int) -> Callable[[Call, DType, Sequence[Scalar]], 
             (found,) = integers(c.system, name, dtype, [[found], [x]])
         return found
 
-    return combine
+    return lambda c, of_lanes: [of(c, c.operands[0].dtype, xs) for xs in zip(*of_lanes, strict=True)]
 
 
-def _combined(combine: Callable[[Call, DType, Sequence[Scalar]], Scalar]) -> Rule:
+def _filled(c: Call) -> Callable[[float], list[Scalar]]:
+    """What a lane would bring that holds one number everywhere."""
+    (x,) = c.operands
+    return lambda number: [c.system.lift(x.dtype.type(number).item(), x.dtype)] * len(x.scalars)
+
+
+def _combined(combine: Callable[[Call, Met], list[Scalar]]) -> Rule:
     def apply(c: Call) -> Lists:
         (x,) = c.operands
         scalars = x.scalars
         for name in reversed(c.params["axes"]):  # the innermost axis first
             lane = dispatch.axis_frame(name).owner
-            of_lanes = lane.meet(c.primitive.name, scalars, (x.shape, str(x.dtype)))
-            scalars = [combine(c, x.dtype, xs) for xs in zip(*of_lanes, strict=True)]
+            scalars = combine(c, lane.meet(c.primitive.name, scalars, (x.shape, str(x.dtype)), _filled(c)))
         return [scalars]
 
     return apply
@@ -50,8 +63,9 @@ def _of_lanes(c: Call) -> tuple[list[list[Scalar]], int]:
     """What each lane of the axis brings, and the place of this one."""
     (x,), (name,) = c.operands, c.params["axes"]
     lane = dispatch.axis_frame(name).owner
-    told = {k: v for k, v in c.params.items() if k != "axes"}
-    return lane.meet(f"{c.primitive.name} {told}", x.scalars, (x.shape, str(x.dtype))), lane.index
+    told = ", ".join(f"{k}={v}" for k, v in c.params.items() if k != "axes")
+    operation = f"{c.primitive.name} with {told}"
+    return lane.meet(operation, x.scalars, (x.shape, str(x.dtype)), _filled(c)), lane.index
 
 
 def _inserted(index: Sequence[int], axis: int, k: int) -> tuple[int, ...]:
@@ -115,9 +129,9 @@ def everywhere(value: Any, combine: Callable[[list[Any]], Any], frames: Sequence
 
 
 RULES: dict[str, Rule] = {
-    "psum": _combined(_sum),
-    "pmax": _combined(_extreme("max", 1)),
-    "pmin": _combined(_extreme("min", -1)),
+    "psum": _combined(_sums),
+    "pmax": _combined(_extremes("max", 1)),
+    "pmin": _combined(_extremes("min", -1)),
     "all_gather": all_gather,
     "reduce_scatter": reduce_scatter,
     "all_to_all": all_to_all,

@@ -13,7 +13,7 @@ import verax
 from verax import lax
 from verax import numpy as vnp
 from verax.fake_devices import fake_devices
-from verax.fake_devices.lanes import Lane, run_lanes
+from verax.fake_devices.lanes import AxisLane, run_lanes
 from verax.language.dispatch import axis_frame
 from verax.language.errors import CollectiveError
 
@@ -21,8 +21,8 @@ F32 = np.float32
 COLOUR: ContextVar[str] = ContextVar("colour", default="none")
 
 
-def here() -> Lane:
-    lane: Lane = axis_frame("i").owner
+def here() -> AxisLane:
+    lane: AxisLane = axis_frame("i").owner
     return lane
 
 

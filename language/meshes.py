@@ -1,0 +1,94 @@
+"""`Mesh`: devices in rows and columns, with a name for each axis."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One place where a lane runs.
+
+    Attributes:
+        id: its number in the mesh, from 0.
+        platform: "fake" for a pretend device, "cpu" for this process itself.
+    """
+
+    id: int
+    platform: str = "fake"
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.id}"
+
+
+class Mesh:
+    """An array of devices whose axes have names; JAX's `jax.sharding.Mesh`.
+
+    Attributes:
+        devices: a NumPy array of devices.
+        axis_names: a name for each of its axes.
+
+    Raises:
+        ValueError: there are not as many names as axes, or one is given twice.
+    """
+
+    def __init__(self, devices: Any, axis_names: Any, axis_types: Any = None) -> None:
+        self.devices = np.array(devices, dtype=object)
+        names = (axis_names,) if isinstance(axis_names, str) else tuple(axis_names)
+        self.axis_names: tuple[Any, ...] = names
+        if len(names) != self.devices.ndim:
+            raise ValueError(
+                f"`axis_names` of Mesh must be as many as the axes of `devices`, {self.devices.ndim}, got {names}."
+            )
+        if len(set(names)) < len(names):
+            raise ValueError(f"`axis_names` of Mesh must differ from each other, got {names}.")
+        if len(set(self.devices.flat)) < self.devices.size:
+            raise ValueError("`devices` of Mesh must name each device once, got one twice.")
+
+    @property
+    def shape(self) -> OrderedDict[Any, int]:
+        """The number of devices along each named axis."""
+        return OrderedDict(zip(self.axis_names, self.devices.shape, strict=True))
+
+    @property
+    def axis_sizes(self) -> tuple[int, ...]:
+        """The same without names."""
+        return tuple(self.devices.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of devices."""
+        return math.prod(self.devices.shape)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no device."""
+        return self.size == 0
+
+    def __len__(self) -> int:
+        return self.size
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.axis_names, self.devices.shape, tuple(self.devices.flat)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mesh) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        return "Mesh(" + ", ".join(f"{name!r}: {size}" for name, size in self.shape.items()) + ")"
+
+
+def along(sizes: Sequence[int]) -> np.ndarray[Any, Any]:
+    """Pretend devices, numbered in row-major order."""
+    found = np.empty(math.prod(sizes), dtype=object)
+    found[:] = [Device(i) for i in range(math.prod(sizes))]
+    return found.reshape(tuple(sizes))
