@@ -50,7 +50,7 @@ class Initializer(Protocol):
 
     def __call__(self, key: Any, shape: Any, dtype: Any = None) -> Array:
         """An array of that shape and dtype, drawn with ``key``."""
-        raise NotImplementedError
+        ...
 
 
 def _float(dtype: Any) -> DType:
