@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -72,16 +72,33 @@ def _count(name: str, ids: Array) -> int:
     return int(value.max()) + 1
 
 
-def segment_sum(
-    data: Any,
-    segment_ids: Any,
-    num_segments: int | None = None,
-    indices_are_sorted: bool = False,
-    unique_indices: bool = False,
-    bucket_size: int | None = None,
-    mode: Any = None,
-) -> Array:
-    """The sum of the elements of each segment; 0 where there are none.
+class _Segments(Protocol):
+    def __call__(
+        self,
+        data: Any,
+        segment_ids: Any,
+        num_segments: int | None = None,
+        indices_are_sorted: bool = False,
+        unique_indices: bool = False,
+        bucket_size: int | None = None,
+        mode: Any = None,
+    ) -> Array: ...
+
+
+def _of_segments(name: str, first: str) -> _Segments:
+    def reduced(
+        data: Any,
+        segment_ids: Any,
+        num_segments: int | None = None,
+        indices_are_sorted: bool = False,
+        unique_indices: bool = False,
+        bucket_size: int | None = None,
+        mode: Any = None,
+    ) -> Array:
+        return _reduced(name, data, segment_ids, num_segments, bucket_size, mode)
+
+    reduced.__name__ = reduced.__qualname__ = name
+    reduced.__doc__ = f"""{first}
 
     Args:
         data: the elements, shape (n, ...).
@@ -99,64 +116,16 @@ def segment_sum(
         ValueError: the indices do not fit, or ``num_segments`` is negative.
         ConcretizationTypeError: ``num_segments`` is not given and the indices are abstract.
     """
-    return _reduced("segment_sum", data, segment_ids, num_segments, bucket_size, mode)
+    return reduced
 
 
-def segment_prod(
-    data: Any,
-    segment_ids: Any,
-    num_segments: int | None = None,
-    indices_are_sorted: bool = False,
-    unique_indices: bool = False,
-    bucket_size: int | None = None,
-    mode: Any = None,
-) -> Array:
-    """The product of the elements of each segment; 1 where there are none. Arguments as `segment_sum`'s.
-
-    Returns:
-        An array of shape (num_segments, ...) and the dtype of ``data``.
-
-    Raises:
-        ValueError: as `segment_sum`.
-    """
-    return _reduced("segment_prod", data, segment_ids, num_segments, bucket_size, mode)
-
-
-def segment_max(
-    data: Any,
-    segment_ids: Any,
-    num_segments: int | None = None,
-    indices_are_sorted: bool = False,
-    unique_indices: bool = False,
-    bucket_size: int | None = None,
-    mode: Any = None,
-) -> Array:
-    """The largest element of each segment; the dtype's least where there are none. Arguments as `segment_sum`'s.
-
-    Returns:
-        An array of shape (num_segments, ...) and the dtype of ``data``.
-
-    Raises:
-        ValueError: as `segment_sum`.
-    """
-    return _reduced("segment_max", data, segment_ids, num_segments, bucket_size, mode)
-
-
-def segment_min(
-    data: Any,
-    segment_ids: Any,
-    num_segments: int | None = None,
-    indices_are_sorted: bool = False,
-    unique_indices: bool = False,
-    bucket_size: int | None = None,
-    mode: Any = None,
-) -> Array:
-    """The least element of each segment; the dtype's largest where there are none. Arguments as `segment_sum`'s.
-
-    Returns:
-        An array of shape (num_segments, ...) and the dtype of ``data``.
-
-    Raises:
-        ValueError: as `segment_sum`.
-    """
-    return _reduced("segment_min", data, segment_ids, num_segments, bucket_size, mode)
+segment_sum = _of_segments("segment_sum", "The sum of the elements of each segment; 0 where there are none.")
+segment_prod = _of_segments(
+    "segment_prod", "The product of the elements of each segment; 1 where there are none."
+)
+segment_max = _of_segments(
+    "segment_max", "The largest element of each segment; the dtype's least where there are none."
+)
+segment_min = _of_segments(
+    "segment_min", "The least element of each segment; the dtype's largest where there are none."
+)

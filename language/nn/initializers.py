@@ -202,10 +202,20 @@ def variance_scaling(
     return initializer
 
 
-def glorot_uniform(
-    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
-) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_avg' and 'uniform'.
+class _OfLayers(Protocol):
+    def __call__(
+        self, in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+    ) -> Initializer: ...
+
+
+def _scaled(name: str, scale: float, mode: str, distribution: str) -> _OfLayers:
+    def made(
+        in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
+    ) -> Initializer:
+        return variance_scaling(scale, mode, distribution, in_axis, out_axis, batch_axis, dtype)
+
+    made.__name__ = made.__qualname__ = name
+    made.__doc__ = f"""`variance_scaling` with scale {scale:g}, '{mode}' and '{distribution}'.
 
     Returns:
         An initializer: floats of the shape and dtype that it is asked for.
@@ -213,79 +223,15 @@ def glorot_uniform(
     Raises:
         ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
     """
-    return variance_scaling(1.0, "fan_avg", "uniform", in_axis, out_axis, batch_axis, dtype)
+    return made
 
 
-def glorot_normal(
-    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
-) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_avg' and 'truncated_normal'.
-
-    Returns:
-        An initializer: floats of the shape and dtype that it is asked for.
-
-    Raises:
-        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
-    """
-    return variance_scaling(1.0, "fan_avg", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
-
-
-def lecun_uniform(
-    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
-) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_in' and 'uniform'.
-
-    Returns:
-        An initializer: floats of the shape and dtype that it is asked for.
-
-    Raises:
-        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
-    """
-    return variance_scaling(1.0, "fan_in", "uniform", in_axis, out_axis, batch_axis, dtype)
-
-
-def lecun_normal(
-    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
-) -> Initializer:
-    """`variance_scaling` with scale 1, 'fan_in' and 'truncated_normal'.
-
-    Returns:
-        An initializer: floats of the shape and dtype that it is asked for.
-
-    Raises:
-        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
-    """
-    return variance_scaling(1.0, "fan_in", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
-
-
-def he_uniform(
-    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
-) -> Initializer:
-    """`variance_scaling` with scale 2, 'fan_in' and 'uniform'.
-
-    Returns:
-        An initializer: floats of the shape and dtype that it is asked for.
-
-    Raises:
-        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
-    """
-    return variance_scaling(2.0, "fan_in", "uniform", in_axis, out_axis, batch_axis, dtype)
-
-
-def he_normal(
-    in_axis: Axes = -2, out_axis: Axes = -1, batch_axis: Axes = (), dtype: Any = None
-) -> Initializer:
-    """`variance_scaling` with scale 2, 'fan_in' and 'truncated_normal'.
-
-    Returns:
-        An initializer: floats of the shape and dtype that it is asked for.
-
-    Raises:
-        ValueError: the shape has fewer than 2 axes and ``in_axis`` is the default.
-    """
-    return variance_scaling(2.0, "fan_in", "truncated_normal", in_axis, out_axis, batch_axis, dtype)
-
-
+glorot_uniform = _scaled("glorot_uniform", 1.0, "fan_avg", "uniform")
+glorot_normal = _scaled("glorot_normal", 1.0, "fan_avg", "truncated_normal")
+lecun_uniform = _scaled("lecun_uniform", 1.0, "fan_in", "uniform")
+lecun_normal = _scaled("lecun_normal", 1.0, "fan_in", "truncated_normal")
+he_uniform = _scaled("he_uniform", 2.0, "fan_in", "uniform")
+he_normal = _scaled("he_normal", 2.0, "fan_in", "truncated_normal")
 xavier_uniform, xavier_normal = glorot_uniform, glorot_normal
 kaiming_uniform, kaiming_normal = he_uniform, he_normal
 
