@@ -17,8 +17,8 @@ from ...language.transforms import eval_shape
 from ...reference.findings import Blame
 from ..arguments import Arguments
 from ..subjects import Subject
-from ..trial import READABLE, Raised, Result, Trial, at_inputs
-from .law import Checked, Law
+from ..trial import READABLE, Raised, Result, Trial
+from .law import Checked, Law, Wrong
 from .purity import why_not_callable
 
 
@@ -38,12 +38,13 @@ class Contract(Law):
     def check(self, trial: Trial) -> Checked:
         """Compare every result with the annotation, and one of each shape with inference."""
         checked = Checked()
-        broken: list[tuple[int, str]] = []
+        broken: list[Wrong] = []
         seen: set[Any] = set()
         for i, result in trial.returning():
             checked.tried(trial, i, result.size)
             if problem := _broken(trial.subject.signature, trial.inputs[i], result):
-                broken.append((i, problem))
+                message = f"The function promises {_promise(trial.subject)}, and {problem}"
+                broken.append(Wrong(i, message))
             shapes = tuple(np.shape(x) for x in trial.inputs[i].dynamic)
             if trial.owner == READABLE and shapes not in seen:
                 if difference := _announced(trial, i, result, reference=not seen):
@@ -51,19 +52,8 @@ class Contract(Law):
                         trial.finding(self.name, "VX402", difference, blame=Blame.CONTRACT, index=i)
                     )
                 seen.add(shapes)
-        if broken:
-            i, problem = broken[0]
-            message = f"The function promises {_promise(trial.subject)}, and {problem}"
-            checked.findings.insert(
-                0,
-                trial.finding(
-                    self.name,
-                    "VX401",
-                    f"{message}{at_inputs(len(broken), checked.inputs)}.",
-                    blame=Blame.CONTRACT,
-                    index=i,
-                ),
-            )
+        told = self.told(trial, checked, broken, blame=Blame.CONTRACT)
+        checked.findings = told + checked.findings
         return checked
 
 

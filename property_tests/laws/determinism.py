@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from ...reference.findings import Blame
 from ..subjects import Subject
-from ..trial import Raised, Trial, at_inputs
-from .law import Checked, Law
+from ..trial import Raised, Trial
+from .law import Checked, Law, Wrong
 from .purity import why_not_callable
 
 
@@ -25,20 +25,15 @@ class Determinism(Law):
     def check(self, trial: Trial) -> Checked:
         """Call again, in the opposite order."""
         checked = Checked()
-        wrong: list[tuple[int, str]] = []
+        wrong: list[Wrong] = []
         for i, first in reversed(list(trial.returning())):
             if trial.clock.over:
                 break
             checked.tried(trial, i, first.size)
             again = trial.call(i)
             if isinstance(again, Raised):
-                wrong.append((i, f"raises when it is called again: {again.error}"))
+                wrong.append(Wrong(i, f"The function raises when it is called again: {again.error}"))
             elif difference := first.difference(again):
-                wrong.append((i, f"differs when it is called again: {difference}"))
-        if wrong:
-            i, message = wrong[-1]
-            message = f"The function {message}{at_inputs(len(wrong), checked.inputs)}."
-            checked.findings.append(
-                trial.finding(self.name, self.codes[0], message, blame=Blame.PURITY, index=i)
-            )
+                wrong.append(Wrong(i, f"The function differs when it is called again: {difference}"))
+        checked.findings += self.told(trial, checked, wrong[::-1], blame=Blame.PURITY)
         return checked

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from ...language.transforms import jit
 from ...reference.findings import Blame
-from ..trial import Raised, Trial, at_inputs
-from .law import Checked, Law
+from ..trial import Raised, Trial
+from .law import Checked, Law, Wrong
 
 
 class Jit(Law):
@@ -20,24 +20,14 @@ class Jit(Law):
     def check(self, trial: Trial) -> Checked:
         """Compare jit(f) with f at every input."""
         checked = Checked()
-        wrong: list[tuple[int, str, str]] = []
+        wrong: list[Wrong] = []
         for i, plain in trial.returning():
             checked.tried(trial, i, plain.size)
             compiled = trial.call(i, jit)
             if isinstance(compiled, Raised):
-                wrong.append((i, f"raises under jit, and not without: {compiled.error}", compiled.location))
+                message = f"The function raises under jit, and not without: {compiled.error}"
+                wrong.append(Wrong(i, message, compiled.location))
             elif difference := plain.difference(compiled):
-                wrong.append((i, f"changes under jit: {difference}", ""))
-        if wrong:
-            i, message, location = wrong[0]
-            checked.findings.append(
-                trial.finding(
-                    self.name,
-                    self.codes[0],
-                    f"The function {message}{at_inputs(len(wrong), checked.inputs)}.",
-                    blame=Blame.TRANSFORM,
-                    index=i,
-                    location=location,
-                )
-            )
+                wrong.append(Wrong(i, f"The function changes under jit: {difference}"))
+        checked.findings += self.told(trial, checked, wrong, blame=Blame.TRANSFORM)
         return checked

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from ...reference.findings import Finding
+from ...reference.findings import Blame, Finding
 from ..outcomes import Sample, Worst
 from ..subjects import Subject
-from ..trial import READABLE, Trial
+from ..trial import READABLE, Trial, at_inputs
 
 
 @dataclass
@@ -39,6 +40,14 @@ class Checked:
         self.edges += trial.inputs[index].source == "edge"
 
 
+class Wrong(NamedTuple):
+    """An input at which a law fails: its place, what is said of it, and the line at fault if it is known."""
+
+    place: int
+    message: str
+    location: str = ""
+
+
 class Law(ABC):
     """A law is one file: what it claims, which subjects it fits, how it is checked."""
 
@@ -54,3 +63,21 @@ class Law(ABC):
     @abstractmethod
     def check(self, trial: Trial) -> Checked:
         """Try the law on the inputs of a trial."""
+
+    def told(
+        self,
+        trial: Trial,
+        checked: Checked,
+        wrong: Sequence[Wrong],
+        *,
+        blame: Blame,
+        code: str = "",
+        mend: str = "",
+    ) -> list[Finding]:
+        """One finding for all inputs that fail alike: the first of them, and how many there are; none for none."""
+        if not wrong:
+            return []
+        place, message, location = wrong[0]
+        said = f"{message}{at_inputs(len(wrong), checked.inputs)}."
+        code = code or self.codes[0]
+        return [trial.finding(self.name, code, said, blame=blame, index=place, location=location, mend=mend)]

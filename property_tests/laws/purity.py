@@ -15,8 +15,8 @@ from ...language.transforms import jit
 from ...reference.findings import Blame
 from ..arguments import Arguments
 from ..subjects import Subject
-from ..trial import CALLABLE, READABLE, Raised, Trial, at_inputs
-from .law import Checked, Law
+from ..trial import CALLABLE, READABLE, Raised, Trial
+from .law import Checked, Law, Wrong
 
 _MEND_ARGUMENTS = "Copy before writing: build a new dict or list, use x.at[i].set(v)."
 _MOST = 100
@@ -43,19 +43,12 @@ class Purity(Law):
     def check(self, trial: Trial) -> Checked:
         """Compare the arguments before and after; look for tracers once under jit."""
         checked = Checked()
-        wrong: list[tuple[int, str]] = []
+        wrong: list[Wrong] = []
         for i, _ in trial.returning():
             checked.tried(trial, i)
             if changed := _changed(trial, trial.inputs[i]):
-                wrong.append((i, changed))
-        if wrong:
-            i, changed = wrong[0]
-            message = f"The function changes {changed}{at_inputs(len(wrong), checked.inputs)}."
-            checked.findings.append(
-                trial.finding(
-                    self.name, self.codes[0], message, blame=Blame.PURITY, index=i, mend=_MEND_ARGUMENTS
-                )
-            )
+                wrong.append(Wrong(i, f"The function changes {changed}"))
+        checked.findings += self.told(trial, checked, wrong, blame=Blame.PURITY, mend=_MEND_ARGUMENTS)
         if checked.inputs and trial.owner == READABLE:
             self.check_leaks(trial, checked)
         return checked

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from ...reference.findings import Blame
 from ..subjects import Subject
-from ..trial import Raised, Trial, at_inputs
-from .law import Checked, Law
+from ..trial import Raised, Trial
+from .law import Checked, Law, Wrong
 from .purity import why_not_callable
 
 
@@ -25,24 +25,13 @@ class Returns(Law):
     def check(self, trial: Trial) -> Checked:
         """Call the function at every input."""
         checked = Checked()
-        raised: list[tuple[int, Raised]] = []
+        raised: list[Wrong] = []
         for i in range(len(trial.inputs)):
             if trial.clock.over:
                 break
             checked.tried(trial, i)
             found = trial.eager(i)
             if isinstance(found, Raised):
-                raised.append((i, found))
-        if raised:
-            i, first = raised[0]
-            checked.findings.append(
-                trial.finding(
-                    self.name,
-                    self.codes[0],
-                    f"The function raises {first.error}{at_inputs(len(raised), checked.inputs)}.",
-                    blame=Blame.SUBJECT,
-                    index=i,
-                    location=first.location,
-                )
-            )
+                raised.append(Wrong(i, f"The function raises {found.error}", found.location))
+        checked.findings += self.told(trial, checked, raised, blame=Blame.SUBJECT)
         return checked

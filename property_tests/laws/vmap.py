@@ -9,8 +9,8 @@ import numpy as np
 
 from ...language.transforms import vmap
 from ...reference.findings import Blame
-from ..trial import Raised, Result, Trial, at_inputs, same_bits, shown
-from .law import Checked, Law
+from ..trial import Raised, Result, Trial, same_bits, shown
+from .law import Checked, Law, Wrong
 
 _ROWS = 3
 
@@ -28,7 +28,7 @@ class Vmap(Law):
     def check(self, trial: Trial) -> Checked:
         """Stack rows of equal shapes along the first and the last axis, and compare with the loop."""
         checked = Checked()
-        wrong: list[tuple[int, str, str]] = []
+        wrong: list[Wrong] = []
         for i, result in trial.returning():
             if not trial.inputs[i].dynamic:
                 continue
@@ -36,20 +36,9 @@ class Vmap(Law):
             for last in (False, True):
                 message, location = _compared(trial, i, last)
                 if message:
-                    wrong.append((i, message, location))
+                    wrong.append(Wrong(i, message, location))
                     break
-        if wrong:
-            i, message, location = wrong[0]
-            checked.findings.append(
-                trial.finding(
-                    self.name,
-                    self.codes[0],
-                    f"{message}{at_inputs(len(wrong), checked.inputs)}.",
-                    blame=Blame.TRANSFORM,
-                    index=i,
-                    location=location,
-                )
-            )
+        checked.findings += self.told(trial, checked, wrong, blame=Blame.TRANSFORM)
         return checked
 
 
