@@ -6,20 +6,23 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import catalogue as rows
 from .. import dispatch, trees
 from ..arrays import Array
 from ..dispatch import aval_of
-from ..dtypes import as_dtype, bool_, int32, is_complex, is_inexact, promote
+from ..dtypes import bool_, int32, is_complex, is_inexact, to_inexact
 from ..primitive import Primitive
 from ..shapes import canonical_axis
 from .conversion import convert_element_type
+from .creation import full_like
 from .elementwise import div
 from .lane_groups import group_of
 from .operands import bind, is_python
 from .reductions import reduce_max, reduce_min, reduce_sum
-from .slicing import index_in_dim
-from .structural import reshape, transpose
+from .slicing import dynamic_index_in_dim, index_in_dim
+from .structural import concatenate, reshape, transpose
 
 
 def _names(axis_name: Any) -> tuple[Any, ...]:
@@ -87,8 +90,7 @@ def pmean(x: Any, axis_name: Any, *, axis_index_groups: Any = None) -> Any:
             return total / size
         found = aval_of(total)
         if not is_inexact(found.dtype):
-            dtype, _ = promote([(found.dtype, found.weak_type), (as_dtype(float), True)])
-            total = convert_element_type(total, dtype)
+            total = convert_element_type(total, to_inexact(found.dtype))
         return div(total, float(size))
 
     return trees.map(averaged, psum(x, axis_name, axis_index_groups=axis_index_groups))
@@ -240,7 +242,7 @@ def all_to_all(
 
     Args:
         x: a tree of arrays.
-        axis_name: the name of the axis.
+        axis_name: the name, or several, whose lanes are counted row by row.
         split_axis: the axis along which a lane's parts lie.
         concat_axis: where the lanes that parts come from go: a new axis once ``split_axis`` is gone, or with
             ``tiled`` the one that they are concatenated along.
@@ -250,9 +252,9 @@ def all_to_all(
     Raises:
         CollectiveError: an axis is not named here, or the lanes disagree.
     """
-    (name,) = _one_name("all_to_all", axis_name)
-    group = group_of("all_to_all", name, axis_index_groups)
-    size = group.size if group else axis_size(name)
+    names = _names(axis_name)
+    group = group_of("all_to_all", names, axis_index_groups)
+    size = group.size if group else axis_size(names)
 
     def exchanged(leaf: Any) -> Array:
         found = dispatch.lift(leaf)
@@ -260,24 +262,28 @@ def all_to_all(
         to = canonical_axis(concat_axis, found.ndim, "concat_axis")
         if tiled:
             found = _cut(found, split, size, "all_to_all", "split_axis")
-        if group:
-            found = group.exchanged(found, split, to)
-        else:
-            found = bind(
-                rows.all_to_all_p, found, axes=(name,), split_axis=split, concat_axis=to, axis_size=size
-            )
+        found = group.exchanged(found, split, to) if group else _exchanged(found, names, split, to)
         return _merged(found, to) if tiled else found
 
     return trees.map(exchanged, x)
 
 
-def _one_name(function: str, axis_name: Any) -> tuple[Any, ...]:
-    names = _names(axis_name)
-    if len(names) != 1:
-        raise ValueError(
-            f"`axis_name` of {function} must be one axis, got {names}. Apply it once for each axis."
+def _exchanged(x: Array, names: Sequence[Any], split: int, to: int) -> Array:
+    """Part i sent to lane i, counted along all axes: along one after the other, each by its own digit of i."""
+    if len(names) == 1:
+        size = axis_size(names)
+        return bind(rows.all_to_all_p, x, axes=tuple(names), split_axis=split, concat_axis=to, axis_size=size)
+    rest = [i for i in range(x.ndim) if i != split]
+    front = transpose(x, (split, *rest))
+    found = reshape(front, (*map(axis_size, names), *front.shape[1:]))
+    for digit, name in enumerate(names):
+        size = axis_size(name)
+        found = bind(
+            rows.all_to_all_p, found, axes=(name,), split_axis=digit, concat_axis=digit, axis_size=size
         )
-    return names
+    order = list(range(1, x.ndim))
+    order.insert(to, 0)
+    return transpose(reshape(found, front.shape), order)
 
 
 def pswapaxes(x: Any, axis_name: Any, axis: int, *, axis_index_groups: Any = None) -> Any:
@@ -294,18 +300,32 @@ def ppermute(x: Any, axis_name: Any, perm: Sequence[tuple[int, int]]) -> Any:
 
     Args:
         x: a tree of arrays.
-        axis_name: the name of the axis.
+        axis_name: the name, or several, whose lanes are counted row by row.
         perm: pairs (source, destination), each lane at most once in either place.
 
     Raises:
         ValueError: a lane is named twice, or is none.
     """
-    (name,) = _one_name("ppermute", axis_name)
+    names = _names(axis_name)
     pairs = tuple((operator.index(source), operator.index(to)) for source, to in perm)
-    size = axis_size(name)
+    size = axis_size(names)
     if any(not 0 <= lane < size for pair in pairs for lane in pair):
         raise ValueError(f"`perm` of ppermute must name lanes in [0, {size}), got {pairs}.")
-    return trees.map(lambda leaf: bind(rows.ppermute_p, leaf, axes=(name,), perm=pairs), x)
+    if len(names) == 1:
+        return trees.map(lambda leaf: bind(rows.ppermute_p, leaf, axes=names, perm=pairs), x)
+    sources = {to: source for source, to in pairs}
+    if len(sources) < len(pairs) or len(set(sources.values())) < len(pairs):
+        raise ValueError(f"`perm` of ppermute must name each lane at most once in either place, got {pairs}.")
+
+    def received(leaf: Any) -> Array:
+        # One more for lanes that nobody sends to.
+        everyone = all_gather(leaf, names)
+        table = np.array([sources.get(lane, size) for lane in range(size)], np.int32)
+        here = dynamic_index_in_dim(table, axis_index(names), 0, keepdims=False)
+        padded = concatenate([everyone, full_like(everyone, 0, shape=(1, *everyone.shape[1:]))], 0)
+        return dynamic_index_in_dim(padded, here, 0, keepdims=False)
+
+    return trees.map(received, x)
 
 
 def pshuffle(x: Any, axis_name: Any, perm: Sequence[int]) -> Any:

@@ -261,7 +261,7 @@ X = np.ones((4, 6), np.float32)
 REFUSED: list[tuple[Callable[[Any], Any], str]] = [
     (lambda x: lax.ppermute(x, "i", [(0, 1), (0, 2)]), "each source and each destination once"),
     (lambda x: lax.ppermute(x, "i", [(0, 4)]), r"`perm` of ppermute must name lanes in \[0, 4\)"),
-    (lambda x: lax.ppermute(x, ("i", "i"), []), "must be one axis"),
+    (lambda x: lax.ppermute(x, ("i", "i"), [(0, 1), (0, 2)]), "each lane at most once in either place"),
     (lambda x: lax.pshuffle(x, "i", [0, 1, 1, 2]), "must be a permutation of 4 lanes"),
     (lambda x: lax.all_to_all(x, "i", 0, 0), "must have size 4, the number of lanes, along split_axis 0"),
     (lambda x: lax.all_to_all(x, "i", 0, 0, tiled=True), "must have a multiple of 4"),
