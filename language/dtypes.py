@@ -230,3 +230,10 @@ def iinfo(dtype: Any) -> Any:
         ValueError: the dtype is no integer.
     """
     return np.iinfo(as_dtype(dtype))
+
+
+def to_inexact(dtype: DType) -> DType:
+    """The floating or complex dtype that a function of reals computes in: JAX's table, not the lattice's join."""
+    if is_inexact(dtype):
+        return dtype
+    return canonical(float64 if dtype in (int64, uint64) else float32)

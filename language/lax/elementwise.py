@@ -8,7 +8,8 @@ from typing import Any
 
 from .. import catalogue as rows
 from ..arrays import Array
-from ..catalogue.rules import INEXACT, check_dtype
+from ..catalogue.elementwise import PARTS
+from ..catalogue.rules import COMPLEXES, INEXACT, check_dtype
 from ..dispatch import Operand, aval_of, lift
 from ..dtypes import complex_of, is_complex, is_integer
 from ..primitive import Primitive
@@ -260,7 +261,7 @@ def conj(x: Operand) -> Array:
     Raises:
         TypeError: an operand is no array and no number.
     """
-    check_dtype("conj", aval_of(x), INEXACT, "x")
+    check_dtype("conj", aval_of(x), PARTS | COMPLEXES, "x")
     found = lift(x)
     if is_complex(found.dtype):
         return bind(rows.conj_p, found)

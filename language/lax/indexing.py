@@ -11,8 +11,9 @@ from .. import dispatch
 from ..arrays import Array
 from ..catalogue import GatherDimensionNumbers, ScatterDimensionNumbers
 from ..dispatch import Operand, aval_of
-from ..dtypes import int32, uint8
+from ..dtypes import bool_, int32, uint8
 from ..primitive import Primitive
+from .conversion import convert_element_type
 from .creation import full, full_like
 from .elementwise import add, eq, gt, lt, rem, select, sub
 from .operands import Axes, bind, dressed
@@ -86,6 +87,9 @@ def gather(
     return select(eq(inside, 1), found, full_like(found, fill_value))
 
 
+_OF_NUMBERS = (rows.scatter_max_p, rows.scatter_min_p)
+
+
 def _scatter(primitive: Primitive, doc: str) -> Callable[..., Array]:
     def function(
         operand: Operand,
@@ -98,6 +102,10 @@ def _scatter(primitive: Primitive, doc: str) -> Callable[..., Array]:
         mode: Any = None,
     ) -> Array:
         params = {"dimension_numbers": dimension_numbers, "mode": GatherScatterMode.from_any(mode).value}
+        if primitive in _OF_NUMBERS and aval_of(operand).dtype == bool_ == aval_of(updates).dtype:
+            # True is the larger one, as 1 is.
+            found, new = (convert_element_type(x, uint8) for x in (operand, updates))
+            return convert_element_type(bind(primitive, found, scatter_indices, new, **params), bool_)
         return bind(primitive, operand, scatter_indices, updates, **params)
 
     return dressed(function, primitive.name, doc, "An array of the operand's shape and dtype.")

@@ -9,11 +9,11 @@ from typing import Any
 from .. import dispatch
 from ..arrays import Array
 from ..dispatch import Operand
-from ..dtypes import is_integer
+from ..dtypes import bool_, is_integer
 from .creation import broadcasted_iota, zeros_like
 from .elementwise import bitwise_and, ge, lt, select, sub
 from .products import dot_general
-from .reductions import cumsum, reduce_sum
+from .reductions import cumsum, reduce_or, reduce_sum
 from .structural import broadcast_in_dim, transpose
 
 Axes = tuple[int, ...]
@@ -200,4 +200,5 @@ class _Ragged:
         sizes = [self.lhs.shape[i] for i in kept]
         inside = self.within(sizes, kept.index(self.axis), [kept.index(i) for i in self.before])
         flags = broadcast_in_dim(inside, found.shape, range(inside.ndim))
-        return reduce_sum(select(flags, found, zeros_like(found)), (0,))
+        own = select(flags, found, zeros_like(found))
+        return (reduce_or if own.dtype == bool_ else reduce_sum)(own, (0,))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from .. import dispatch, trees
 from ..arrays import Array
-from ..catalogue.rules import FLOATING, check_dtype
+from ..catalogue.rules import INEXACT, check_dtype
 from ..dispatch import Operand, aval_of
+from ..dtypes import is_complex
 from ..shapes import canonical_axis
 from .conversion import convert_element_type
 from .creation import full_like
-from .elementwise import add, exp, ge, log1p, ne, select, sub
+from .elementwise import abs, add, atan2, complex, cos, exp, ge, imag, le, log1p, ne, real, select, sin, sub
 from .slicing import slice_in_dim
 from .structural import concatenate, expand_dims, reshape, rev
 
@@ -96,11 +98,20 @@ def _interleaved(even: Array, odd: Array, axis: int) -> Array:
 
 
 def logaddexp(x: Array, y: Array) -> Array:
-    """log(exp(x) + exp(y)) of floats of one shape, without overflow on the way.
+    """log(exp(x) + exp(y)) of floats or complex numbers of one shape, without overflow on the way.
 
-    Written with selections, not with max and abs, so that every derivative holds at x == y too.
+    Written with selections, not with max and abs, so that every derivative holds at x == y too. Of complex numbers, the
+    one of larger real part is taken out, and the imaginary part is brought into [-pi, pi].
     """
-    first = ge(x, y)
+    if is_complex(x.dtype):
+        found = _added(x, y, ge(real(x), real(y)))
+        turned = atan2(sin(imag(found)), cos(imag(found)))
+        inside = le(abs(imag(found)), math.pi)
+        return complex(real(found), select(inside, imag(found), turned))
+    return _added(x, y, ge(x, y))
+
+
+def _added(x: Array, y: Array, first: Array) -> Array:
     large, small = select(first, x, y), select(first, y, x)
     gap = sub(small, large)
     # NaN for equal infinities and for NaN operands: there the sum says what is right.
@@ -119,7 +130,7 @@ def cumlogsumexp(operand: Operand, axis: int = 0, reverse: bool = False) -> Arra
         ValueError: an axis is out of range.
     """
     found = aval_of(operand)
-    check_dtype("cumlogsumexp", found, FLOATING, "operand")
+    check_dtype("cumlogsumexp", found, INEXACT, "operand")
     if not 0 <= axis < found.ndim:
         raise ValueError(f"`axis` of cumlogsumexp must lie in [0, {found.ndim}), got {axis}.")
     running: Array = associative_scan(logaddexp, operand, reverse, axis)

@@ -8,6 +8,7 @@ from typing import Any
 from .. import catalogue as rows
 from .. import dispatch
 from ..arrays import Array
+from ..catalogue.rules import ORDERED, check_dtype
 from ..dispatch import Operand, aval_of, lift
 from ..dtypes import int32, is_complex, is_float
 from ..shapes import canonical_axis
@@ -130,9 +131,10 @@ def top_k(operand: Operand, k: int, *, axis: int = -1) -> list[Array]:
         Two arrays: of the operand's dtype, and of integers.
 
     Raises:
-        TypeError: the operand is no array and no number.
+        TypeError: the operand is complex, or no array and no number.
     """
     found = aval_of(operand)
+    check_dtype("top_k", found, ORDERED, "operand")
     place = canonical_axis(axis, found.ndim)
     if not 0 <= k <= found.shape[place]:
         raise ValueError(f"`k` of top_k must lie in [0, {found.shape[place]}], got {k}.")

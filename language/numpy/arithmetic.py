@@ -271,12 +271,12 @@ def logaddexp(x1: Any, x2: Any, /) -> Array:
     """log(exp(x1) + exp(x2)) without overflow on the way.
 
     Returns:
-        Floats of the broadcast shape and the common dtype.
+        Floats or complex numbers of the broadcast shape and the common dtype.
 
     Raises:
         TypeError: an argument is no array and no number.
     """
-    x1, x2 = same_shape(*promote_real("logaddexp", x1, x2))
+    x1, x2 = same_shape(*promote_inexact("logaddexp", x1, x2))
     return _logaddexp(lift(x1), lift(x2))
 
 

@@ -10,14 +10,14 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import finfo, is_integer
+from ..dtypes import finfo, is_integer, to_inexact
 from ..shapes import canonical_axes
 from .arithmetic import floor_divide, remainder, true_divide
 from .elementwise import absolute
 from .joining import concatenate
 from .limits import clip
 from .manipulation import moveaxis, reshape
-from .promotion import array_of, convert, dtypes_only, promote_inexact, to_inexact
+from .promotion import array_of, convert, dtypes_only, promote_inexact
 from .reductions import sum
 from .running import cumsum, diff, part_of
 from .searching import searchsorted, take, where

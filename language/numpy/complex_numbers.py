@@ -8,7 +8,7 @@ from typing import Any
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import bool_, default_float, is_complex, is_float
+from ..dtypes import bool_, default_float, is_complex, is_float, to_inexact
 from .promotion import array_of, convert, promote_numeric
 
 
@@ -139,7 +139,6 @@ def sort_complex(a: Any) -> Array:
 
 
 def _float_of(x: Array) -> Any:
-    from .promotion import to_inexact
 
     return to_inexact(x.dtype)
 

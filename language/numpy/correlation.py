@@ -9,7 +9,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import canonical, is_complex, is_integer
+from ..dtypes import canonical, is_complex, is_integer, to_inexact
 from .arithmetic import true_divide
 from .complex_numbers import conjugate, imag, real
 from .creation import array, diag, full
@@ -20,7 +20,7 @@ from .manipulation import atleast_2d, squeeze, transpose
 from .moments import average
 from .moving import flip
 from .products import dot
-from .promotion import array_of, convert, dtypes_only, to_inexact
+from .promotion import array_of, convert, dtypes_only
 from .reductions import sum
 
 MODES = ("full", "same", "valid")

@@ -12,10 +12,10 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import DType, bool_, canonical, default_float, float32, is_complex, is_float
+from ..dtypes import DType, bool_, canonical, default_float, float32, is_complex, is_float, to_inexact
 from ..placement import device_put
 from ..shapes import ShapeDtypeStruct, broadcast_shapes, canonical_axis, canonical_shape
-from .promotion import array_of, checked, common_type, convert, expand_to, to_inexact
+from .promotion import array_of, checked, common_type, convert, expand_to
 
 
 def placed(x: Array, device: Any) -> Array:

@@ -12,12 +12,13 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
+from ..dtypes import to_inexact
 from .creation import asarray, linspace, ones_like
 from .grids import ix_
 from .joining import stack
 from .manipulation import ravel, reshape
 from .places import ravel_multi_index
-from .promotion import array_of, convert, dtypes_only, to_inexact
+from .promotion import array_of, convert, dtypes_only
 from .reductions import max, min, sum
 from .running import diff
 from .searching import bincount, searchsorted, where

@@ -9,11 +9,11 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dtypes import canonical, is_float
+from ..dtypes import canonical, is_float, to_inexact
 from .classes import isnan
 from .manipulation import broadcast_to
 from .moments import mean, std, var
-from .promotion import array_of, to_inexact
+from .promotion import array_of
 from .reductions import all, max, min, prod, sum
 from .running import cumprod, cumsum
 

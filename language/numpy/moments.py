@@ -9,10 +9,10 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dtypes import DType, canonical, is_complex, real_of
+from ..dtypes import DType, canonical, is_complex, real_of, to_inexact
 from ..shapes import Shape, canonical_axes
 from .manipulation import broadcast_to
-from .promotion import array_of, convert, promote_inexact, same_shape, to_inexact
+from .promotion import array_of, convert, promote_inexact, same_shape
 from .reductions import in_dtype, no_out, sum, wide_float
 
 

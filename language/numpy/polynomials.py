@@ -10,6 +10,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
+from ..dtypes import to_inexact
 from ..shapes import broadcast_shapes
 from .arithmetic import power, true_divide
 from .correlation import convolve
@@ -17,7 +18,7 @@ from .creation import asarray, full, ones, zeros
 from .joining import concatenate
 from .manipulation import atleast_1d, broadcast_to
 from .placement import trim_zeros
-from .promotion import array_of, dtypes_only, promote_inexact, to_inexact
+from .promotion import array_of, dtypes_only, promote_inexact
 from .updates import IndexedUpdate
 
 

@@ -26,13 +26,10 @@ from ..dtypes import (
     default_complex,
     default_float,
     default_int,
-    float32,
-    float64,
     int32,
-    int64,
     is_complex,
     is_float,
-    is_inexact,
+    to_inexact,
     uint64,
 )
 from ..dtypes import promote as promote_pairs
@@ -54,13 +51,6 @@ def _python_type(dtype: DType) -> Any:
 def to_numeric(dtype: DType) -> DType:
     """int32 for bool; every other dtype as it is."""
     return int32 if dtype == bool_ else dtype
-
-
-def to_inexact(dtype: DType) -> DType:
-    """The floating or complex dtype that a function of reals computes in: JAX's table, not the lattice's join."""
-    if is_inexact(dtype):
-        return dtype
-    return canonical(float64 if dtype in (int64, uint64) else float32)
 
 
 def to_real(dtype: DType) -> DType:

@@ -10,11 +10,11 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import default_int, is_float
+from ..dtypes import default_int, is_float, to_inexact
 from ..shapes import canonical_axes
 from .classes import isnan
 from .manipulation import broadcast_to, moveaxis, reshape
-from .promotion import array_of, convert, dtypes_only, promote_inexact, real_only, to_inexact
+from .promotion import array_of, convert, dtypes_only, promote_inexact, real_only
 from .reductions import all, any, sum
 from .running import cumsum
 from .searching import sort, take_along_axis, where

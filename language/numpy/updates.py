@@ -10,12 +10,12 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import bool_
+from ..dtypes import bool_, to_inexact
 from ..lax import GatherDimensionNumbers, ScatterDimensionNumbers
 from ..shapes import Shape, broadcast_shapes
 from .entries import Truth, is_array, is_scalar_array, read_entries, static, within
 from .indexing import Plan, forward, is_int, plan_of, take_index
-from .promotion import array_of, convert, to_inexact, to_numeric
+from .promotion import array_of, convert, to_numeric
 
 
 class IndexedUpdate:

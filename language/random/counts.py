@@ -11,9 +11,9 @@ from .. import numpy as vnp
 from ..arrays import Array
 from ..control_flow import scan
 from ..dispatch import lift
-from ..dtypes import DType, canonical, is_integer
+from ..dtypes import DType, canonical, is_integer, to_inexact
 from ..numpy.elementwise import like
-from ..numpy.promotion import array_of, convert, dtypes_only, promote_inexact, to_inexact
+from ..numpy.promotion import array_of, convert, dtypes_only, promote_inexact
 from ..shapes import Shape, canonical_shape
 from .binomials import by_inversion, by_rejection
 from .keys import raw_of

@@ -9,8 +9,9 @@ from .. import lax
 from .. import numpy as vnp
 from ..arrays import Array
 from ..dispatch import lift
+from ..dtypes import to_inexact
 from ..lax import linalg
-from ..numpy.promotion import dtypes_only, to_inexact
+from ..numpy.promotion import dtypes_only
 from ..shapes import broadcast_shapes, canonical_shape
 from .keys import raw_of
 from .normals import normal

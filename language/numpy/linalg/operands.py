@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...arrays import Array
-from ..promotion import array_of, dtypes_only, to_inexact
+from ...dtypes import to_inexact
+from ..promotion import array_of, dtypes_only
 
 
 def given(name: str, *operands: Any) -> list[Array]:
