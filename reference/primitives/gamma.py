@@ -18,7 +18,6 @@ from mpmath.libmp import (
     fhalf,
     fone,
     from_int,
-    from_rational,
     ftwo,
     fzero,
     mpf_add,
@@ -81,37 +80,37 @@ def bernoulli_number(k: int) -> tuple[int, int]:
     return bernoulli(max(64, 1 << (k - 1).bit_length()))[k - 1]
 
 
-def _factor(order: int, k: int) -> tuple[int, int]:
-    """(2k + order - 1)! / (2k)!, for an order from -1 up."""
-    if order > 0:
-        return math.prod(range(2 * k + 1, 2 * k + order)), 1
-    return 1, 2 * k if order == 0 else 2 * k * (2 * k - 1)
+@lru_cache(_KEPT)
+def weight(k: int, places: int) -> int:
+    """B(2k) / (2k)!, in units of 2^-places."""
+    above, below = bernoulli_number(k)
+    return int((above << places) // (below * math.factorial(2 * k)))
 
 
 def _series(order: int, x: Raw, wide: int) -> Any:
-    """The sum of B(2k) (2k + order - 1)! / (2k)! x^(-2k) to 2^-wide; None where it diverges before.
+    """The sum of B(2k) / (2k)! (2k + order - 1)! x^(-2k) to 2^-wide; None where it diverges before.
 
-    The error is below the first term that is left out, DLMF 5.11(ii).
+    The error is below the first term that is left out, DLMF 5.11(ii). Terms are integers, in units of 2^-places.
     """
-    square = mpf_div(fone, mpf_mul(x, x, wide + 8), wide + 8)
-    power, total, left, last, k = fone, fzero, wide, math.inf, 0
-    while left > 0:
-        k += 1
-        # A term that is small needs few digits.
-        power = mpf_mul(power, libmp.mpf_pos(square, left + 16), left + 16)
-        (top, bottom), (above, below) = bernoulli_number(k), _factor(order, k)
-        term = mpf_mul(power, from_rational(top * above, bottom * below, left + 16), left + 16)
-        if _size(term) > last + 2:
+    # The weights are kept: few numbers of places have them.
+    places = -(-(wide + 32) // 64) * 64
+    square = libmp.to_fixed(mpf_div(fone, mpf_mul(x, x), places + 8), places)
+    rising, total, last, k = math.factorial(order + 1) * square, 0, math.inf, 1
+    while True:
+        term = rising * weight(k, places) >> places
+        size = abs(term).bit_length()
+        if size > last + 2:
             return None
-        last = _size(term)
-        left = wide + last
-        total = mpf_add(total, term, wide)
-    return total
+        total += term
+        if size <= 2:
+            return libmp.from_man_exp(total, -places, wide)
+        rising = rising * ((2 * k + order) * (2 * k + order + 1)) * square >> places
+        last, k = size, k + 1
 
 
 def _climbed(order: int, x: Raw, wide: int) -> tuple[int, Raw, Raw]:
     """A number of steps, ``x`` that many steps up, and Stirling's series there."""
-    reach = wide // 3 + order + 8
+    reach = wide // 4 + order + 8
     steps = 0 if _size(x) > 64 else max(0, reach - int(libmp.to_int(x)))
     while True:
         top = mpf_add(x, from_int(steps), wide)
@@ -130,11 +129,19 @@ def _lgamma_above(x: Raw, bits: int) -> Any:
     half = mpf_shift(log(mpf_shift(mpf_pi(wide), 1), wide), -1)
     found = mpf_add(mpf_add(high, half, wide), mpf_mul(top, series, wide), wide)
     if steps:
-        product = x
-        for k in range(1, steps):
-            product = mpf_mul(product, mpf_add(x, from_int(k), wide), wide)
-        found = mpf_sub(found, log(product, wide), wide)
+        found = mpf_sub(found, log(_product(x, steps, wide), wide), wide)
     return found
+
+
+def _product(x: Raw, steps: int, wide: int) -> Any:
+    """x (x + 1) ... (x + steps - 1), in integers but for the first factor: all others are above one."""
+    places = wide + 2 * steps.bit_length()
+    place = libmp.to_fixed(x, places)
+    total = one = MPZ(1) << places
+    for _ in range(1, steps):
+        place += one
+        total = total * place >> places
+    return mpf_mul(x, libmp.from_man_exp(total, -places, wide), wide)
 
 
 @lru_cache(_KEPT)

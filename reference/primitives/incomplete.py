@@ -1,11 +1,12 @@
 """The incomplete gamma and beta functions, with their derivatives by the parameters, to any number of digits.
 
-Each is a series whose terms all have one sign; a complement is a difference, and is asked again with more
-digits where it loses them.
+Each is a series whose terms all have one sign; complements and derivatives are differences, and are asked again with
+more digits where they lose them.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,65 +15,106 @@ from mpmath.libmp import fhalf, fone, from_int, mpf_le, mpf_shift, mpf_sub
 
 from ..reals import NAN, Raw
 from ..system import OutOfReach
-from .jets import Number, context, derivative, exp, lgamma, size, variable
+from .grids import (
+    Grid,
+    Orders,
+    context,
+    derivative,
+    exponential,
+    log_gamma,
+    minus,
+    one,
+    over_linear,
+    summed,
+    times_linear,
+)
 
-# A series takes about as many terms as its parameters are large: they are below 2^LONG.
-_LONG = 15
+# Series of more terms than this are not computed.
+_MOST_TERMS = 1 << 20
 # Exponentials of a number above 2^HORIZON are not computed.
 _HORIZON = 4096
 # A difference is not asked for more digits than this.
 _MOST = 1 << 18
+
+# A value, and the exponent of how far it may be off.
+Found = tuple[Any, int]
 
 
 def _size(x: Raw) -> int:
     return x[2] + x[3]
 
 
-def _asked_again(function: Callable[[int], Any], bits: int, rounding: str) -> Any:
-    """What a function whose error is 2^-wide of 1 gives, to full relative precision."""
-    guard = 32
-    while guard < _MOST:
-        found = function(bits + guard)
-        if found[1] and _size(found) > 16 - guard:
+def _asked_again(function: Callable[[int], Found], bits: int, rounding: str) -> Any:
+    """What a function gives to full relative precision: it is asked for more bits until it does."""
+    wide = bits + 32
+    while wide < _MOST:
+        found, off = function(wide)
+        missing = bits + 8 - (_size(found) - off) if found[1] else wide
+        if missing <= 0:
             return libmp.mpf_pos(found, bits, rounding)
-        guard = 2 * guard if not found[1] else max(2 * guard, 32 - _size(found))
+        wide += max(missing, wide // 4)
     raise OutOfReach("the value is too small beside what it is the difference of")
 
 
-def _summed(term: Number, factor: Callable[[int], Number], bits: int) -> Number:
-    """A sum whose terms come of each other by factors, until these are below 1/2 and a term below 2^-bits of it."""
-    total, k = term, 0
-    while True:
-        k += 1
-        last, term = term, term * factor(k)
-        total = total + term
-        if 2 * size(term) <= size(last) and size(term) * 2**bits <= size(total):
-            return total
+def _complement(found: Found, order: int) -> Found:
+    """1 less a value; of a derivative what it is less than 0."""
+    value, off = found
+    return (libmp.mpf_neg(value) if order else mpf_sub(fone, value)), off
+
+
+def _terms(least: Any, size: Any) -> int:
+    """From where on terms fall that grow until ``least``, well beyond the peak, which is as wide as a root.
+
+    Raises:
+        OutOfReach: too far.
+    """
+    found = max(0, int(least)) + 2 * math.isqrt(int(size)) + 2
+    if found > _MOST_TERMS:
+        raise OutOfReach("a series of more than a million terms is not computed")
+    return found
 
 
 # -- the incomplete gamma functions ------------------------------------------------------------------------
-def _density(ctx: Any, a: Number, x: Any) -> Number:
-    """x^a exp(-x) / Gamma(a + 1)."""
-    return exp(ctx, a * ctx.log(x) - x - lgamma(ctx, a + 1))
+def _density(ctx: Any, a: Any, x: Any, above: int, order: int) -> Grid:
+    """x^(a + above - 1) exp(-x) / Gamma(a + above), and its derivatives by a."""
+    logs = [[ctx.zero] for _ in range(order + 1)]
+    logs[0][0] = (a + (above - 1)) * ctx.log(x) - x
+    if order:
+        logs[1][0] = ctx.log(x)
+    return exponential(ctx, minus(logs, log_gamma(ctx, a + above, (order, 0), (1, 0))))
 
 
-def _lower(a: Raw, x: Raw, order: int, wide: int) -> Number:
-    """P(a, x) and its derivatives by a: DLMF 8.7.1, whose terms are positive."""
+def _lower(a: Raw, x: Raw, order: int, wide: int) -> Found:
+    """P(a, x) or a derivative of it by a: DLMF 8.7.1, whose terms are positive."""
     ctx = context(wide + 64 + 2 * max(_size(a), _size(x), 0))
-    base, at = variable(ctx.make_mpf(a), order), ctx.make_mpf(x)
-    return _density(ctx, base, at) * _summed(base * 0 + 1, lambda k: at / (base + k), wide + 16)
+    base, at = ctx.make_mpf(a), ctx.make_mpf(x)
+    falls = 0 if 2 * at <= base else _terms(at - base, at)
+    places = wide + 32 + 2 * (falls + wide).bit_length() + 8 * order
+    step, first = libmp.to_fixed(x, places), libmp.to_fixed(a, places)
+
+    def factor(term: Grid, k: int) -> Grid:
+        return over_linear(term, step, first + (k << places), places)
+
+    series = summed(one((order, 0), places), factor, falls)
+    value, largest = derivative(ctx, _density(ctx, base, at, 1, order), series, places)
+    return value, largest - wide
 
 
-def _upper_far(a: Raw, x: Raw, order: int, wide: int) -> Number:
-    """Q(a, x) and its derivatives by a far out: DLMF 8.11.2, 8.11.3; what is left out is below the first term of it."""
+def _upper_far(a: Raw, x: Raw, order: int, wide: int) -> Found:
+    """Q(a, x) or a derivative of it by a far out: DLMF 8.11.2, 8.11.3; the error is below the first term left out."""
     ctx = context(wide + 64 + 2 * max(_size(a), _size(x), 0))
-    base, at = variable(ctx.make_mpf(a), order), ctx.make_mpf(x)
-    term, total, k = base * 0 + 1, base * 0 + 1, 0
-    while size(term) and size(term) * 2 ** (wide + 16) > 1:
-        k += 1
-        term = term * ((base - k) / at)
-        total = total + term
-    return _density(ctx, base, at) * (base / at) * total
+    places = wide + 32 + 2 * wide.bit_length() + 8 * order
+    # A step of a number that is beyond all places changes no term.
+    step, first = libmp.to_fixed(x, places), libmp.to_fixed(a, places)
+
+    def factor(term: Grid, k: int) -> Grid:
+        grown = times_linear(term, first - (k << places), places)
+        return [[(t << places) // step for t in row] for row in grown]
+
+    series = summed(one((order, 0), places), factor, 0)
+    scale = _density(ctx, ctx.make_mpf(a), ctx.make_mpf(x), 0, order)
+    value, largest = derivative(ctx, scale, series, places)
+    return value, largest - wide
 
 
 def _is_far(a: Raw, x: Raw, wide: int) -> bool:
@@ -87,19 +129,11 @@ def _gamma_part(upper: bool, order: int, a: Raw, x: Raw, bits: int, rounding: st
         return NAN
     if max(_size(a), _size(x)) > _HORIZON:
         return _beyond(upper, order, a, x)
-    if _is_far(a, x, bits + 64):
-        found = derivative(_upper_far(a, x, order, bits + 64), order)._mpf_
-        found = found if upper else libmp.mpf_neg(found) if order else mpf_sub(fone, found, bits, rounding)
-        return libmp.mpf_pos(found, bits, rounding)
-    below = mpf_le(mpf_shift(x, 1), a)
-    if max(_size(a), _size(x)) > _LONG and not below:
-        raise OutOfReach("the incomplete gamma function of large numbers that are close is not computed")
-    if not upper and (below or not order):  # a sum of terms of one sign
-        return libmp.mpf_pos(derivative(_lower(a, x, order, bits + 64), order)._mpf_, bits, rounding)
 
-    def once(wide: int) -> Any:
-        found = derivative(_lower(a, x, order, wide), order)._mpf_
-        return mpf_sub(fone, found) if upper and not order else libmp.mpf_neg(found) if upper else found
+    def once(wide: int) -> Found:
+        far = _is_far(a, x, wide)
+        found = _upper_far(a, x, order, wide) if far else _lower(a, x, order, wide)
+        return found if far == upper else _complement(found, order)
 
     return _asked_again(once, bits, rounding)
 
@@ -127,40 +161,50 @@ def igamma_by_a(order: int, a: Raw, x: Raw, bits: int, rounding: str) -> Any:
 
 
 # -- the incomplete beta function --------------------------------------------------------------------------
-def _beta_series(a: Number, b: Number, x: Any, ctx: Any, wide: int) -> Number:
-    """I_x(a, b), DLMF 8.17.7 and 8.17.8: the terms are positive, and fall from some on for x <= 1/2."""
-    sums = lgamma(ctx, a + b) - lgamma(ctx, a + 1) - lgamma(ctx, b)
-    scale = exp(ctx, a * ctx.log(x) + b * ctx.log1p(-x) + sums)
-    return scale * _summed(a * b * 0 + 1, lambda k: (a + b + (k - 1)) / (a + k) * x, wide + 16)
+def _beta_density(ctx: Any, a: Any, b: Any, x: Any, orders: Orders) -> Grid:
+    """x^a (1 - x)^b / (a B(a, b)), and its derivatives by a and b."""
+    logs = [[ctx.zero] * (orders[1] + 1) for _ in range(orders[0] + 1)]
+    logs[0][0] = a * ctx.log(x) + b * ctx.log1p(-x)
+    if orders[0]:
+        logs[1][0] = ctx.log(x)
+    if orders[1]:
+        logs[0][1] = ctx.log1p(-x)
+    own = log_gamma(ctx, a + 1, orders, (1, 0)), log_gamma(ctx, b, orders, (0, 1))
+    both = [[-t for t in row] for row in log_gamma(ctx, a + b, orders, (1, 1))]
+    return exponential(ctx, minus(logs, *own, both))
 
 
-def _beta_part(orders: tuple[int, int], a: Raw, b: Raw, x: Raw, swapped: bool, wide: int) -> Any:
-    """I_x(a, b), or the derivative of it by one parameter; or of I_(1 - x)(b, a), if swapped."""
+def _beta_series(a: Raw, b: Raw, x: Raw, orders: Orders, wide: int) -> Found:
+    """I_x(a, b) or a derivative, DLMF 8.17.7 and 8.17.8: terms are positive, and fall from some on for x <= 1/2."""
     ctx = context(wide + 64 + 2 * max(_size(a), _size(b), 0))
-    first, second = variable(ctx.make_mpf(a), orders[0]), variable(ctx.make_mpf(b), orders[1])
-    if swapped:
-        found = _beta_series(second, first, ctx.make_mpf(mpf_sub(fone, x)), ctx, wide)
-    else:
-        found = _beta_series(first, second, ctx.make_mpf(x), ctx, wide)
-    return derivative(found, max(orders))._mpf_
+    first, second, at = map(ctx.make_mpf, (a, b, x))
+    falls = _terms(((first + second - 1) * at - first) / (1 - at), first + second)
+    places = wide + 32 + 2 * (falls + wide).bit_length() + 8 * sum(orders)
+    step, below = libmp.to_fixed(x, places), libmp.to_fixed(a, places)
+    above = below + libmp.to_fixed(b, places)
+
+    def factor(term: Grid, k: int) -> Grid:
+        grown = times_linear(term, above + (k - 1 << places), places, both=True)
+        return over_linear(grown, step, below + (k << places), places)
+
+    series = summed(one(orders, places), factor, falls)
+    value, largest = derivative(ctx, _beta_density(ctx, first, second, at, orders), series, places)
+    return value, largest - wide
 
 
-def betainc(orders: tuple[int, int], a: Raw, b: Raw, x: Raw, bits: int, rounding: str) -> Any:
-    """The regularized function I_x(a, b), DLMF 8.17.2, or its derivative of an order by a or by b."""
+def betainc(orders: Orders, a: Raw, b: Raw, x: Raw, bits: int, rounding: str) -> Any:
+    """The regularized function I_x(a, b), DLMF 8.17.2, or its derivative of one order by a and of one by b."""
     if a[0] or b[0] or x[0] or libmp.mpf_gt(x, fone):
         return NAN
     if x == fone:
         return 0.0 if any(orders) else fone
-    if all(orders):
-        raise OutOfReach("the incomplete beta function is not differentiated by both parameters")
-    if max(_size(a), _size(b)) > _LONG:
-        raise OutOfReach("the incomplete beta function of large parameters is not computed")
-    swapped = not mpf_le(x, fhalf)
-    if not swapped and not any(orders):
-        return libmp.mpf_pos(_beta_part(orders, a, b, x, False, bits + 64), bits, rounding)
+    if max(_size(a), _size(b)) > _HORIZON:
+        raise OutOfReach("the incomplete beta function of numbers this large is not computed")
 
-    def once(wide: int) -> Any:
-        found = _beta_part(orders, a, b, x, swapped, wide)
-        return found if not swapped else libmp.mpf_neg(found) if any(orders) else mpf_sub(fone, found)
+    def once(wide: int) -> Found:
+        if mpf_le(x, fhalf):
+            return _beta_series(a, b, x, orders, wide)
+        found = _beta_series(b, a, mpf_sub(fone, x), orders[::-1], wide)
+        return _complement(found, sum(orders))
 
     return _asked_again(once, bits, rounding)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -17,14 +17,25 @@ from ..system import Definition, Operations, OutOfReach
 from . import incomplete, zeta
 from .elementwise import define, polygamma
 
+# The derivative of an order by one parameter, and of one by another, of the logarithm of a density.
+Slopes = Callable[[int, int], Scalar]
 
-def _bell(o: Operations, xs: Sequence[Scalar]) -> Scalar:
-    """The n-th derivative of exp(f) over exp(f), of the derivatives of f: Bell's complete polynomial."""
-    found: list[Scalar] = [1]
-    for n in range(len(xs)):
-        terms = [o.mul(o.mul(math.comb(n, k), found[n - k]), xs[k]) for k in range(n + 1)]
-        found.append(functools.reduce(o.add, terms))
-    return found[-1]
+
+def _bell(o: Operations, slope: Slopes, i: int, j: int = 0) -> Scalar:
+    """The derivative of exp(f), of order i by one parameter and j by another, over exp(f): Bell's complete polynomials.
+
+    From the derivative of f' exp(f) by Leibniz's rule, of one order less.
+    """
+    if i == 0:
+        return _bell(o, lambda p, q: slope(q, p), j) if j else 1
+    terms = [
+        o.mul(
+            o.mul(math.comb(i - 1, p) * math.comb(j, q), slope(p + 1, q)), _bell(o, slope, i - 1 - p, j - q)
+        )
+        for p in range(i)
+        for q in range(j + 1)
+    ]
+    return functools.reduce(o.add, terms)
 
 
 def _psi(o: Operations, order: int, x: Scalar) -> Scalar:
@@ -44,15 +55,15 @@ def _gamma_density(o: Operations, a: Scalar, x: Scalar) -> Scalar:
     return o.mul(o.pow(x, o.sub(a, 1)), o.exp(o.neg(o.add(x, o.lgamma(a)))))
 
 
-def _logs_by_a(o: Operations, a: Scalar, x: Scalar, order: int) -> list[Scalar]:
+def _logs_by_a(o: Operations, a: Scalar, x: Scalar) -> Slopes:
     """The derivatives by a of the logarithm of that density."""
-    return [o.sub(o.log(x), o.digamma(a)), *(o.neg(_psi(o, k, a)) for k in range(1, order))]
+    return lambda i, _: o.neg(_psi(o, i - 1, a)) if i > 1 else o.sub(o.log(x), o.digamma(a))
 
 
 def _density_by_a(order: int, o: Operations, a: Scalar, x: Scalar, z: Scalar) -> Scalar:
     if o.value(x) == 0:  # its limit, by the power of x
         return _gamma_density(o, a, x)
-    return o.mul(_gamma_density(o, a, x), _bell(o, _logs_by_a(o, a, x, order)))
+    return o.mul(_gamma_density(o, a, x), _bell(o, _logs_by_a(o, a, x), order))
 
 
 @cache
@@ -121,12 +132,23 @@ def _beta_density(o: Operations, a: Scalar, b: Scalar, x: Scalar) -> Scalar:
     return o.mul(powers, o.exp(o.sub(o.lgamma(o.add(a, b)), o.add(o.lgamma(a), o.lgamma(b)))))
 
 
+def _beta_logs(o: Operations, a: Scalar, b: Scalar, x: Scalar) -> Slopes:
+    """The derivatives by a and b of the logarithm of that density."""
+
+    def slope(i: int, j: int) -> Scalar:
+        found = _psi(o, i + j - 1, o.add(a, b))
+        if i and j:
+            return found
+        found = o.sub(found, _psi(o, i + j - 1, a if i else b))
+        power = o.log(x) if i else o.log1p(o.neg(x))
+        return o.add(power, found) if i + j == 1 else found
+
+    return slope
+
+
 def _beta_density_by(orders: tuple[int, int], o: Operations, *operands: Scalar) -> Scalar:
     a, b, x, _ = operands
-    power = o.log(x) if orders[0] else o.log1p(o.neg(x))
-    own, both = (a if orders[0] else b), o.add(a, b)
-    logs = [o.sub(_psi(o, k, both), _psi(o, k, own)) for k in range(max(orders))]
-    return o.mul(_beta_density(o, a, b, x), _bell(o, [o.add(power, logs[0]), *logs[1:]]))
+    return o.mul(_beta_density(o, a, b, x), _bell(o, _beta_logs(o, a, b, x), *orders))
 
 
 @cache
