@@ -18,11 +18,13 @@ import click
 from ...language.catalogue import PRIMITIVES
 from ..laws.workers import Crashed, Hung, answers
 from .agreement import Agreement
+from .journal import Journal, left, sources
 from .record import Outcome, page, write
 from .trying import Task, Tried, has_derivative, safely
 
 # A derivative far behind its value needs hundreds of digits; a point that takes longer than this is told, and left.
 _MOST_SECONDS = 300
+_STATE = Path(".verax")
 
 
 def tasks_of(names: list[str], points: int, programs: int, seed: int) -> Iterator[Task]:
@@ -34,25 +36,42 @@ def tasks_of(names: list[str], points: int, programs: int, seed: int) -> Iterato
             yield Task("program", "", seed + k)
 
 
-def run(points: int, programs: int, seed: int, processes: int, seconds: float) -> Outcome:
-    """Try every primitive that has a derivative at so many points, and so many programs at one each, for so long."""
+def run(
+    points: int, programs: int, seed: int, processes: int, seconds: float, folder: Path = _STATE
+) -> Outcome:
+    """Try every primitive that has a derivative at so many points, and so many programs at one each, for so long.
+
+    What a run of the same seed tried before it was ended, and left in ``folder``, is not tried again.
+    """
     names = [name for name in PRIMITIVES if has_derivative(name, seed)]
     outcome = Outcome(without=[name for name in PRIMITIVES if name not in names])
     shown = begun = time.monotonic()
-    tasks = tasks_of(names, points, programs, seed)
-    wanted = itertools.takewhile(lambda _: time.monotonic() - begun < seconds, tasks)
+    journal, tasks = Journal(folder, seed), list(tasks_of(names, points, programs, seed))
+    known = journal.known()
+    for task in tasks:
+        if task in known:
+            outcome.add(task, *known[task])
+    wanted = itertools.takewhile(lambda _: time.monotonic() - begun < seconds, left(iter(tasks), known))
     for task, answer in answers(safely, wanted, processes, _MOST_SECONDS):
-        if isinstance(answer, Hung):
-            outcome.leave(task, f"left after {_MOST_SECONDS} s")
-        elif isinstance(answer, Crashed):
-            crashed = Agreement(disagreements=[f"the process ended (exit code {answer.exitcode})"])
-            outcome.add(task, Tried(True, crashed, str(task)))
-        elif answer.place:
-            outcome.add(task, answer)
+        tried = _told(task, answer)
+        journal.add(task, tried)
+        outcome.add(task, tried, sources())
         if time.monotonic() - shown > 10:
             shown = time.monotonic()
-            click.echo(f"{outcome.points:,} points in {shown - begun:.0f} s", err=True)
+            click.echo(f"{outcome.points:,} points of {len(tasks):,} after {shown - begun:.0f} s", err=True)
+    if time.monotonic() - begun < seconds:
+        journal.close()
     return outcome
+
+
+def _told(task: Task, answer: Tried | Hung | Crashed) -> Tried:
+    """What came of a task, also where it came to no end."""
+    if isinstance(answer, Hung):
+        return Tried(True, Agreement(unverified=[f"left after {_MOST_SECONDS} s"]), str(task))
+    if isinstance(answer, Crashed):
+        ended = f"the process ended (exit code {answer.exitcode})"
+        return Tried(True, Agreement(disagreements=[ended]), str(task))
+    return answer
 
 
 @click.command()
@@ -71,10 +90,15 @@ def run(points: int, programs: int, seed: int, processes: int, seconds: float) -
 def main(points: int, programs: int, seed: int, processes: int, seconds: float, record: Path | None) -> None:
     """Hold derivatives as limits against derivatives by dual numbers: every primitive, and random programs.
 
-    Exit codes: 0 no disagreement, 1 a disagreement, 2 usage or internal error.
+    Exit codes: 0 no disagreement, 1 a disagreement, 2 usage or internal error, 130 interrupted: then the same
+    command goes on.
     """
     begun = time.monotonic()
-    outcome = run(points, programs, seed, processes, seconds)
+    try:
+        outcome = run(points, programs, seed, processes, seconds)
+    except KeyboardInterrupt:
+        click.echo("Interrupted. The same command goes on from here.", err=True)
+        sys.exit(130)
     for text in outcome.disagreements:
         click.echo(f"{text}\n")
     for text in outcome.unverified:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ class Row:
     """What came of one primitive, or of all random programs."""
 
     points: int = 0
+    complex: int = 0
     elements: int = 0
     zeros: int = 0
     kinks: int = 0
@@ -29,6 +31,7 @@ class Row:
     def add(self, tried: Tried) -> None:
         """Count one point."""
         self.points += 1
+        self.complex += "complex" in tried.text.split(" ")[0]
         self.elements += tried.found.elements
         self.zeros += tried.found.zeros
         self.kinks += bool(tried.found.kinks)
@@ -45,6 +48,7 @@ class Outcome:
         disagreements: in words, with the function.
         unverified: in words: points with a derivative that has no limit within the digits that are tried.
         kinks: in words: points with a derivative where a decision flips within the step.
+        sources: how many points were tried by the code of which digest: a run may be ended, and go on later.
     """
 
     rows: dict[str, Row] = field(default_factory=dict)
@@ -52,20 +56,18 @@ class Outcome:
     disagreements: list[str] = field(default_factory=list)
     unverified: list[str] = field(default_factory=list)
     kinks: list[str] = field(default_factory=list)
+    sources: Counter[str] = field(default_factory=Counter)
 
-    def add(self, task: Task, tried: Tried) -> None:
-        """Add what came of one task that had a point."""
+    def add(self, task: Task, tried: Tried, by: str = "") -> None:
+        """Add what came of one task, if it had a point; ``by`` is the digest of the sources that tried it."""
+        if not tried.place and not tried.found.disagreements:
+            return
+        self.sources[by] += 1
         self.rows.setdefault(task.name or "random programs", Row()).add(tried)
         self.disagreements += [f"{text}\n{tried.text}" for text in tried.found.disagreements]
         where = f"{task.name or 'program'}, seed {task.seed}"
         self.unverified += [f"{where}: {text}" for text in tried.found.unverified[:1]]
         self.kinks += [f"{where}: {text}" for text in tried.found.kinks[:1]]
-
-    def leave(self, task: Task, why: str) -> None:
-        """Add a task that was given up."""
-        row = self.rows.setdefault(task.name or "random programs", Row())
-        row.points, row.unverified = row.points + 1, row.unverified + 1
-        self.unverified.append(f"{task.name or 'program'}, seed {task.seed}: {why}")
 
     @property
     def points(self) -> int:
@@ -97,10 +99,10 @@ def page(outcome: Outcome, command: str, seconds: float, day: dt.date) -> str:
         "At each point the derivatives along three directions, at orders 1 to 3, as limits of difference quotients",
         "and by the chain rule. A point is unverified if any of its derivatives is.",
         "",
-        "| primitive | points | elements that agree | exactly zero | points at a kink | points unverified |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| primitive | points | complex | elements that agree | exactly zero | at a kink | unverified |",
+        "|---|---:|---:|---:|---:|---:|---:|",
         *(
-            f"| {name} | {r.points} | {r.elements:,} | {r.zeros:,} | {r.kinks} | {r.unverified} |"
+            f"| {name} | {r.points} | {r.complex} | {r.elements:,} | {r.zeros:,} | {r.kinks} | {r.unverified} |"
             for name, r in sorted(outcome.rows.items())
         ),
         "",
@@ -108,12 +110,18 @@ def page(outcome: Outcome, command: str, seconds: float, day: dt.date) -> str:
         + ", ".join(f"{p} {version(p)}" for p in _PACKAGES)
         + ".",
         "",
+        "Tried by the code of digest " + _counted(outcome.sources) + ".",
+        "",
         "Without a floating operand or a floating result: " + ", ".join(outcome.without) + ".",
     ]
     lines += _listed("Disagreements", outcome.disagreements)
     lines += _listed("Unverified", outcome.unverified)
     lines += _listed("At a kink, where a convention answers", outcome.kinks)
     return "\n".join(lines) + "\n"
+
+
+def _counted(sources: Mapping[str, int]) -> str:
+    return ", ".join(f"{by} ({count:,} points)" for by, count in sources.items())
 
 
 def _listed(title: str, texts: Iterable[str]) -> list[str]:

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...language.catalogue import PRIMITIVES
 from ...language.config import enable_x64
-from ...language.dtypes import is_float
+from ...language.dispatch import bind
+from ...language.dtypes import bfloat16, float16, float32, float64, is_float
 from ...reference.system import OutOfReach
 from ..inputs import sample
 from ..primitive_cases import case_of
@@ -29,6 +30,9 @@ _POINTS = 2
 # What a small array does not show, a large one does not either.
 _MOST_ELEMENTS = 12
 _DIGITS = 50
+# Of functions with parameters: the formats, and how far operands are from the ends of their domains, and at most.
+DTYPES = (float64, float32, float16, bfloat16)
+_LEAST, _LARGEST = 0.01, 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ def _subjects(task: Task) -> Iterator[tuple[Subject, str, int]]:
 
 def place_of(task: Task) -> Place | None:
     """The first of the task's draws that has a derivative: floating operands and results, finite values."""
+    if task.kind == "primitive" and task.name in HELD:
+        return _place_of_parameters(task)
     for subject, text, seed in _subjects(task):
         assert subject.signature is not None, "cases and programs say what they take"
         drawn = sample(arguments(subject.signature), 1, seed)[0].dynamic
@@ -91,9 +97,33 @@ def place_of(task: Task) -> Place | None:
     return None
 
 
+def _place_of_parameters(task: Task) -> Place:
+    """A function with parameters, by all of them and its operand, where its series are of hundreds of terms.
+
+    The order of a polygamma function is a whole number, by which there is no derivative.
+    """
+    rng, primitive = np.random.default_rng([task.seed, *task.name.encode()]), PRIMITIVES[task.name]
+    dtype = DTYPES[int(rng.integers(len(DTYPES)))]
+    parameters = [np.asarray(x) for x in HELD[task.name](rng, ())]
+    domain = primitive.domain[len(parameters)]
+    low, high = max(domain.low, _LEAST), min(domain.high, _LARGEST)
+    # By decades from the lower end; next to an upper one that is an end of the domain by decades from there.
+    away = np.exp(rng.uniform(np.log(_LEAST), np.log(high - low)))
+    operand = high - away if high == domain.high and rng.random() < 0.5 else low + away
+    numbers = [np.asarray(x).astype(dtype) for x in (*parameters, operand)]
+    first = len(parameters) if task.name == "polygamma" else 0
+
+    def function(*moving: Any) -> list[Any]:
+        return bind(primitive, *numbers[:first], *moving)
+
+    point = numbers[first:]
+    text = f"{task.name}_{dtype} at {', '.join(str(x) for x in numbers)}"
+    return Place(floating(function), point, _directions(point, task.seed), text)
+
+
 def _is_of_one_element(task: Task) -> bool:
-    """Whether one element can be taken for all; parameters that a case holds fixed have the operands' shape."""
-    return task.kind == "primitive" and PRIMITIVES[task.name].kind == "elementwise" and task.name not in HELD
+    """Whether one element can be taken for all."""
+    return task.kind == "primitive" and PRIMITIVES[task.name].kind == "elementwise"
 
 
 def has_derivative(name: str, seed: int) -> bool:
