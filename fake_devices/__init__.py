@@ -15,10 +15,12 @@ from .mesh import devices as devices
 from .mesh import fake_devices as fake_devices
 from .mesh import local_device_count as local_device_count
 from .mesh import local_devices as local_devices
+from .mesh import make_mesh as make_mesh
 from .mesh import process_count as process_count
 from .mesh import process_index as process_index
 from .mesh import require as require
 from .mesh import require_lanes as require_lanes
+from .mesh import require_mesh as require_mesh
 from .orders import in_order as in_order
 from .orders import ring as ring
 from .orders import shuffled as shuffled

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..language.eagerness import disable_jit
 from ..language.meshes import Device, Mesh, along
+from ..language.sharding import mesh_of
 from .block import BLOCK, Block, current_block
 from .faults import Fault, checked_faults
 from .orders import Order
@@ -119,6 +120,21 @@ def require(lanes: int, what: str = "pmap") -> None:
         )
 
 
+def require_mesh(mesh: Mesh) -> None:
+    """Refuse to run over a mesh whose devices are not in force.
+
+    Raises:
+        ValueError: one is not.
+    """
+    known = set(devices())
+    missing = [str(d) for d in np.ravel(mesh.devices) if d not in known]
+    if missing:
+        raise ValueError(
+            f"The devices of {mesh} must be in force, got {', '.join(missing[:4])} that are not, among "
+            f"{len(known)} that are. Run it inside `with fake_devices({len(mesh)}):`."
+        )
+
+
 def require_lanes(what: str) -> None:
     """Refuse to trace once for all lanes what a block wants to happen in single ones.
 
@@ -141,7 +157,29 @@ def devices(backend: str | None = None) -> list[Device]:
 
     Raises nothing of its own.
     """
+    return _in_force()
+
+
+def _in_force() -> list[Device]:
     return [d for d in np.ravel(current_mesh().devices) if isinstance(d, Device)]
+
+
+def make_mesh(
+    axis_shapes: Sequence[int],
+    axis_names: Sequence[Any],
+    axis_types: Any = None,
+    *,
+    devices: Sequence[Any] | None = None,
+) -> Mesh:
+    """A mesh of the first devices in force, or of ``devices``.
+
+    Returns:
+        A mesh.
+
+    Raises:
+        ValueError: there are too few, or not as many names as axes.
+    """
+    return mesh_of(_in_force() if devices is None else devices, axis_shapes, axis_names)
 
 
 def local_devices(

@@ -11,6 +11,7 @@ from ..language import dispatch
 from ..language.arrays import Array
 from ..language.control_flow import stage_cond, stage_scan, stage_while
 from ..language.dispatch import FlatFunction, Params
+from ..language.meshes import Mesh
 from ..language.primitive import Primitive
 from ..language.program import Program
 from ..language.shapes import ShapedArray
@@ -135,6 +136,17 @@ class Fast:
     ) -> list[Array]:
         """See `lanes.pmap`."""
         return lanes.pmap(self, function, operands, axes, size, axis_name)
+
+    def shard_map(
+        self,
+        function: FlatFunction,
+        operands: list[Array],
+        axes: list[tuple[Any, ...]],
+        mesh: Mesh,
+        names: Sequence[Any],
+    ) -> tuple[list[Array], list[tuple[Any, ...]]]:
+        """See `lanes.shard_map`."""
+        return lanes.shard_map(self, function, operands, axes, mesh, names)
 
     def jvp(
         self, function: FlatFunction, primals: list[Array], tangents: list[Array | None]

@@ -21,6 +21,7 @@ from .arrays import Array
 from .dtypes import DType, bool_, canonical, default_complex, default_float, default_int
 from .errors import CollectiveError, UnexpectedTracerError
 from .implementations import MODULES
+from .meshes import Mesh
 from .primitive import Primitive
 from .shapes import ShapedArray
 
@@ -85,6 +86,20 @@ class Implementation(Protocol):
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any
     ) -> list[Array]:
         """Run one lane per device over ``axes``; every result is stacked along axis 0."""
+
+    def shard_map(
+        self,
+        function: FlatFunction,
+        operands: list[Array],
+        axes: list[tuple[Any, ...]],
+        mesh: Mesh,
+        names: Sequence[Any],
+    ) -> tuple[list[Array], list[tuple[Any, ...]]]:
+        """Run one lane per device along the axes ``names`` of a mesh.
+
+        Each operand has a leading axis for each of its ``axes``, and is the same for the lanes along the others.
+        Returns results, and of each its axes in the same sense. Both are in order of ``names``.
+        """
 
     def jvp(
         self, function: FlatFunction, primals: list[Array], tangents: list[Array | None]

@@ -11,6 +11,7 @@ from .arrays import Array
 from .dispatch import Tracer, aval_of
 from .flat import check_array
 from .shapes import ShapedArray
+from .sharding import Sharding
 
 
 def device_put(
@@ -20,14 +21,23 @@ def device_put(
 
     Args:
         x: arrays and numbers in a tree.
-        device: where to; by default wherever new arrays go.
+        device: where to; by default wherever new arrays go. A sharding, or a tree prefix of these, is checked;
+            arrays stay whole.
         src: accepted for JAX's sake.
         donate: likewise.
         may_alias: likewise.
 
     Raises:
         TypeError: a leaf is neither an array nor a number.
+        ValueError: an array does not fit its sharding.
     """
+    wanted = trees.leaves(device)
+    if wanted and all(isinstance(s, Sharding) for s in wanted):
+        leaves, structure = trees.flatten(x)
+        for leaf, sharding in zip(leaves, trees.broadcast_prefix(device, structure, "device"), strict=True):
+            if sharding is not None:
+                sharding.shard_shape(check_array(leaf, "`x` of device_put", "Put arrays in trees.").shape)
+        device = None
 
     def put(leaf: Any) -> Array:
         check_array(leaf, "`x` of device_put", "Put arrays and numbers in trees.")

@@ -6,6 +6,7 @@ is the Jacobian, transposed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import partial
@@ -14,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..fake_devices.lanes import run_lanes
-from ..fake_devices.mesh import require
+from ..fake_devices.mesh import require, require_mesh
 from ..language.arrays import Array
 from ..language.dispatch import FlatFunction, Params, Tracer, lift_to
 from ..language.dtypes import is_complex
 from ..language.errors import ConcretizationTypeError, MissingRuleError
+from ..language.meshes import Mesh
 from ..language.primitive import Primitive
 from ..language.shapes import ShapedArray
 from . import differentiation
@@ -136,6 +138,33 @@ class Reference:
 
         rows = run_lanes([partial(lane, i) for i in range(size)], axis_name)
         return [control.stacked(of_lanes, of_lanes[0].aval) for of_lanes in zip(*rows, strict=True)]
+
+    def shard_map(
+        self,
+        function: FlatFunction,
+        operands: list[Any],
+        axes: list[tuple[Any, ...]],
+        mesh: Mesh,
+        names: Sequence[Any],
+    ) -> tuple[list[Array], list[tuple[Any, ...]]]:
+        """One lane per device of the mesh."""
+        _require_values("shard_map", operands)
+        require_mesh(mesh)
+        sizes = tuple(mesh.shape[name] for name in names)
+
+        def lane(place: tuple[int, ...]) -> list[ReferenceArray]:
+            given = list(operands)
+            for i, along in enumerate(axes):
+                for name in along:
+                    given[i] = control.row(given[i], place[names.index(name)], 0)
+            return [self.own(x) for x in function(*given)]
+
+        places = itertools.product(*map(range, sizes))
+        found: list[Array] = []
+        for of_lanes in zip(*run_lanes([partial(lane, p) for p in places], names, sizes), strict=True):
+            y = control.stacked(of_lanes, of_lanes[0].aval)
+            found.append(ReferenceArray(y.scalars, y.aval.with_shape((*sizes, *y.shape[1:])), y.system))
+        return found, [tuple(names)] * len(found)
 
     def jvp(
         self, function: FlatFunction, primals: list[Any], tangents: list[Any]

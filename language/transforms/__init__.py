@@ -26,4 +26,5 @@ from .mapping import pmap as pmap
 from .mapping import vmap as vmap
 from .naming import named_call as named_call
 from .naming import named_scope as named_scope
+from .sharding import shard_map as shard_map
 from .transposition import linear_transpose as linear_transpose

@@ -13,11 +13,14 @@ from ..eagerness import jit_is_disabled
 from ..flat import Flat, check_array, name_of, own
 from ..recall import Recall
 from .arguments import Function, check_callable, with_static
+from .sharding import with_shardings
 
 
 def jit(
     fun: Function | None = None,
     *,
+    in_shardings: Any = None,
+    out_shardings: Any = None,
     static_argnums: int | Sequence[int] | None = (),
     static_argnames: str | Iterable[str] | None = (),
     donate_argnums: int | Sequence[int] | None = (),
@@ -32,6 +35,8 @@ def jit(
 
     Args:
         fun: arrays in trees in, arrays in trees out. Omit it to get a decorator.
+        in_shardings: how arguments are laid out over a mesh, a tree prefix of the positional ones; None says nothing.
+        out_shardings: the same for results. Shardings are checked; what is computed does not depend on them.
         static_argnums: positions of arguments that are part of the program; hashable. None is no argument.
         static_argnames: the same by name.
         donate_argnums: accepted for JAX's sake; buffers are not reused yet.
@@ -44,10 +49,17 @@ def jit(
 
     Raises:
         TypeError: ``fun`` is no function; later, an argument that is not static is no array.
-        ValueError: a static name is no argument's; later, a static argument cannot be hashed.
+        ValueError: a static name is no argument's; later, a static argument cannot be hashed, or an
+            array does not fit its sharding.
     """
     if fun is None:
-        return functools.partial(jit, static_argnums=static_argnums, static_argnames=static_argnames)
+        return functools.partial(
+            jit,
+            in_shardings=in_shardings,
+            out_shardings=out_shardings,
+            static_argnums=static_argnums,
+            static_argnames=static_argnames,
+        )
     check_callable(fun, "jit")
     numbers, names = _static(
         fun,
@@ -82,7 +94,9 @@ def jit(
             found, out_tree = implementation.jit(flat, operands, (fun, key, tree), memory)
         return trees.unflatten(out_tree, found)
 
-    return jitted
+    if in_shardings is None and out_shardings is None:
+        return jitted
+    return with_shardings(jitted, in_shardings, out_shardings, numbers)
 
 
 def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], frozenset[str]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .fake_devices import devices as devices
     from .fake_devices import local_device_count as local_device_count
     from .fake_devices import local_devices as local_devices
+    from .fake_devices import make_mesh as make_mesh
     from .fake_devices import process_count as process_count
     from .fake_devices import process_index as process_index
     from .language.arrays import Array as Array
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.placement import device_put as device_put
     from .language.placement import typeof as typeof
     from .language.shapes import ShapeDtypeStruct as ShapeDtypeStruct
+    from .language.sharding import set_mesh as set_mesh
     from .language.subject import subject as subject
     from .language.transforms import checkpoint as checkpoint
     from .language.transforms import checkpoint_policies as checkpoint_policies
@@ -80,6 +82,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
         pmap as pmap,
     )
     from .language.transforms import remat as remat
+    from .language.transforms import shard_map as shard_map
     from .language.transforms import (
         value_and_grad as value_and_grad,
     )
@@ -139,6 +142,7 @@ _NAMES = {
     "linearize": "verax.language.transforms",
     "local_device_count": "verax.fake_devices",
     "local_devices": "verax.fake_devices",
+    "make_mesh": "verax.fake_devices",
     "make_jaxpr": "verax.language.transforms",
     "make_program": "verax.language.transforms",
     "named_call": "verax.language.transforms",
@@ -147,6 +151,8 @@ _NAMES = {
     "process_count": "verax.fake_devices",
     "process_index": "verax.fake_devices",
     "remat": "verax.language.transforms",
+    "set_mesh": "verax.language.sharding",
+    "shard_map": "verax.language.transforms",
     "subject": "verax.language.subject",
     "typeof": "verax.language.placement",
     "using": "verax.language.dispatch",
@@ -166,6 +172,7 @@ _MODULES = {
     "ops": "verax.language.ops",
     "random": "verax.language.random",
     "scipy": "verax.language.scipy",
+    "sharding": "verax.language.sharding",
     "tree": "verax.language.tree",
     "tree_util": "verax.language.tree_util",
 }

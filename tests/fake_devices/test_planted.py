@@ -11,6 +11,8 @@ import pytest
 
 import verax
 from verax.fake_devices import FakeMesh, MismatchError, fake_devices
+from verax.sharding import NamedSharding
+from verax.sharding import PartitionSpec as P
 
 from .planted import BUGS, Bug
 
@@ -25,9 +27,26 @@ def by_pmap(x: Any, mesh: FakeMesh, bug: Bug) -> Any:
     return verax.pmap(bug.program, axis_name="i")(x[:4] * 2)
 
 
+def by_shard_map(x: Any, mesh: FakeMesh, bug: Bug) -> Any:
+    spec = P(("i", "j")) if bug.mesh else P("i")
+
+    def lane(part: Any) -> Any:
+        return bug.program(part[0])[None]
+
+    return verax.shard_map(lane, mesh=mesh, in_specs=spec, out_specs=spec)(x if bug.mesh else x[:4] * 2)
+
+
+def by_jit(x: Any, mesh: FakeMesh, bug: Bug) -> Any:
+    laid_out = NamedSharding(mesh, P(("i", "j")) if bug.mesh else P("i"))
+    run = verax.jit(lambda y: by_shard_map(y, mesh, bug), in_shardings=laid_out, out_shardings=laid_out)
+    return run(x if bug.mesh else x[:4])
+
+
 WAYS: dict[str, tuple[Sharded, int | None]] = {
     "pmap": (by_pmap, None),
     "pmap, shuffled": (by_pmap, 5),
+    "shard_map": (by_shard_map, None),
+    "jit with shardings": (by_jit, 2),
 }
 
 
