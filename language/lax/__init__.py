@@ -218,6 +218,10 @@ from .running import (
 from .scaled import (
     scaled_dot,
 )
+from .selections import (
+    select_and_gather_add,
+    select_and_scatter_add,
+)
 from .shape_tuples import (
     conv_general_permutations,
     conv_general_shape_tuple,
@@ -465,6 +469,8 @@ __all__ = [
     "scatter_mul",
     "scatter_sub",
     "select",
+    "select_and_gather_add",
+    "select_and_scatter_add",
     "select_n",
     "shape_as_value",
     "shift_left",
