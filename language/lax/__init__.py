@@ -31,6 +31,7 @@ from .accuracy import (
     AccuracyMode,
     DotAlgorithm,
     DotAlgorithmPreset,
+    Precision,
     Tolerance,
 )
 from .bit_generators import (
@@ -182,7 +183,6 @@ from .precision import (
     reduce_precision,
 )
 from .products import (
-    Precision,
     batch_matmul,
     dot,
     dot_general,

@@ -11,6 +11,45 @@ from typing import Any
 from ..dtypes import DType, bfloat16, float16, float32, float64
 
 
+class Precision(enum.Enum):
+    """Accepted for JAX's sake: products here are never computed at less than their dtype."""
+
+    DEFAULT = 0
+    HIGH = 1
+    HIGHEST = 2
+
+    @classmethod
+    def _missing_(cls, value: object) -> Precision | None:
+        return _PRECISIONS.get(value) if value is None or isinstance(value, str) else None
+
+
+_PRECISIONS: dict[str | None, Precision] = {
+    None: Precision.DEFAULT,
+    **dict.fromkeys(("default", "bfloat16", "fastest"), Precision.DEFAULT),
+    **dict.fromkeys(("high", "bfloat16_3x", "tensorfloat32"), Precision.HIGH),
+    **dict.fromkeys(("highest", "float32"), Precision.HIGHEST),
+}
+
+
+def check_precision(precision: Any) -> None:
+    """Raise ValueError unless ``precision`` is one that JAX has for products."""
+    if precision is None or isinstance(precision, (Precision, DotAlgorithm, DotAlgorithmPreset)):
+        return
+    if isinstance(precision, str) and (
+        precision in _PRECISIONS or precision in DotAlgorithmPreset.__members__
+    ):
+        return
+    if isinstance(precision, (list, tuple)) and len(precision) == 2:
+        by_name = all(isinstance(p, str) and p in _PRECISIONS for p in precision)
+        if by_name or all(isinstance(p, Precision) for p in precision):
+            return
+    names = ", ".join(repr(name) for name in _PRECISIONS if name)
+    raise ValueError(
+        f"`precision` must be None, a Precision or one of {names}, a pair of these, a DotAlgorithm, or a "
+        f"DotAlgorithmPreset or its name, got {precision!r}."
+    )
+
+
 class AccuracyMode(enum.Enum):
     """How hard to try; accepted for JAX's sake."""
 

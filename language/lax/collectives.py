@@ -132,7 +132,13 @@ def _extreme(primitive: Primitive, reduction: Callable[..., Array], leaf: Any, a
 
 # -- exchanges ---------------------------------------------------------------------------------------------
 def all_gather(
-    x: Any, axis_name: Any, *, axis_index_groups: Any = None, axis: int = 0, tiled: bool = False
+    x: Any,
+    axis_name: Any,
+    *,
+    axis_index_groups: Any = None,
+    axis: int = 0,
+    tiled: bool = False,
+    to: str = "varying",
 ) -> Any:
     """What all lanes of named axes hold, leaf by leaf, in order along an axis.
 
@@ -142,6 +148,7 @@ def all_gather(
         axis_index_groups: groups of lanes that meet, a partition; all lanes by default.
         axis: where the lanes go: a new axis, or with ``tiled`` the one that they are concatenated along.
         tiled: whether they are concatenated, not stacked.
+        to: accepted for JAX's sake: how results may differ between lanes is not tracked here.
 
     Raises:
         CollectiveError: an axis is not named here, or the lanes disagree.

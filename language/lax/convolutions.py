@@ -14,6 +14,7 @@ from ..catalogue.windows import dilated
 from ..dispatch import Operand, aval_of
 from ..dtypes import canonical
 from ..shapes import Shape
+from .accuracy import check_precision
 from .operands import bind
 from .products import dot_general
 from .structural import rev, transpose
@@ -112,6 +113,7 @@ def conv_general_dilated(
         ValueError: shapes, groups or parameters do not fit.
         TypeError: the dtypes differ.
     """
+    check_precision(precision)
     left, right = aval_of(lhs).shape, aval_of(rhs).shape
     numbers = conv_dimension_numbers(left, right, dimension_numbers)
     ones = (1,) * (len(left) - 2)
@@ -159,7 +161,7 @@ def conv(
         ValueError: the shapes do not fit.
     """
     return conv_general_dilated(
-        lhs, rhs, window_strides, padding, preferred_element_type=preferred_element_type
+        lhs, rhs, window_strides, padding, precision=precision, preferred_element_type=preferred_element_type
     )
 
 
@@ -188,6 +190,7 @@ def conv_with_general_padding(
         padding,
         lhs_dilation,
         rhs_dilation,
+        precision=precision,
         preferred_element_type=preferred_element_type,
     )
 
@@ -235,6 +238,7 @@ def conv_general_dilated_patches(
         rhs_dilation,
         numbers,
         feature_group_count=features,
+        precision=precision,
         preferred_element_type=preferred_element_type,
     )
 
@@ -343,7 +347,15 @@ def conv_transpose(
         rhs = transpose(rev(rhs, spatial), order)
     ones = (1,) * len(spatial)
     return conv_general_dilated(
-        lhs, rhs, ones, padding, strides, apart, numbers, preferred_element_type=preferred_element_type
+        lhs,
+        rhs,
+        ones,
+        padding,
+        strides,
+        apart,
+        numbers,
+        precision=precision,
+        preferred_element_type=preferred_element_type,
     )
 
 

@@ -13,6 +13,7 @@ from ..catalogue.rules import COMPLEXES, INEXACT, check_dtype
 from ..dispatch import Operand, aval_of, lift
 from ..dtypes import complex_of, is_complex, is_integer
 from ..primitive import Primitive
+from .conversion import convert_element_type
 from .operands import bind, dressed, is_python, spread, typed, typed_after
 
 
@@ -115,7 +116,7 @@ ge = _binary(rows.ge_p, "Whether x >= y.")
 gt = _binary(rows.gt_p, "Whether x > y.")
 le = _binary(rows.le_p, "Whether x <= y.")
 lt = _binary(rows.lt_p, "Whether x < y.")
-mul = _binary(rows.mul_p, "x * y.")
+_mul = _binary(rows.mul_p, "x * y.")
 mulhi = _binary(rows.mulhi_p, "The upper half of the bits of the product of integers.")
 ne = _binary(rows.ne_p, "Whether x != y.")
 nextafter = _binary(rows.nextafter_p, "The next number after x in the direction of y.")
@@ -250,6 +251,21 @@ min = _extreme(
 
 # `clamp` has arguments of these names.
 _greater, _lesser = max, min
+
+
+def mul(x: Operand, y: Operand, *, out_dtype: Any = None) -> Array:
+    """x * y; with ``out_dtype`` both are converted to it first.
+
+    Returns:
+        An array of the operands' shape, and of their dtype or ``out_dtype``.
+
+    Raises:
+        TypeError: an operand is no array and no number, or has a dtype that `mul` does not take.
+        ValueError: shapes do not fit.
+    """
+    if out_dtype is not None:
+        x, y = (convert_element_type(v, out_dtype) for v in typed((x, y)))
+    return _mul(x, y)
 
 
 def conj(x: Operand) -> Array:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import builtins
-import enum
 from typing import Any
 
 from .. import catalogue as rows
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
 from ..dtypes import bool_, canonical, complex_of, is_complex, is_float, real_of
+from .accuracy import check_precision
 from .conversion import convert_element_type
 from .operands import bind
-
-
-class Precision(enum.Enum):
-    """Accepted for JAX's sake: products here are never computed at less than their dtype."""
-
-    DEFAULT = 0
-    HIGH = 1
-    HIGHEST = 2
 
 
 def dot_general(
@@ -35,15 +27,17 @@ def dot_general(
         lhs: an array.
         rhs: an array.
         dimension_numbers: ``((lhs_contracting, rhs_contracting), (lhs_batch, rhs_batch))``.
-        precision: accepted for JAX's sake; nothing is computed at less than the dtype's precision.
+        precision: a `Precision`, a `DotAlgorithm`, a `DotAlgorithmPreset`, the name of one, or one of the first for
+            each operand; nothing is computed at less than the dtype's precision.
         preferred_element_type: the dtype of the result.
 
     Returns:
         An array of the common dtype.
 
     Raises:
-        ValueError: the sizes do not fit.
+        ValueError: the sizes do not fit, or there is no such precision.
     """
+    check_precision(precision)
     (lhs_contract, rhs_contract), (lhs_batch, rhs_batch) = dimension_numbers
     numbers = (
         (tuple(lhs_contract), tuple(rhs_contract)),

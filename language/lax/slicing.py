@@ -114,8 +114,12 @@ def unstack(x: Operand, axis: int = 0) -> tuple[Array, ...]:
     return tuple(index_in_dim(x, i, place, keepdims=False) for i in range(shape[place]))
 
 
-def _starts(shape: Shape, start_indices: Any) -> list[Operand]:
-    # One strong integer scalar per axis; negative ones count from the end.
+# Whether an index below 0 counts from the end, along all axes or along each.
+Negative = bool | Sequence[bool]
+
+
+def _starts(shape: Shape, start_indices: Any, allow_negative: Negative) -> list[Operand]:
+    # One strong integer scalar per axis.
     if isinstance(start_indices, (Array, np.ndarray)):
         count = aval_of(start_indices).shape[0]
         given: list[Any] = [index_in_dim(start_indices, i, 0, keepdims=False) for i in range(count)]
@@ -128,22 +132,32 @@ def _starts(shape: Shape, start_indices: Any) -> list[Operand]:
         )
     typed = [aval_of(i).dtype for i in given if not is_python(i)]
     dtype = typed[0] if typed else default_int()
-    return [_start(i, n, dtype) for i, n in zip(given, shape, strict=True)]
+    counted = [allow_negative] * len(shape) if isinstance(allow_negative, bool) else allow_negative
+    return [_start(i, n, dtype, c) for i, n, c in zip(given, shape, counted, strict=True)]
 
 
-def _start(index: Any, size: int, dtype: Any) -> Operand:
+def _start(index: Any, size: int, dtype: Any, allow_negative: bool) -> Operand:
     if isinstance(index, (int, np.integer)) and not isinstance(index, bool):
+        if index < 0 and not allow_negative:
+            raise ValueError(
+                f"`start_indices` must not be negative where allow_negative_indices is False, got {index}."
+            )
         wanted = dtype if isinstance(index, int) else canonical(index.dtype)
         return np.asarray(int(index) + size if index < 0 else int(index), wanted)
     found = aval_of(index)
     if found.dtype.kind != "i" or found.shape:
         return index
     strong = convert_element_type(index, found.dtype)
+    if not allow_negative:
+        return strong
     return select_n(lt(strong, 0), strong, add(strong, np.asarray(size, found.dtype)))
 
 
-def dynamic_slice(operand: Operand, start_indices: Any, slice_sizes: Axes) -> Array:
-    """A window of fixed size at computed indices, moved inside where it would stick out.
+def dynamic_slice(
+    operand: Operand, start_indices: Any, slice_sizes: Axes, *, allow_negative_indices: Negative = True
+) -> Array:
+    """A window of fixed size at computed indices, moved inside where it would stick out. Indices below 0 count
+    from the end, unless ``allow_negative_indices`` is False (for all axes, or for some).
 
     Returns:
         An array of the operand's dtype: a window of it.
@@ -151,11 +165,13 @@ def dynamic_slice(operand: Operand, start_indices: Any, slice_sizes: Axes) -> Ar
     Raises:
         ValueError: the sizes do not fit the operand.
     """
-    starts = _starts(aval_of(operand).shape, start_indices)
+    starts = _starts(aval_of(operand).shape, start_indices, allow_negative_indices)
     return bind(rows.dynamic_slice_p, operand, *starts, slice_sizes=canonical_shape(tuple(slice_sizes)))
 
 
-def dynamic_update_slice(operand: Operand, update: Operand, start_indices: Any) -> Array:
+def dynamic_update_slice(
+    operand: Operand, update: Operand, start_indices: Any, *, allow_negative_indices: Negative = True
+) -> Array:
     """The operand with a window at computed indices replaced.
 
     Returns:
@@ -165,10 +181,18 @@ def dynamic_update_slice(operand: Operand, update: Operand, start_indices: Any) 
         ValueError: the update does not fit the operand.
     """
     shape = aval_of(operand).shape
-    return bind(rows.dynamic_update_slice_p, *typed((operand, update)), *_starts(shape, start_indices))
+    starts = _starts(shape, start_indices, allow_negative_indices)
+    return bind(rows.dynamic_update_slice_p, *typed((operand, update)), *starts)
 
 
-def dynamic_slice_in_dim(operand: Operand, start_index: Operand, slice_size: int, axis: int = 0) -> Array:
+def dynamic_slice_in_dim(
+    operand: Operand,
+    start_index: Operand,
+    slice_size: int,
+    axis: int = 0,
+    *,
+    allow_negative_indices: bool = True,
+) -> Array:
     """`dynamic_slice` along one axis.
 
     Returns:
@@ -181,10 +205,17 @@ def dynamic_slice_in_dim(operand: Operand, start_index: Operand, slice_size: int
     place = canonical_axis(axis, len(shape))
     starts: list[Operand] = [0] * len(shape)
     starts[place], shape[place] = start_index, int(slice_size)
-    return dynamic_slice(operand, starts, shape)
+    return dynamic_slice(operand, starts, shape, allow_negative_indices=allow_negative_indices)
 
 
-def dynamic_index_in_dim(operand: Operand, index: Operand, axis: int = 0, keepdims: bool = True) -> Array:
+def dynamic_index_in_dim(
+    operand: Operand,
+    index: Operand,
+    axis: int = 0,
+    keepdims: bool = True,
+    *,
+    allow_negative_indices: bool = True,
+) -> Array:
     """`dynamic_slice` of one entry along an axis, which stays with size 1 unless ``keepdims`` is False.
 
     Returns:
@@ -193,11 +224,18 @@ def dynamic_index_in_dim(operand: Operand, index: Operand, axis: int = 0, keepdi
     Raises:
         ValueError: the sizes do not fit the operand.
     """
-    found = dynamic_slice_in_dim(operand, index, 1, axis)
+    found = dynamic_slice_in_dim(operand, index, 1, axis, allow_negative_indices=allow_negative_indices)
     return found if keepdims else squeeze(found, (axis,))
 
 
-def dynamic_update_slice_in_dim(operand: Operand, update: Operand, start_index: Operand, axis: int) -> Array:
+def dynamic_update_slice_in_dim(
+    operand: Operand,
+    update: Operand,
+    start_index: Operand,
+    axis: int,
+    *,
+    allow_negative_indices: bool = True,
+) -> Array:
     """`dynamic_update_slice` along one axis.
 
     Returns:
@@ -209,10 +247,17 @@ def dynamic_update_slice_in_dim(operand: Operand, update: Operand, start_index: 
     ndim = aval_of(operand).ndim
     starts: list[Operand] = [0] * ndim
     starts[canonical_axis(axis, ndim)] = start_index
-    return dynamic_update_slice(operand, update, starts)
+    return dynamic_update_slice(operand, update, starts, allow_negative_indices=allow_negative_indices)
 
 
-def dynamic_update_index_in_dim(operand: Operand, update: Operand, index: Operand, axis: int) -> Array:
+def dynamic_update_index_in_dim(
+    operand: Operand,
+    update: Operand,
+    index: Operand,
+    axis: int,
+    *,
+    allow_negative_indices: bool = True,
+) -> Array:
     """The operand with one entry along an axis replaced; the update may lack that axis.
 
     Returns:
@@ -225,4 +270,6 @@ def dynamic_update_index_in_dim(operand: Operand, update: Operand, index: Operan
     place = canonical_axis(axis, ndim)
     if aval_of(update).ndim != ndim:
         update = expand_dims(update, (place,))
-    return dynamic_update_slice_in_dim(operand, update, index, place)
+    return dynamic_update_slice_in_dim(
+        operand, update, index, place, allow_negative_indices=allow_negative_indices
+    )
