@@ -18,7 +18,11 @@ from verax.language import lax
 from verax.language.errors import CollectiveError
 
 # Ours alone, or named otherwise, with the reason.
-OWN_NAMES = {"zeros_like": "the contract of the language asks for it"}
+OWN_NAMES = {
+    "zeros_like": "the contract of the language asks for it",
+    "select_and_gather_add": "JAX has it as a primitive, under a private name",
+    "select_and_scatter_add": "likewise",
+}
 OWN_ARGUMENTS = {
     "convert_element_type": "weak_type, for the promotion of verax.numpy",
     "nextafter": "x and y, as of every binary function",
