@@ -2,7 +2,7 @@
 
 A factorization of a drawn matrix may not exist (not positive definite), jump (equal eigenvalues, tied pivots) or lose
 all its digits (nearly singular). So each is tried behind an elementwise function that keeps every element in [-1, 1],
-beside a fixed matrix that keeps pivots, eigenvalues and singular values apart.
+beside a fixed matrix that keeps pivots, eigenvalues and singular values apart. Complex matrices are given by parts.
 """
 
 from __future__ import annotations
@@ -31,9 +31,14 @@ def _sizes(rng: Rng) -> tuple[int, int]:
     return int(rng.integers(1, 4)), int(rng.integers(1, 4))
 
 
+def _bounded(x: Any) -> Any:
+    """Elements whose parts are in [-1, 1]."""
+    return lax.complex(lax.sin(lax.real(x)), lax.sin(lax.imag(x))) if is_complex(x.dtype) else lax.sin(x)
+
+
 def _small(x: Any) -> Any:
-    """Elements of [-1/4, 1/4]."""
-    return lax.mul(lax.sin(x), lax.full_like(x, 0.25))
+    """Elements whose parts are in [-1/4, 1/4]."""
+    return lax.mul(_bounded(x), lax.full_like(x, 0.25))
 
 
 def _beside(x: Any, fixed: np.ndarray[Any, Any]) -> Any:
@@ -87,7 +92,7 @@ def _triangular_solve(rng: Rng) -> MatrixCase:
     params = {"left_side": left, **{name: bool(rng.integers(2)) for name in names}}
 
     def operands(a: Any, b: Any) -> Any:
-        return _beside(a, _apart(n, n)), lax.sin(b)
+        return _beside(a, _apart(n, n)), _bounded(b)
 
     return operands, [(*batch, n, n), (*batch, n, k) if left else (*batch, k, n)], params
 
@@ -123,3 +128,13 @@ def matrix_case(name: str, rng: Rng) -> tuple[Callable[..., Any], list[Shape], d
 
     factored.__name__ = name
     return factored, shapes, params
+
+
+def of_parts(function: Callable[..., Any], shapes: list[Shape]) -> tuple[Callable[..., Any], list[Shape]]:
+    """A function of complex matrices as one of their real and imaginary parts."""
+
+    def joined(*parts: Any) -> Any:
+        return function(*map(lax.complex, parts[::2], parts[1::2]))
+
+    joined.__name__ = function.__name__
+    return joined, [shape for shape in shapes for _ in (0, 1)]

@@ -1,4 +1,4 @@
-"""The backward error of `eig`: what `Bounded` knows of eigenvalues of matrices that are not symmetric.
+"""The backward error of `eig`: what `Bounded` knows of eigenvalues of matrices that are not Hermitian.
 
 The machine's answer is exact for A + E with |E| <= p(n) u |A|. An eigenvalue then moves by at most |E| / s to first
 order, with s the cosine of the angle between its left and its right vector, and a vector by the sum over the others
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..language.dtypes import real_of
 from ..language.shapes import ShapedArray
 from .array import ReferenceArray
+from .backward_reach import unit_of
 from .exact import Exact
 from .primitives.call import Call
 from .primitives.matrices import matrices
-from .reals import INF, Scalar, approximate, format_of, is_special
+from .primitives.numbers import parts
+from .reals import INF, Scalar, approximate, is_special
 
 if TYPE_CHECKING:
     from .bounded import Bounded
@@ -80,8 +81,8 @@ def bounded_eig(system: Bounded, c: Call, definition: Callable[[Call], Any]) -> 
     kept = [0, *(k + 1 for k, name in enumerate(_WANTED) if c.params[name])]
     found: list[list[Scalar]] = [[None] * len(values[k]) for k in kept]
     for b, a in enumerate(matrices(x) if n else ()):
-        parts = [_complex(xs, b, count) for xs in values]
-        reach, undecided = _reach(system, c, a, parts, n)
+        own = [_complex(xs, b, count) for xs in values]
+        reach, undecided = _reach(system, c, a, own, n)
         for to, k in zip(found, kept, strict=True):
             bounds = reach.values if k == 0 else reach.vectors * n
             size = len(bounds)
@@ -99,22 +100,19 @@ def _complex(scalars: Sequence[Scalar], b: int, count: int) -> Any:
     return np.array([complex(approximate(p), approximate(q)) for p, q in zip(real, imaginary, strict=True)])
 
 
-def _reach(system: Bounded, c: Call, a: Any, parts: Any, n: int) -> tuple[Reach, bool]:
-    flat = [s for row in a for s in row]
+def _reach(system: Bounded, c: Call, a: Any, own: Any, n: int) -> tuple[Reach, bool]:
+    flat = [s for row in a for x in row for s in parts(x)]
     marks = [s for s in flat if hasattr(s, "bound")]
     undecided = any(s.undecided for s in marks)
     reason = next((s.unverified for s in marks if s.unverified), None)
     if any(is_special(system.value(s)) for s in flat):
         return Reach([0.0] * n, [0.0] * n), undecided
-    if reason is not None or not all(np.isfinite(p).all() for p in parts):
+    if reason is not None or not all(np.isfinite(p).all() for p in own):
         return Reach([INF] * n, [INF] * n, reason or Reach([], []).why), undecided
-    unit = system.budget("eig", c.results[0].dtype)[0] * math.ldexp(
-        1.0, 1 - format_of(real_of(c.results[0].dtype))[0]
-    )
-    loss = _SMALL * n * unit
+    loss = _SMALL * n * unit_of(system, c)
     size = math.hypot(*(approximate(system.value(s)) for s in flat))
     error = math.hypot(*(s.bound for s in marks)) + loss * size
-    w, left, right = parts
+    w, left, right = own
     return reach_of(w, left.reshape(n, n), right.reshape(n, n), error, loss), undecided
 
 

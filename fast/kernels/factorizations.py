@@ -1,7 +1,8 @@
 """Kernels of factorizations: the array module's where it has them, else column by column over the batch.
 
-float32 and narrower formats are factored in float64 and rounded once. What the array module leaves open, or
-raises for, is settled here: signs of vectors, matrices that are not positive definite, NaN, matrices without elements.
+float32 and narrower formats are factored in float64, complex64 in complex128, and rounded once. What the array module
+leaves open, or raises for, is settled here: signs and phases of vectors, matrices that are not positive definite, NaN,
+matrices without elements.
 """
 
 from __future__ import annotations
@@ -51,6 +52,19 @@ def _swapped(xp: Any, x: Buffer) -> Buffer:
     return xp.swapaxes(x, -1, -2)
 
 
+def _conj(xp: Any, x: Buffer) -> Buffer:
+    return xp.conj(x) if x.dtype.kind == "c" else x
+
+
+def _adjoint(xp: Any, x: Buffer) -> Buffer:
+    return _conj(xp, _swapped(xp, x))
+
+
+def _with_real_diagonal(xp: Any, a: Buffer) -> Buffer:
+    """Hermitian matrices, of whose diagonal the real part is read, as LAPACK does."""
+    return xp.where(xp.eye(a.shape[-1], dtype=bool), a.real, a) if a.dtype.kind == "c" else a
+
+
 def _finite(xp: Any, a: Buffer) -> tuple[Buffer, Buffer]:
     """New matrices, those that hold an infinity or NaN replaced by zeros, and which are kept."""
     kept = xp.all(xp.isfinite(a), axis=(-2, -1))
@@ -58,7 +72,8 @@ def _finite(xp: Any, a: Buffer) -> tuple[Buffer, Buffer]:
 
 
 def _or_nan(xp: Any, kept: Buffer, y: Buffer) -> Buffer:
-    return xp.where(xp.reshape(kept, (-1,) + (1,) * (y.ndim - 1)), y, np.nan)
+    nothing = complex("nan+nanj") if y.dtype.kind == "c" else np.nan
+    return xp.where(xp.reshape(kept, (-1,) + (1,) * (y.ndim - 1)), y, nothing)
 
 
 # -- triangles -------------------------------------------------------------------------------------------
@@ -66,9 +81,11 @@ def _columnwise(xp: Any, a: Buffer) -> Buffer:
     """Cholesky's factor below the diagonal, column by column: each is taken off what is left."""
     a = a.copy()
     for k in range(a.shape[-1]):
-        a[:, k:, k] = a[:, k:, k] / xp.sqrt(a[:, k, k])[:, None]
+        root = xp.sqrt(a[:, k, k].real)
+        a[:, k, k] = root
+        a[:, k + 1 :, k] = a[:, k + 1 :, k] / root[:, None]
         column = a[:, k + 1 :, k]
-        a[:, k + 1 :, k + 1 :] -= column[:, :, None] * column[:, None, :]
+        a[:, k + 1 :, k + 1 :] -= column[:, :, None] * _conj(xp, column)[:, None, :]
     return a
 
 
@@ -80,9 +97,9 @@ def _root(xp: Any, a: Buffer) -> Buffer:
     h = n // 2
     found = a.copy()
     found[:, :h, :h] = _root(xp, a[:, :h, :h])
-    found[:, h:, :h] = _swapped(xp, _substituted(xp, found[:, :h, :h], _swapped(xp, a[:, h:, :h]), False))
+    found[:, h:, :h] = _adjoint(xp, _substituted(xp, found[:, :h, :h], _adjoint(xp, a[:, h:, :h]), False))
     low = found[:, h:, :h]
-    found[:, h:, h:] = _root(xp, a[:, h:, h:] - xp.matmul(low, _swapped(xp, low)))
+    found[:, h:, h:] = _root(xp, a[:, h:, h:] - xp.matmul(low, _adjoint(xp, low)))
     return found
 
 
@@ -90,9 +107,9 @@ def _cholesky(call: Call) -> Kernel:
     xp = call.xp
 
     def compute(a: Buffer) -> Buffer:
-        finite, kept = _finite(xp, xp.tril(a))
+        finite, kept = _finite(xp, xp.tril(_with_real_diagonal(xp, a)))
         found = _root(xp, finite)
-        diagonal = xp.diagonal(found, 0, -2, -1)
+        diagonal = xp.diagonal(found, 0, -2, -1).real
         kept = xp.logical_and(kept, xp.all(xp.logical_and(diagonal > 0, xp.isfinite(diagonal)), axis=-1))
         return xp.tril(_or_nan(xp, kept, found))
 
@@ -121,7 +138,8 @@ def _triangular_solve(call: Call) -> Kernel:
     backward = p["lower"] == turned
 
     def compute(a: Buffer, b: Buffer) -> Buffer:
-        t = _swapped(xp, a) if turned else a
+        t = _conj(xp, a) if p["conjugate_a"] else a
+        t = _swapped(xp, t) if turned else t
         right = b if p["left_side"] else _swapped(xp, b)
         if backward:
             t, right = t[:, ::-1, ::-1], right[:, ::-1]
@@ -139,6 +157,11 @@ def _exchange(rows: Buffer, each: Buffer, i: int, j: Buffer) -> None:
     rows[each, j] = kept
 
 
+def _extent(xp: Any, x: Buffer) -> Buffer:
+    """|Re x| + |Im x|, by which LAPACK chooses pivots."""
+    return xp.abs(x.real) + xp.abs(x.imag) if x.dtype.kind == "c" else xp.abs(x)
+
+
 def _lu(call: Call) -> Kernel:
     xp = call.xp
     m, n = call.inputs[0].shape[-2:]
@@ -149,7 +172,7 @@ def _lu(call: Call) -> Kernel:
         order = xp.zeros((a.shape[0], 1), dtype=np.int64) + xp.arange(m)
         pivots = xp.zeros((a.shape[0], min(m, n)), dtype=np.int64)
         for k in range(min(m, n)):
-            best = xp.argmax(xp.abs(a[:, k:, k]), axis=-1) + k
+            best = xp.argmax(_extent(xp, a[:, k:, k]), axis=-1) + k
             pivots[:, k] = best
             _exchange(a, each, k, best)
             _exchange(order, each, k, best)
@@ -198,10 +221,13 @@ def _qr(call: Call) -> Kernel:
     return _computed(call, compute)
 
 
-def _signs(xp: Any, v: Buffer) -> Buffer:
-    """1 or -1 for each column: what makes the sum of cos(k) v_k positive."""
+def _turns(xp: Any, v: Buffer) -> Buffer:
+    """A number of absolute value 1 for each column, 1 or -1 of reals: what makes the sum of cos(k) v_k positive."""
     cosines = xp.cos(xp.arange(v.shape[-2], dtype=np.float64))
-    return xp.where(xp.sum(cosines[:, None] * v, axis=-2) < 0, -1.0, 1.0)
+    along = xp.sum(cosines[:, None] * v, axis=-2)
+    if v.dtype.kind == "c":
+        return xp.conj(along) / xp.abs(along)
+    return xp.where(along < 0, -1.0, 1.0)
 
 
 def _eigh(call: Call) -> Kernel:
@@ -209,11 +235,11 @@ def _eigh(call: Call) -> Kernel:
 
     def compute(a: Buffer) -> Any:
         if not min(a.shape):
-            return a, a[..., 0] if a.shape[-1] else xp.zeros(a.shape[:-1])
-        read = xp.tril(a) if triangle == "L" else xp.triu(a)
-        finite, kept = _finite(xp, read)
+            return a, a[..., 0].real if a.shape[-1] else xp.zeros(a.shape[:-1])
+        a = _with_real_diagonal(xp, a)
+        finite, kept = _finite(xp, xp.tril(a) if triangle == "L" else xp.triu(a))
         w, v = xp.linalg.eigh(finite, UPLO=triangle)
-        return _or_nan(xp, kept, v * _signs(xp, v)[:, None, :]), _or_nan(xp, kept, w)
+        return _or_nan(xp, kept, v * _turns(xp, v)[:, None, :]), _or_nan(xp, kept, w)
 
     return _computed(call, compute)
 
@@ -233,14 +259,14 @@ def _svd(call: Call) -> Kernel:
         if not vectors:
             return (xp.linalg.svd(a, compute_uv=False),)
         u, s, vh = xp.linalg.svd(a, full_matrices=False)
-        v = _swapped(xp, vh)
-        signs = _signs(xp, v if n > m else u)[:, None, :]
-        u, v = u * signs, v * signs
+        v = _adjoint(xp, vh)
+        turns = _turns(xp, v if n > m else u)[:, None, :]
+        u, v = u * turns, v * turns
         if full and m > n:
             u = _appended(xp, u)
         elif full and n > m:
             v = _appended(xp, v)
-        return s, u, _swapped(xp, v)
+        return s, u, _adjoint(xp, v)
 
     def compute(a: Buffer) -> Any:
         count = a.shape[0]
@@ -281,7 +307,8 @@ def _eig(call: Call) -> Kernel:
         return found
 
     def kernel(x: Buffer) -> Any:
-        a = np.reshape(device.get(x, old).astype(np.float64), (count, n, n))
+        wide = np.complex128 if old.kind == "c" else np.float64
+        a = np.reshape(device.get(x, old).astype(wide), (count, n, n))
         finite, kept = _finite(np, a)
         found = decomposed(finite) if count and n else [np.zeros(s) for _, s in shapes]
         spoilt = [np.where(kept.reshape((-1,) + (1,) * (y.ndim - 1)), y, complex("nan+nanj")) for y in found]

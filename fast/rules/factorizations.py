@@ -3,7 +3,8 @@
 Sources: Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic
 differentiation", 2008; Seeger et al., "Auto-differentiating linear algebra", 2017; de Hoog, Anderssen and Lukas,
 "Differentiation of matrix functionals using triangular factorization", 2011 (lu). Vectors of equal eigenvalues and
-of equal singular values have no derivative: it is NaN.
+of equal singular values have no derivative: it is NaN. The phases of complex vectors move as their convention says,
+by which the sum over k of cos(k) v_k stays real; R's diagonal does, too.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Any
 
 from ...language import catalogue as rows
 from ...language.dispatch import bind
-from ...language.dtypes import int32
+from ...language.dtypes import int32, is_complex, real_of
 from ...language.primitive import Primitive
 from ...language.program import Equation
 from .. import operations as ops
 from ..differentiation.transposition import Unknown
-from .complex_numbers import conj
+from .complex_numbers import conj, imag, paired, real, turned
 
 Values = Sequence[Any]
 Params = Mapping[str, Any]
@@ -33,9 +34,24 @@ def product(x: Any, y: Any) -> Any:
     return bind(rows.dot_general_p, x, y, dimension_numbers=numbers, preferred_element_type=None)[0]
 
 
+def transposed(x: Any) -> Any:
+    """The transpose of each matrix."""
+    return ops.transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
 def adjoint(x: Any) -> Any:
     """The conjugate transpose of each matrix."""
-    return ops.transpose(x, (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+    return conj(transposed(x)) if is_complex(x.dtype) else transposed(x)
+
+
+def real_part(x: Any) -> Any:
+    """The real part, in a real dtype."""
+    return real(x) if is_complex(x.dtype) else x
+
+
+def imaginary(x: Any) -> Any:
+    """I times a real array."""
+    return paired(ops.full_like(x, 0), x)
 
 
 def triangle(x: Any, relation: str) -> Any:
@@ -64,7 +80,7 @@ def along_rows(w: Any, x: Any) -> Any:
     return ops.broadcast(w, x.shape, tuple(range(x.ndim - 1)))
 
 
-def solve(a: Any, b: Any, left: bool, lower: bool, transposed: bool = False, unit: bool = False) -> Any:
+def solve(a: Any, b: Any, left: bool, lower: bool, adjoint: bool = False, unit: bool = False) -> Any:
     """A triangular solve."""
     return bind(
         rows.triangular_solve_p,
@@ -72,27 +88,29 @@ def solve(a: Any, b: Any, left: bool, lower: bool, transposed: bool = False, uni
         b,
         left_side=left,
         lower=lower,
-        transpose_a=transposed,
-        conjugate_a=transposed,
+        transpose_a=adjoint,
+        conjugate_a=adjoint,
         unit_diagonal=unit,
     )[0]
 
 
 def mirrored(x: Any, lower: bool = True) -> Any:
-    """The Hermitian matrices of which one triangle is read."""
-    own, strict = ("ge", "gt") if lower else ("le", "lt")
-    return ops.add(triangle(x, own), adjoint(triangle(x, strict)))
+    """The Hermitian matrices of which one triangle is read, and of the diagonal the real part."""
+    beside = triangle(x, "gt" if lower else "lt")
+    middle = ops.convert(real_part(triangle(x, "eq")), x.dtype)
+    return ops.add(ops.add(beside, middle), adjoint(beside))
 
 
 def inverse_gaps(w: Any, like: Any) -> Any:
     """1 / (w_j - w_i) at row i and column j; 0 on the diagonal, NaN where two others are equal."""
+    like, dtype = real_part(like), like.dtype
     gap = ops.sub(along_columns(w, like), along_rows(w, like))
     same = identity(like)
     safe = ops.add(gap, same)
     equal = ops.compare("eq", safe, ops.full_like(safe, 0))
     nan, zero = ops.full_like(safe, float("nan")), ops.full_like(safe, 0)
     found = ops.where(equal, nan, ops.reciprocal(ops.where(equal, ops.full_like(safe, 1), safe)))
-    return ops.where(ops.compare("eq", same, ops.full_like(same, 1)), zero, found)
+    return ops.convert(ops.where(ops.compare("eq", same, ops.full_like(same, 1)), zero, found), dtype)
 
 
 # -- triangles -----------------------------------------------------------------------------------------------
@@ -101,7 +119,7 @@ def cholesky_rule(
 ) -> tuple[Values, Values]:
     """L times the lower half of L^-1 dA L^-H."""
     (low,), (t,) = bind(primitive, *primals, **params), tangents
-    inner = solve(low, solve(low, mirrored(t), True, True), False, True, transposed=True)
+    inner = solve(low, solve(low, mirrored(t), True, True), False, True, adjoint=True)
     half = ops.sub(triangle(inner, "ge"), ops.scale(triangle(inner, "eq"), 0.5))
     return [low], [triangle(product(low, half), "ge")]
 
@@ -116,7 +134,8 @@ def triangular_solve_rule(
     if da is not None:
         own, strict = ("ge", "gt") if params["lower"] else ("le", "lt")
         da = triangle(da, strict if params["unit_diagonal"] else own)
-        da = adjoint(da) if params["transpose_a"] else da
+        da = conj(da) if params["conjugate_a"] and is_complex(da.dtype) else da
+        da = transposed(da) if params["transpose_a"] else da
         taken = product(da, x) if params["left_side"] else product(x, da)
         moved = ops.neg(taken) if db is None else ops.sub(db, taken)
     return [x], bind(primitive, a, moved, **params)
@@ -173,7 +192,10 @@ def _chosen(order: Any, t: Any) -> Any:
 
 # -- orthogonal factors ------------------------------------------------------------------------------------------
 def qr_rule(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
-    """Q (W - Y) + X and Y R - W R, with X = dA R^-1, Y = Q^H X and W its skew part from below the diagonal."""
+    """Q (W - Y) + X and Y R - W R, with X = dA R^-1, Y = Q^H X and W its skew part from below the diagonal.
+
+    Of complex matrices W has the imaginary part of Y's diagonal: that of R stays real.
+    """
     (t,) = tangents
     q, r = bind(primitive, *primals, **params)
     m, n = t.shape[-2:]
@@ -187,6 +209,8 @@ def qr_rule(primitive: Primitive, primals: Values, tangents: Values, params: Par
     y = product(adjoint(q), x)
     below = triangle(y, "gt")
     skew = ops.sub(below, adjoint(below))
+    if is_complex(y.dtype):
+        skew = ops.add(skew, imaginary(imag(triangle(y, "eq"))))
     dq = ops.add(product(q, ops.sub(skew, y)), x)
     dr = ops.sub(product(adjoint(q), t), product(skew, r))
     return [q, r], [dq, triangle(dr, "le")]
@@ -199,7 +223,24 @@ def eigh_rule(
     (t,) = tangents
     v, w = bind(primitive, *primals, **params)
     inner = product(adjoint(v), product(mirrored(t, params["lower"]), v))
-    return [v, w], [product(v, ops.mul(inverse_gaps(w, inner), inner)), diagonal(inner)]
+    moved = product(v, ops.mul(inverse_gaps(w, inner), inner))
+    return [v, w], [along_phases(v, phases(v, moved), moved), diagonal(real_part(inner))]
+
+
+def phases(v: Any, moved: Any) -> Any:
+    """What phases of moving columns turn by, so that the sum over k of cos(k) v_k stays real; None of real ones."""
+    if not is_complex(v.dtype):
+        return None
+    rows = ops.unary("cos", ops.iota(real_of(v.dtype), v.shape, v.ndim - 2))
+    along, drift = (ops.sum_over(ops.mul(rows, x), (v.ndim - 2,)) for x in (real(v), imag(moved)))
+    return ops.neg(ops.div(drift, along))
+
+
+def along_phases(v: Any, angle: Any, moved: Any) -> Any:
+    """Moving columns with their phases turned, each by its angle."""
+    if angle is None:
+        return moved
+    return ops.add(moved, ops.mul(turned(v), ops.convert(along_columns(angle, v), v.dtype)))
 
 
 def eig_rule(
@@ -234,22 +275,36 @@ def svd_rule(
     v = adjoint(vh)
     inner = product(adjoint(u), product(t, v))
     if not params["compute_uv"]:
-        return [s], [diagonal(inner)]
-    scaled = ops.mul(inner, along_columns(s, inner)), ops.mul(inner, along_rows(s, inner))
+        return [s], [diagonal(real_part(inner))]
+    size = ops.convert(s, inner.dtype)
+    scaled = ops.mul(inner, along_columns(size, inner)), ops.mul(inner, along_rows(size, inner))
     gaps = _inverse_gaps_of_squares(s, inner)
     du = product(u, ops.mul(gaps, ops.add(scaled[0], adjoint(scaled[0]))))
     dv = product(v, ops.mul(gaps, ops.add(scaled[1], adjoint(scaled[1]))))
     if m > n:
-        du = ops.add(du, _outside(product(t, v), product(u, inner), s))
+        du = ops.add(du, _outside(product(t, v), product(u, inner), size))
     if n > m:
-        dv = ops.add(dv, _outside(product(adjoint(t), u), product(v, adjoint(inner)), s))
-    return [s, u, vh], [diagonal(inner), du, adjoint(dv)]
+        dv = ops.add(dv, _outside(product(adjoint(t), u), product(v, adjoint(inner)), size))
+    if is_complex(inner.dtype):
+        du, dv = _with_phases(u, v, du, dv, ops.div(diagonal(imag(inner)), s))
+    return [s, u, vh], [diagonal(real_part(inner)), du, adjoint(dv)]
+
+
+def _with_phases(u: Any, v: Any, du: Any, dv: Any, apart: Any) -> tuple[Any, Any]:
+    """Phases move apart by the imaginary part of U^H dA V's diagonal over s, and together as the longer side's do."""
+    if v.shape[-2] > u.shape[-2]:
+        du = along_phases(u, apart, du)
+        angle = phases(v, dv)
+    else:
+        dv = along_phases(v, ops.neg(apart), dv)
+        angle = phases(u, du)
+    return along_phases(u, angle, du), along_phases(v, angle, dv)
 
 
 def _inverse_gaps_of_squares(s: Any, like: Any) -> Any:
     """1 / (s_j^2 - s_i^2), by its factors."""
     total = ops.add(along_columns(s, like), along_rows(s, like))
-    return ops.div(inverse_gaps(s, like), total)
+    return ops.div(inverse_gaps(s, like), ops.convert(total, like.dtype))
 
 
 def _outside(moved: Any, inside: Any, s: Any) -> Any:

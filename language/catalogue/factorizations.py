@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..dtypes import complex_of, int32
+from ..dtypes import complex_of, int32, real_of
 from ..primitive import ROUNDED, Primitive
 from ..shapes import Shape, ShapedArray
-from .rules import FLOATING, all_weak, check_count, check_dtype, check_params, check_same_dtypes
+from .rules import INEXACT, all_weak, check_count, check_dtype, check_params, check_same_dtypes
 
 # What a matrix of a shape and parameters becomes: the shapes of the results, without the batch.
 Shapes = Callable[[int, int, dict[str, Any]], Sequence[Shape]]
@@ -44,21 +44,28 @@ def check_batches(name: str, avals: Sequence[ShapedArray], ranks: Sequence[int])
 
 
 def factorization(
-    name: str, shapes: Shapes, params: Sequence[str] = (), integers: int = 0, square: bool = False
+    name: str,
+    shapes: Shapes,
+    params: Sequence[str] = (),
+    integers: int = 0,
+    square: bool = False,
+    real: int | None = None,
 ) -> Primitive:
-    """A row for a function of one matrix; its last ``integers`` results are int32."""
+    """A row for a function of one matrix; its last ``integers`` results are int32, and result ``real`` is real."""
 
     def rule(*avals: ShapedArray, **given: Any) -> list[ShapedArray]:
         check_count(name, avals, 1)
         check_params(name, given, params)
         (x,) = avals
-        check_dtype(name, x, FLOATING, "x")
+        check_dtype(name, x, INEXACT, "x")
         check_rank_of(name, "x", x, 2)
         if square:
             check_square(name, "x", x)
         *batch, m, n = x.shape
         found = list(shapes(m, n, given))
         dtypes = [x.dtype] * (len(found) - integers) + [int32] * integers
+        if real is not None:
+            dtypes[real] = real_of(x.dtype)
         return [ShapedArray((*batch, *s), d, x.weak_type) for s, d in zip(found, dtypes, strict=True)]
 
     return Primitive(name, "factorization", rule, budget=ROUNDED)
@@ -80,8 +87,8 @@ def _svd_shapes(m: int, n: int, params: dict[str, Any]) -> Sequence[Shape]:
 cholesky_p = factorization("cholesky", lambda m, n, _: ((m, n),), square=True)
 lu_p = factorization("lu", lambda m, n, _: ((m, n), (min(m, n),), (m,)), integers=2)
 qr_p = factorization("qr", _qr_shapes, ("full_matrices",))
-eigh_p = factorization("eigh", lambda m, n, _: ((m, n), (n,)), ("lower",), square=True)
-svd_p = factorization("svd", _svd_shapes, ("full_matrices", "compute_uv"))
+eigh_p = factorization("eigh", lambda m, n, _: ((m, n), (n,)), ("lower",), square=True, real=1)
+svd_p = factorization("svd", _svd_shapes, ("full_matrices", "compute_uv"), real=0)
 
 _VECTORS = ("compute_left_eigenvectors", "compute_right_eigenvectors")
 
@@ -90,7 +97,7 @@ def _eig_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
     check_count("eig", avals, 1)
     check_params("eig", params, _VECTORS)
     (x,) = avals
-    check_dtype("eig", x, FLOATING, "x")
+    check_dtype("eig", x, INEXACT, "x")
     check_square("eig", "x", x)
     values = ShapedArray(x.shape[:-1], complex_of(x.dtype), x.weak_type)
     return [values, *(values.with_shape(x.shape) for name in _VECTORS if params[name])]
@@ -107,7 +114,7 @@ def _triangular_solve_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArr
     check_params(name, params, _TRIANGULAR)
     a, b = avals
     for argument, aval in (("a", a), ("b", b)):
-        check_dtype(name, aval, FLOATING, argument)
+        check_dtype(name, aval, INEXACT, argument)
         check_rank_of(name, argument, aval, 2)
     check_same_dtypes(name, avals)
     check_square(name, "a", a)

@@ -1,7 +1,7 @@
 """`jax.lax.linalg`'s functions: factorizations of matrices, and solves with them.
 
-Matrices are the last two axes; leading axes are a batch. Signs that a factorization leaves open are fixed as
-`eigh`, `svd` and `qr` say, so that a result has one true value.
+Matrices are the last two axes, real or complex; leading axes are a batch. Signs and phases that a factorization leaves
+open are fixed as `eigh`, `svd` and `qr` say, so that a result has one true value.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from .. import catalogue as rows
 from .. import dispatch
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
-from .elementwise import add, div, mul
+from ..dtypes import is_complex
+from .elementwise import add, conj, div, mul
 from .operands import bind, typed
 from .products import dot_general
 from .structural import transpose
@@ -62,7 +63,8 @@ class SvdAlgorithm(enum.Enum):
 def adjoint(x: Operand) -> Array:
     """The conjugate transpose of each matrix."""
     rank = aval_of(x).ndim
-    return transpose(x, (*range(rank - 2), rank - 1, rank - 2))
+    turned = transpose(x, (*range(rank - 2), rank - 1, rank - 2))
+    return conj(turned) if is_complex(turned.dtype) else turned
 
 
 def symmetrized(x: Operand) -> Array:
@@ -74,7 +76,7 @@ def cholesky(x: Operand, *, symmetrize_input: bool = True) -> Array:
     """The lower triangular L with x = L L^H and a positive diagonal.
 
     Args:
-        x: Hermitian positive definite matrices, shape (..., n, n), of a floating dtype.
+        x: Hermitian positive definite matrices, shape (..., n, n), of a floating or complex dtype.
         symmetrize_input: factor (x + x^H) / 2; else the lower triangle alone is read.
 
     Returns:
@@ -82,7 +84,7 @@ def cholesky(x: Operand, *, symmetrize_input: bool = True) -> Array:
         NaN on and below it.
 
     Raises:
-        TypeError: the dtype is not a floating one.
+        TypeError: the dtype is neither floating nor complex.
         ValueError: the matrices are not square.
     """
     if symmetrize_input:
@@ -100,13 +102,13 @@ def eig(
     implementation: Any = None,
     use_magma: bool | None = None,
 ) -> list[Array]:
-    """Eigenvalues and eigenvectors of real matrices, which are complex: x v = v diag(w), u^H x = diag(w) u^H.
+    """Eigenvalues and eigenvectors of matrices, which are complex: x v = v diag(w), u^H x = diag(w) u^H.
 
     The eigenvalues are in the order of Re w + cos(1) Im w. Vectors have length 1, and the sum over k of cos(k) v_k is
     positive. By the theorem of Lindemann and Weierstrass no two different eigenvalues tie, and no sum is 0.
 
     Args:
-        x: real matrices, shape (..., n, n), of a floating dtype.
+        x: matrices, shape (..., n, n), of a floating or complex dtype.
         compute_left_eigenvectors: whether u is wanted.
         compute_right_eigenvectors: whether v is wanted.
         enable_eigvec_derivs: accepted for JAX's sake: only eigenvalues have a derivative rule.
@@ -117,7 +119,7 @@ def eig(
         ``[w]``, then u and v if wanted, of shapes (..., n) and (..., n, n), in the complex dtype.
 
     Raises:
-        TypeError: the dtype is not a real floating one.
+        TypeError: the dtype is neither floating nor complex.
         ValueError: the matrices are not square.
     """
     return list(
@@ -141,13 +143,14 @@ def eigh(
 ) -> tuple[Array, Array]:
     """Eigenvectors and eigenvalues of Hermitian matrices, as ``(v, w)``: x v = v diag(w).
 
-    The eigenvalues ascend. A unit vector is an eigenvector with either sign: each is given the one with which
-    sum over k of cos(k) v_k is positive. The cosines of integers are linearly independent over the algebraic numbers
-    (Lindemann and Weierstrass), to which the components belong, so the sum is never 0. Eigenvectors of equal
-    eigenvalues are not determined.
+    The eigenvalues, which are real, ascend. A unit vector is an eigenvector with either sign, and a complex one with
+    any phase: each is given the one with which sum over k of cos(k) v_k is positive (LAPACK and JAX leave it as it
+    comes). The cosines of integers are linearly independent over the algebraic numbers (Lindemann and Weierstrass), to
+    which the components belong, so the sum is never 0. Eigenvectors of equal eigenvalues are not determined. Of the
+    diagonal the real part is read.
 
     Args:
-        x: Hermitian matrices, shape (..., n, n), of a floating dtype.
+        x: Hermitian matrices, shape (..., n, n), of a floating or complex dtype.
         lower: which triangle is read, if ``symmetrize_input`` is False.
         symmetrize_input: decompose (x + x^H) / 2.
         sort_eigenvalues: accepted for JAX's sake: they are always sorted, as on JAX's CPU and GPU.
@@ -155,7 +158,7 @@ def eigh(
         implementation: accepted for JAX's sake.
 
     Raises:
-        TypeError: the dtype is not a floating one.
+        TypeError: the dtype is neither floating nor complex.
         ValueError: the matrices are not square.
         NotImplementedError: ``subset_by_index`` leaves some out.
     """
@@ -177,10 +180,11 @@ def _whole(name: str, subset: tuple[int, int] | None, count: int) -> None:
 def lu(x: Operand) -> tuple[Array, Array, Array]:
     """The LU decomposition with partial pivoting: x[permutation] = L U.
 
-    The pivot of a column is its element of largest absolute value, the first of equal ones.
+    The pivot of a column is its element of largest absolute value, the first of equal ones; of complex numbers that
+    of largest |Re x| + |Im x|, as in LAPACK and JAX.
 
     Args:
-        x: matrices, shape (..., m, n), of a floating dtype.
+        x: matrices, shape (..., m, n), of a floating or complex dtype.
 
     Returns:
         ``(lu, pivots, permutation)``: L below the diagonal (which is 1) and U on and above it, in one array of the
@@ -188,7 +192,7 @@ def lu(x: Operand) -> tuple[Array, Array, Array]:
         int32 permutation of the rows that these swaps make, of shape (..., m).
 
     Raises:
-        TypeError: the dtype is not a floating one.
+        TypeError: the dtype is neither floating nor complex.
         ValueError: ``x`` has fewer than 2 axes.
     """
     factors, pivots, permutation = dispatch.bind(rows.lu_p, x)
@@ -217,11 +221,12 @@ def qr(
 ) -> tuple[Array, Array]:
     """The QR decomposition x = Q R: Q has orthonormal columns, R is upper triangular.
 
-    It is Householder's, with LAPACK's signs: step k reflects column k onto -sign(x_kk) |x_k:| e_k, and leaves it as
-    it is where all below the diagonal are zero already. That also determines the columns of Q beyond the rank.
+    It is Householder's, with LAPACK's signs: step k reflects column k onto -sign(Re x_kk) |x_k:| e_k, and leaves it as
+    it is where that is what it is already, but for the sign. So R's diagonal is real, the columns of Q beyond the
+    rank are determined, and the last row of a complex square matrix is reflected too.
 
     Args:
-        x: matrices, shape (..., m, n), of a floating dtype.
+        x: matrices, shape (..., m, n), of a floating or complex dtype.
         pivoting: accepted for JAX's sake; False.
         full_matrices: whether Q has m columns; else min(m, n).
         use_magma: accepted for JAX's sake.
@@ -230,7 +235,7 @@ def qr(
         ``(q, r)`` of shapes (..., m, k) and (..., k, n).
 
     Raises:
-        TypeError: the dtype is not a floating one.
+        TypeError: the dtype is neither floating nor complex.
         ValueError: ``x`` has fewer than 2 axes.
         NotImplementedError: ``pivoting`` is asked for.
     """
@@ -250,12 +255,13 @@ def svd(
 ) -> Array | tuple[Array, Array, Array]:
     """The singular value decomposition x = u diag(s) vh, the singular values descending.
 
-    The columns of u (of v, where a matrix has more columns than rows) have the signs that `eigh` gives eigenvectors;
-    those of the other side follow. What ``full_matrices`` appends to either is what Householder's QR decomposition
-    of the columns that are there appends. Vectors of equal singular values are not determined.
+    The columns of u (of v, where a matrix has more columns than rows) have the signs, or phases, that `eigh` gives
+    eigenvectors; those of the other side follow. The singular values are real. What ``full_matrices`` appends to
+    either is what Householder's QR decomposition of the columns that are there appends. Vectors of equal singular
+    values are not determined.
 
     Args:
-        x: matrices, shape (..., m, n), of a floating dtype.
+        x: matrices, shape (..., m, n), of a floating or complex dtype.
         full_matrices: whether u is m by m and vh is n by n; else m by k and k by n, with k = min(m, n).
         compute_uv: whether vectors are wanted; else only s is given.
         subset_by_index: accepted for JAX's sake; None, or (0, k).
@@ -265,7 +271,7 @@ def svd(
         ``(u, s, vh)``, or ``s`` alone, of shape (..., k).
 
     Raises:
-        TypeError: the dtype is not a floating one.
+        TypeError: the dtype is neither floating nor complex.
         ValueError: ``x`` has fewer than 2 axes.
         NotImplementedError: ``subset_by_index`` leaves some out.
     """
@@ -289,7 +295,7 @@ def symmetric_product(
     """alpha a a^T + beta c.
 
     Args:
-        a_matrix: shape (..., m, n), of a floating dtype.
+        a_matrix: shape (..., m, n), of a floating or complex dtype.
         c_matrix: symmetric, shape (..., m, m), of the same dtype.
         alpha: a number.
         beta: a number.
@@ -318,7 +324,7 @@ def triangular_solve(
     """The x with op(a) x = b, or x op(a) = b, for triangular matrices a.
 
     Args:
-        a: shape (..., n, n), of a floating dtype; one triangle is read.
+        a: shape (..., n, n), of a floating or complex dtype; one triangle is read.
         b: shape (..., n, k), or (..., k, n) if ``a`` stands on the right; also without its axis of size k.
         left_side: whether ``a`` stands left of x.
         lower: which triangle of ``a`` is read.
@@ -330,7 +336,7 @@ def triangular_solve(
         x, of the shape and dtype of ``b``. A zero on the diagonal gives infinities and NaN.
 
     Raises:
-        TypeError: the dtypes differ, or are not floating.
+        TypeError: the dtypes differ, or are neither floating nor complex.
         ValueError: the shapes do not fit.
     """
     a, b = typed((a, b))

@@ -11,9 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from ...language.catalogue import PRIMITIVES
+from ...language.dtypes import complex_of, real_of
 from ...language.primitive import Primitive
 from ...language.shapes import ShapedArray
-from ..matrix_cases import MATRICES, matrix_case
+from ..matrix_cases import MATRICES, matrix_case, of_parts
 from .calls import CALLS
 from .case import FLOATS, Builder, Case, Rng, any_dtype, applied, operand, pick
 from .collectives import collective
@@ -48,6 +49,12 @@ def _built(rng: Rng, primitive: Primitive) -> Case:
 def _factored(rng: Rng, name: str) -> Case:
     dtype = pick(rng, FLOATS)
     function, shapes, params = matrix_case(name, rng)
+    whole = complex_of(dtype)
+    if rng.random() < 0.5 and real_of(whole) == dtype:  # there is none of float16 and bfloat16
+        function, shapes = of_parts(function, shapes)
+        return Case(
+            f"{name}_{whole}", function, tuple(operand(dtype, s) for s in shapes), params, alone=False
+        )
     operands = tuple(operand(dtype, shape) for shape in shapes)
     return Case(f"{name}_{dtype}", function, operands, params, alone=False)
 

@@ -25,6 +25,12 @@ from . import (
 )
 from .call import Rule
 
+_FACTORIZATIONS: dict[str, Rule] = {
+    **triangular.RULES,
+    **orthogonal.RULES,
+    **jacobi.RULES,
+    **eigenvalues.RULES,
+}
 RULES: dict[str, Rule] = {
     **pointwise.RULES,
     **structural.RULES,
@@ -34,10 +40,7 @@ RULES: dict[str, Rule] = {
     **collectives.RULES,
     **random.RULES,
     **windows.RULES,
-    **triangular.RULES,
-    **orthogonal.RULES,
-    **jacobi.RULES,
-    **eigenvalues.RULES,
+    **_FACTORIZATIONS,
 }
 CONTROL = control.RULES
-COMPLEX_RULES: dict[str, Rule] = {**complex_rules.COMPLEX_RULES, **eigenvalues.RULES}
+COMPLEX_RULES: dict[str, Rule] = {**complex_rules.COMPLEX_RULES, **_FACTORIZATIONS}

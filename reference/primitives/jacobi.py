@@ -15,36 +15,39 @@ from itertools import combinations, pairwise
 from ..exact import ordering
 from ..reals import Scalar, sign_of
 from .call import Rule
-from .matrices import NEVER, Algebra, Matrix, Vector, adjoint, conj, flat, for_each, transposed
+from .matrices import NEVER, Algebra, Matrix, Vector, flat, for_each, transposed
+from .numbers import Number, parts, real
 from .orthogonal import appended
 
 # More sweeps than any matrix takes: they converge quadratically (G&VL section 8.5.3).
 _SWEEPS = 60
 
 
-def rotation(m: Algebra, p: Scalar, x: Scalar, q: Scalar) -> tuple[Scalar, Scalar, Scalar] | None:
-    """Cosine, sine and tangent of the rotation that makes [[p, x], [x, q]] diagonal; None if it is, or undetermined.
+def rotation(m: Algebra, p: Scalar, x: Number, q: Scalar) -> tuple[Scalar, Number, Scalar] | None:
+    """Cosine and sine of the rotation that makes [[p, x], [conj x, q]] diagonal, and what it takes off p and adds to q.
 
-    t = 2 x / (d +- sqrt(d^2 + 4 x^2)), d = q - p, the root of smaller size (G&VL section 8.5.2). Which one it is
-    changes nothing that is told, so no decision is recorded.
+    t = 2 x / (d +- sqrt(d^2 + 4 |x|^2)), d = q - p, the root of smaller size (G&VL section 8.5.2), is the sine over
+    the cosine; conj(x) t is real. Which root it is changes nothing that is told, so no decision is recorded. None
+    where the matrix is diagonal, or undetermined.
     """
-    if type(x) is float and x == 0.0:
+    if all(type(part) is float and part == 0.0 for part in parts(x)):
         return None
     d = m.o.sub(q, p)
     if m.exponent(d) == m.exponent(x) == NEVER:
         return None
-    root = m.o.sqrt(m.o.add(m.o.mul(d, d), m.o.mul(4, m.o.mul(x, x))))
+    square = m.squares([x])
+    root = m.o.sqrt(m.o.add(m.o.mul(d, d), m.o.mul(4, square)))
     divisor = m.o.sub(d, root) if sign_of(m.system.value(d)) < 0 else m.o.add(d, root)
     t = m.o.div(m.o.mul(2, x), divisor)
-    c = m.o.rsqrt(m.o.add(1, m.o.mul(t, t)))
-    return c, m.o.mul(t, c), t
+    c = m.o.rsqrt(m.o.add(1, m.squares([t])))
+    return c, m.o.mul(t, c), m.o.div(m.o.mul(2, square), divisor)
 
 
-def turn(m: Algebra, rows: Matrix, p: int, q: int, c: Scalar, s: Scalar) -> None:
-    """Rotate two rows: (c x - s y, s x + c y)."""
-    pairs = list(zip(rows[p], rows[q], strict=True))
+def turn(m: Algebra, rows: Matrix, p: int, q: int, c: Scalar, s: Number) -> None:
+    """Rotate two rows: (c x - s y, conj(s) x + c y)."""
+    pairs, back = list(zip(rows[p], rows[q], strict=True)), m.o.conj(s)
     rows[p] = [m.o.sub(m.o.mul(c, x), m.o.mul(s, y)) for x, y in pairs]
-    rows[q] = [m.o.add(m.o.mul(s, x), m.o.mul(c, y)) for x, y in pairs]
+    rows[q] = [m.o.add(m.o.mul(back, x), m.o.mul(c, y)) for x, y in pairs]
 
 
 def converged(m: Algebra, sweep: Callable[[], None], state: Callable[[], tuple[int, int]]) -> None:
@@ -69,11 +72,11 @@ def diagonalized(m: Algebra, a: Matrix) -> tuple[Matrix, Matrix]:
     """
     n, values = len(a), m.below(a)
     basis = m.identity(n) if values is None else diagonalized(*values)[1]
-    a = [list(row) for row in a] if values is None else m.times(m.times(basis, a), adjoint(basis))
+    a = [list(row) for row in a] if values is None else m.times(m.times(basis, a), m.adjoint(basis))
 
     def sweep() -> None:
         for p, q in combinations(range(n), 2):
-            by = rotation(m, a[p][p], a[p][q], a[q][q])
+            by = rotation(m, real(a[p][p]), a[p][q], real(a[q][q]))
             if by is not None:
                 turn_both(m, a, p, q, by)
                 turn(m, basis, p, q, *by[:2])
@@ -90,13 +93,12 @@ def diagonalized(m: Algebra, a: Matrix) -> tuple[Matrix, Matrix]:
     return a, basis
 
 
-def turn_both(m: Algebra, a: Matrix, p: int, q: int, by: tuple[Scalar, Scalar, Scalar]) -> None:
+def turn_both(m: Algebra, a: Matrix, p: int, q: int, by: tuple[Scalar, Number, Scalar]) -> None:
     """Rotate two rows and two columns of a Hermitian matrix so that the element where they meet becomes 0."""
-    c, s, t = by
-    shift = m.o.mul(t, a[p][q])
-    diagonal = m.o.sub(a[p][p], shift), m.o.add(a[q][q], shift)
+    c, s, shift = by
+    diagonal = m.o.sub(real(a[p][p]), shift), m.o.add(real(a[q][q]), shift)
     turn(m, a, p, q, c, s)
-    for i, (x, y) in enumerate(zip(conj(a[p]), conj(a[q]), strict=True)):
+    for i, (x, y) in enumerate(zip(m.conj(a[p]), m.conj(a[q]), strict=True)):
         a[i][p], a[i][q] = x, y
     (a[p][p], a[q][q]), a[p][q], a[q][p] = diagonal, 0.0, 0.0
 
@@ -116,8 +118,8 @@ def ranked(m: Algebra, values: Vector, sign: int) -> list[int]:
 
 def left_over(m: Algebra, a: Matrix) -> Scalar:
     """The Frobenius norm of what is not on the diagonal."""
-    rest = [x for i, row in enumerate(a) for j, x in enumerate(row) if i != j]
-    return m.o.sqrt(m.dot(rest, conj(rest))) if any(type(x) is not float or x for x in rest) else 0.0
+    rest = [part for i, row in enumerate(a) for j, x in enumerate(row) if i != j for part in parts(x)]
+    return m.o.sqrt(m.squares(rest)) if any(type(x) is not float or x for x in rest) else 0.0
 
 
 def vector_known(m: Algebra, v: Vector, k: int, values: Vector, left: Scalar) -> Vector:
@@ -126,25 +128,26 @@ def vector_known(m: Algebra, v: Vector, k: int, values: Vector, left: Scalar) ->
         if j != k:
             apart = m.o.sub(m.o.abs(m.o.sub(values[k], other)), left)
             by = m.o.div(m.o.mul(2, left), apart)
-            v = [m.system.widened(x, by) for x in v]
+            v = [m.widened(x, by) for x in v]
     return v
 
 
 def eigh(m: Algebra, a: Matrix, lower: bool) -> Sequence[Vector]:
     """Vectors and ascending values: A v = v w. Each vector has a positive sum of cos(k) v_k."""
-    n = len(a)
-    a = [[a[max(i, j)][min(i, j)] if lower else a[min(i, j)][max(i, j)] for j in range(n)] for i in range(n)]
+    n, a = len(a), m.mirrored(a, lower)
     if m.unbounded(a):
-        return [[m.nan()] * (n * n), [m.nan()] * n]
+        return [[m.nan()] * (n * n), [real(m.nan())] * n]
     diagonal, basis = diagonalized(m, a)
-    left, values = left_over(m, diagonal), [diagonal[i][i] for i in range(n)]
-    order = ranked(m, values, 1)
-    vectors = [m.turned(vector_known(m, basis[k], k, values, left))[0] for k in order]
+    left, values = left_over(m, diagonal), [real(diagonal[i][i]) for i in range(n)]
+    vectors = []
+    for k in (order := ranked(m, values, 1)):
+        v = vector_known(m, m.conj(basis[k]), k, values, left)
+        vectors.append(m.by(m.turn(v), v))
     return [flat(transposed(vectors)), [m.system.widened(values[k], left) for k in order]]
 
 
 def orthogonalized(m: Algebra, columns: Matrix) -> tuple[Matrix, Matrix]:
-    """The columns of A V, orthogonal, and the rows of V^H: one-sided Jacobi (G&VL section 8.6.3), as `diagonalized`."""
+    """The columns of A V, orthogonal, and those of V: one-sided Jacobi (G&VL section 8.6.3), as `diagonalized`."""
     n, values = len(columns), m.below(columns)
     basis = m.identity(n) if values is None else orthogonalized(*values)[1]
     columns = list(columns) if values is None else m.times(basis, columns)
@@ -152,14 +155,16 @@ def orthogonalized(m: Algebra, columns: Matrix) -> tuple[Matrix, Matrix]:
     def sweep() -> None:
         for p, q in combinations(range(n), 2):
             x, y = columns[p], columns[q]
-            by = rotation(m, m.dot(x, conj(x)), m.dot(x, conj(y)), m.dot(y, conj(y)))
+            by = rotation(m, m.squares(x), m.dot(x, m.conj(y)), m.squares(y))
             if by is not None:
                 turn(m, columns, p, q, *by[:2])
                 turn(m, basis, p, q, *by[:2])
 
     def state() -> tuple[int, int]:
         gram = [
-            (i == j, m.exponent(m.dot(columns[i], conj(columns[j])))) for i in range(n) for j in range(i + 1)
+            (i == j, m.exponent(m.dot(columns[i], m.conj(columns[j]))))
+            for i in range(n)
+            for j in range(i + 1)
         ]
         left = max((e for same, e in gram if not same), default=NEVER)
         return max((e for _, e in gram), default=NEVER), left + m.system.bits
@@ -174,8 +179,8 @@ def orthogonalized(m: Algebra, columns: Matrix) -> tuple[Matrix, Matrix]:
 def tall_svd(m: Algebra, a: Matrix, rows: int, columns: int) -> tuple[Matrix, Vector, Matrix]:
     """The columns of U, the descending values, and the rows of V^H, for no fewer rows than columns."""
     turned, basis = orthogonalized(m, transposed(a))
-    gram = [[m.dot(x, conj(y)) for y in turned] for x in turned]
-    left, squares = left_over(m, gram), [gram[i][i] for i in range(columns)]
+    gram = [[m.dot(x, m.conj(y)) for y in turned] for x in turned]
+    left, squares = left_over(m, gram), [real(gram[i][i]) for i in range(columns)]
     order = ranked(m, squares, -1)
     values: Vector = []
     us: Matrix = []
@@ -187,29 +192,32 @@ def tall_svd(m: Algebra, a: Matrix, rows: int, columns: int) -> tuple[Matrix, Ve
         values.append(value)
         if type(value) is float and value == 0.0:  # what is left of a basis, and nothing of the matrix
             known = transposed(us) or [[] for _ in a]
-            u, back = m.turned([row[0] for row in appended(m, known, rows, len(us))])[0], False
+            u = [row[0] for row in appended(m, known, rows, len(us))]
+            us.append(m.by(m.turn(u), u))
         else:
-            u, back = m.turned([m.o.div(m.dot(row, v), value) for row in a])
-        us.append(u)
-        vs.append([m.o.neg(x) for x in v] if back else v)
-    return us, values, [conj(v) for v in vs]
+            u = [m.o.div(m.dot(row, v), value) for row in a]
+            by = m.turn(u)
+            us.append(m.by(by, u))
+            v = m.by(by, v)
+        vs.append(v)
+    return us, values, [m.conj(v) for v in vs]
 
 
 def svd(m: Algebra, a: Matrix, full_matrices: bool, compute_uv: bool) -> Sequence[Vector]:
-    """The descending values, U and V^H; the longer side's vectors have a positive sum of cos(k) u_k."""
+    """The descending values, U and V^H; the longer side's vectors have a positive sum over k of cos(k) u_k."""
     rows, columns = m.shape
     wide = columns > rows
     long, short = max(rows, columns), min(rows, columns)
     if m.unbounded(a):
         sides = (rows * rows, columns * columns) if full_matrices else (rows * short, short * columns)
-        return [[m.nan()] * short, *([m.nan()] * size for size in sides)][: 3 if compute_uv else 1]
-    us, values, vs = tall_svd(m, adjoint(a) if wide else a, long, short)
+        return [[real(m.nan())] * short, *([m.nan()] * size for size in sides)][: 3 if compute_uv else 1]
+    us, values, vs = tall_svd(m, m.adjoint(a) if wide else a, long, short)
     if not compute_uv:
         return [values]
     u = transposed(us) if us else [[] for _ in range(long)]
     if full_matrices:
         u = [x + y for x, y in zip(u, appended(m, u, long, short), strict=True)]
-    left, right = (adjoint(vs), adjoint(u)) if wide else (u, vs)
+    left, right = (m.adjoint(vs), m.adjoint(u)) if wide else (u, vs)
     return [values, flat(left), flat(right)]
 
 

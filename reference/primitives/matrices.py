@@ -1,7 +1,7 @@
 """Matrices of scalars: lists of rows, and the arithmetic that factorizations are written in.
 
-Everything is real so far; where a complex matrix needs a conjugate, `conj` stands already. Source: Golub and Van Loan,
-*Matrix Computations*, 4th edition, section 1.1; the factorizations name theirs.
+An element is a real scalar, or the pair of a complex number's parts (`numbers`). Source: Golub and Van Loan, *Matrix
+Computations*, 4th edition, section 1.1; the factorizations name theirs.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from ...language.dtypes import real_of
+from ...language.dtypes import is_complex, real_of
 from ..array import ReferenceArray
+from ..array import parts as halves
 from ..exact import ordering
 from ..reals import Scalar, is_special, magnitude, sign_of
 from ..system import Operations
 from .call import Call, Lists, Rule
 from .elementwise import DEFINITIONS
+from .numbers import Arithmetic, Number, each_part, in_parts, pair, parts, real
 
-Vector = list[Scalar]
+Vector = list[Number]
 Matrix = list[Vector]
 
 # The exponent of zero, below that of every number.
@@ -25,39 +27,89 @@ NEVER = -(1 << 62)
 
 
 class Algebra:
-    """Arithmetic on the scalars of one call, in its number system and dtype.
+    """Arithmetic on the numbers of one call, in its number system and dtype.
 
     Attributes:
-        o: definitions, applied: ``o.mul(x, y)``.
+        o: operations: ``o.mul(x, y)``.
         shape: the rows and columns of the first operand's matrices.
+        complex: whether these hold complex numbers.
+        dtype: of the parts.
     """
 
     def __init__(self, c: Call) -> None:
         self.call, self.system, self.primitive = c, c.system, c.primitive
+        self.complex = any(is_complex(x.dtype) for x in c.operands)
         self.dtype = real_of(c.results[0].dtype)
         self.shape = c.operands[0].shape[-2:]
-        self.o = Operations(c.system, self.dtype, DEFINITIONS)
+        self.o = Arithmetic(Operations(c.system, self.dtype, DEFINITIONS))
 
-    def dot(self, xs: Sequence[Scalar], ys: Sequence[Scalar]) -> Scalar:
-        """The sum of products."""
+    # -- sums of products -------------------------------------------------------------------------------------
+    def total(self, xs: Sequence[Scalar], ys: Sequence[Scalar]) -> Scalar:
+        """The sum of products of reals."""
         return self.system.total(self.primitive, self.dtype, xs, ys)
 
-    def rest(self, x: Scalar, xs: Sequence[Scalar], ys: Sequence[Scalar]) -> Scalar:
+    def _left(self, xs: Sequence[Number]) -> Sequence[Scalar]:
+        return self.system.reused(in_parts(xs) if self.complex else xs)
+
+    def _right(self, ys: Sequence[Number]) -> list[Sequence[Scalar]]:
+        """What the left side's parts are multiplied by: for the real part, and for the imaginary part."""
+        if not self.complex:
+            return [self.system.reused(ys)]
+        pairs = list(map(pair, ys))
+        reals, imaginaries = [y[0] for y in pairs], [y[1] for y in pairs]
+        return [
+            self.system.reused([*reals, *map(self.o.neg, imaginaries)]),
+            self.system.reused([*imaginaries, *reals]),
+        ]
+
+    def _summed(self, left: Sequence[Scalar], right: Sequence[Sequence[Scalar]]) -> Number:
+        found = tuple(self.total(left, side) for side in right)
+        return found if self.complex else found[0]
+
+    def dot(self, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
+        """The sum of products: (a + ib)(c + id) are ac and -bd in one sum, ad and bc in another."""
+        return self._summed(self._left(xs), self._right(ys))
+
+    def squares(self, xs: Sequence[Number]) -> Scalar:
+        """The sum of |x|^2."""
+        flattened = [part for x in xs for part in parts(x)]
+        return self.total(flattened, flattened)
+
+    def rest(self, x: Number, xs: Sequence[Number], ys: Sequence[Number]) -> Number:
         """``x`` less the sum of products."""
         return self.o.sub(x, self.dot(xs, ys)) if xs else x
 
     def times(self, a: Matrix, b: Matrix) -> Matrix:
         """The product of matrices."""
-        columns = [self.system.reused(list(column)) for column in zip(*b, strict=True)]
-        return [[self.dot(row, column) for column in columns] for row in map(self.system.reused, a)]
+        columns = [self._right(column) for column in zip(*b, strict=True)]
+        return [[self._summed(row, column) for column in columns] for row in map(self._left, a)]
 
+    def conj(self, xs: Sequence[Number]) -> Vector:
+        """The complex conjugates."""
+        return [self.o.conj(x) for x in xs]
+
+    def adjoint(self, a: Matrix) -> Matrix:
+        """The conjugate transpose."""
+        return [self.conj(column) for column in zip(*a, strict=True)]
+
+    def mirrored(self, a: Matrix, lower: bool) -> Matrix:
+        """The Hermitian matrix of which one triangle is read, and of its diagonal the real part."""
+
+        def element(i: int, j: int) -> Number:
+            x = a[max(i, j)][min(i, j)] if lower else a[min(i, j)][max(i, j)]
+            return real(x) if i == j else x if (i > j) is lower else self.o.conj(x)
+
+        return [[element(i, j) for j in range(len(a))] for i in range(len(a))]
+
+    # -- numbers ----------------------------------------------------------------------------------------------
     def one(self) -> Scalar:
         """The number 1."""
         return self.system.lift(1.0, self.dtype)
 
-    def nan(self) -> Scalar:
+    def nan(self) -> Number:
         """No number."""
-        return self.system.lift(float("nan"), self.dtype)
+        nan = self.system.lift(float("nan"), self.dtype)
+        return (nan, nan) if self.complex else nan
 
     def identity(self, n: int) -> Matrix:
         """The identity matrix."""
@@ -66,6 +118,11 @@ class Algebra:
     def sign(self, x: Scalar) -> int:
         """-1, 0 or 1; a decision."""
         return int(self.system.decide(sign_of, (x,)))
+
+    def is_zero(self, x: Number) -> bool:
+        """Whether a number is 0; a decision."""
+        size = self.squares([x]) if type(x) is tuple else x
+        return self.sign(size) == 0 and size == size  # and not NaN
 
     def positive(self, x: Scalar) -> bool:
         """Whether a scalar is known to be positive; no decision, for what rests on it is not a value."""
@@ -76,37 +133,50 @@ class Algebra:
         """Whether x > y; a decision."""
         return bool(self.system.decide(ordering, (x, y)) == 1)
 
-    def turned(self, v: Vector) -> tuple[Vector, bool]:
-        """A vector or its negative, whichever has a positive sum over k of cos(k) v_k; whether it was turned."""
+    def turn(self, v: Vector) -> Number:
+        """The number of absolute value 1 by which v has a positive sum over k of cos(k) v_k: 1 or -1 of reals."""
         if any(self.exponent(x) == -NEVER for x in v):  # nothing is known of it
-            return v, False
+            return 1
         cosines = [self.o.cos(k) if k else self.one() for k in range(len(v))]
-        if self.sign(self.dot(cosines, v)) < 0:
-            return [self.o.neg(x) for x in v], True
-        return v, False
+        along = self.dot(cosines, v)
+        if self.complex:
+            return self.o.conj(self.o.div(along, self.o.sqrt(self.squares([along]))))
+        return -1 if self.sign(along) < 0 else 1
+
+    def by(self, turn: Number, v: Vector) -> Vector:
+        """A vector times a number of absolute value 1."""
+        if type(turn) is int:
+            return v if turn == 1 else [self.o.neg(x) for x in v]
+        return [self.o.mul(turn, x) for x in v]
 
     def unbounded(self, a: Matrix) -> bool:
         """Whether an element is infinite or NaN: then there is no decomposition."""
-        return any(self.exponent(x) == -NEVER and self.system.decide(is_special, (x,)) for x in flat(a))
+        return any(
+            self.exponent(x) == -NEVER and self.system.decide(is_special, (x,))
+            for number in flat(a)
+            for x in parts(number)
+        )
 
     def below(self, a: Matrix) -> tuple[Algebra, Matrix] | None:
         """The arithmetic of the values alone, and the values of a matrix; None where scalars have no tangents."""
         if self.system.base is None:
             return None
-        values = [[self.system.split(x)[0] for x in row] for row in a]
+        values = [[each_part(lambda part: self.system.split(part)[0], x) for x in row] for row in a]
         return Algebra(replace(self.call, system=self.system.base)), values
 
-    def exponent(self, x: Scalar) -> int:
-        """The exponent of a scalar's real value, which no decision is told of."""
-        value = self.system.value(x)
-        if type(value) is float:
-            return -NEVER if is_special(value) else NEVER
-        return magnitude(value)
+    def widened(self, x: Number, by: Scalar) -> Number:
+        """A number that an iteration has come to within ``by`` of."""
+        return each_part(lambda part: self.system.widened(part, by), x)
 
-
-def conj(xs: Sequence[Scalar]) -> list[Scalar]:
-    """The complex conjugates."""
-    return list(xs)
+    def exponent(self, x: Number) -> int:
+        """The exponent of a number's real value, the larger part's, which no decision is told of."""
+        found = NEVER
+        for value in map(self.system.value, parts(x)):
+            if type(value) is not float:
+                found = max(found, magnitude(value))
+            elif is_special(value):
+                return -NEVER
+        return found
 
 
 def transposed(a: Matrix) -> Matrix:
@@ -114,18 +184,20 @@ def transposed(a: Matrix) -> Matrix:
     return [list(column) for column in zip(*a, strict=True)]
 
 
-def adjoint(a: Matrix) -> Matrix:
-    """The conjugate transpose."""
-    return [conj(column) for column in zip(*a, strict=True)]
+def elements(x: ReferenceArray) -> Vector:
+    """The elements of an array, row-major; of a complex one as pairs."""
+    if not is_complex(x.dtype):
+        return x.scalars
+    return list(zip(*(half.scalars for half in halves(x)), strict=True))
 
 
 def matrices(x: ReferenceArray) -> Iterator[Matrix]:
     """The matrices of a batch."""
-    m, n = x.shape[-2:]
-    count = len(x.scalars) // (m * n) if m * n else _batch(x)
+    (m, n), found = x.shape[-2:], elements(x)
+    count = len(found) // (m * n) if m * n else _batch(x)
     for b in range(count):
         start = b * m * n
-        yield [x.scalars[start + i * n : start + (i + 1) * n] for i in range(m)]
+        yield [found[start + i * n : start + (i + 1) * n] for i in range(m)]
 
 
 def _batch(x: ReferenceArray) -> int:
@@ -145,10 +217,10 @@ def for_each(function: Callable[..., Sequence[Vector]]) -> Rule:
 
     def defined(c: Call) -> Lists:
         algebra = Algebra(c)
-        found: Lists = [[] for _ in c.results]
+        found: list[Vector] = [[] for _ in c.results]
         for given in zip(*map(matrices, c.operands), strict=True):
             for k, part in enumerate(function(algebra, *given, **c.params)):
                 found[k] += part
-        return found
+        return [in_parts(xs) if is_complex(y.dtype) else xs for xs, y in zip(found, c.results, strict=True)]
 
     return lambda c: c.system.factored(c, defined)

@@ -1,7 +1,8 @@
 """Householder's QR decomposition.
 
 Source: Golub and Van Loan, *Matrix Computations*, 4th edition, sections 5.1.2 and 5.2.2; the signs are those of
-LAPACK's `larfg`: a column is reflected onto -sign(alpha) |x| e_1, and left where it is a multiple of e_1 already.
+LAPACK's `larfg`: a column is reflected onto -sign(Re alpha) |x| e_1, and left where it is a real multiple of e_1. A
+is reduced by I - conj(tau) v v^H, and Q made of I - tau v v^H: tau is complex where alpha is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 from ..reals import Scalar
 from .call import Rule
-from .matrices import Algebra, Matrix, Vector, conj, flat, for_each
+from .matrices import Algebra, Matrix, Vector, flat, for_each
+from .numbers import Number, parts, real
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Reflection:
 
     start: int
     v: Vector
-    tau: Scalar
+    tau: Number
     back: bool
 
 
@@ -31,23 +33,24 @@ def reflection(m: Algebra, k: int, x: Vector) -> tuple[Reflection | None, Scalar
     the derivative of what goes on from there without a jump.
     """
     alpha, below = x[0], x[1:]
-    size = m.dot(below, conj(below)) if below else 0.0
+    level, beside = real(alpha), [*parts(alpha)[1:], *below]  # what is to vanish: an imaginary part too
+    size = m.squares(beside)
     back = m.sign(size) == 0
-    side = m.sign(alpha)
-    if back and (side == 0 or not below):
-        return None, alpha
-    beta = m.o.sqrt(m.o.add(m.o.mul(alpha, alpha), size))
+    side = m.sign(level)
+    if back and (side == 0 or not beside):
+        return None, level
+    beta = m.o.sqrt(m.o.add(m.o.mul(level, level), size))
     beta = m.o.neg(beta) if side >= 0 else beta
     tau, scale = m.o.div(m.o.sub(beta, alpha), beta), m.o.sub(alpha, beta)
     v = [m.one(), *(m.o.div(y, scale) for y in below)]
     return Reflection(k, v, tau, back), m.o.neg(beta) if back else beta
 
 
-def reflect(m: Algebra, by: Reflection, a: Matrix, columns: Sequence[int]) -> None:
+def reflect(m: Algebra, by: Reflection, a: Matrix, columns: Sequence[int], tau: Number) -> None:
     """Replace columns of A by those of (I - tau v v^H) A."""
     for j in columns:
         below = [a[by.start + i][j] for i in range(len(by.v))]
-        factor = m.o.mul(by.tau, m.dot(conj(by.v), below))
+        factor = m.o.mul(tau, m.dot(m.conj(by.v), below))
         for i, y in enumerate(by.v):
             a[by.start + i][j] = m.o.sub(below[i], m.o.mul(factor, y))
 
@@ -67,7 +70,7 @@ def reduced(m: Algebra, a: Matrix, rows: int, columns: int) -> tuple[list[Reflec
         for i in range(k + 1, rows):
             a[i][k] = 0.0
         if by is not None:
-            reflect(m, by, a, range(k + 1, columns))
+            reflect(m, by, a, range(k + 1, columns), m.o.conj(by.tau))
             turn_back(m, by, a, range(k + 1, columns))
             found.append(by)
     return found, a
@@ -78,7 +81,7 @@ def orthonormal(m: Algebra, reflections: Sequence[Reflection], rows: int, column
     q = [row[:columns] for row in m.identity(rows)]
     for by in reversed(reflections):
         turn_back(m, by, q, range(columns))
-        reflect(m, by, q, range(columns))
+        reflect(m, by, q, range(columns), by.tau)
     return q
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from ..reals import Scalar
 from .call import Call, Lists, Rule
-from .matrices import Algebra, Matrix, Vector, conj, flat, for_each, transposed
+from .matrices import Algebra, Matrix, Vector, flat, for_each, transposed
+from .numbers import real
 
 
 def cholesky(m: Algebra, a: Matrix) -> Sequence[Vector]:
@@ -17,16 +18,16 @@ def cholesky(m: Algebra, a: Matrix) -> Sequence[Vector]:
 
     A pivot that is not positive makes all of L NaN, as LAPACK's `potrf` says that there is none.
     """
-    n = len(a)
+    n, a = len(a), m.mirrored(a, True)
     none = flat([[m.nan() if j <= i else 0.0 for j in range(n)] for i in range(n)])
     if m.unbounded([row[: i + 1] for i, row in enumerate(a)]):
         return [none]
     low: Matrix = [[0.0] * n for _ in range(n)]
     for i in range(n):
         for j in range(i):
-            rest = m.rest(a[i][j], low[i][:j], conj(low[j][:j]))
+            rest = m.rest(a[i][j], low[i][:j], m.conj(low[j][:j]))
             low[i][j] = m.o.div(rest, low[j][j])
-        pivot = m.rest(a[i][i], low[i][:i], conj(low[i][:i]))
+        pivot = real(m.rest(a[i][i], low[i][:i], m.conj(low[i][:i])))
         if m.sign(pivot) <= 0:
             return [none]
         low[i][i] = m.o.sqrt(pivot)
@@ -44,7 +45,7 @@ def triangular_solve(
     unit_diagonal: bool,
 ) -> Sequence[Vector]:
     """X with op(A) X = B, or X op(A) = B: forward or back substitution (G&VL section 3.1)."""
-    t = [conj(row) for row in a] if conjugate_a else a
+    t = [m.conj(row) for row in a] if conjugate_a else a
     turn = transpose_a == left_side  # X T = B is T^T X^T = B^T
     t = transposed(t) if turn else t
     rights = transposed(b) if left_side else b
@@ -63,7 +64,8 @@ def triangular_solve(
 def eliminated(m: Algebra, a: Matrix) -> tuple[Matrix, list[int]]:
     """L and U in one matrix, and the pivots: Gaussian elimination, row by row (G&VL algorithm 3.4.1).
 
-    The pivot is the first of the largest; where all of a column is 0, there is nothing to divide.
+    The pivot is the first of the largest, by |Re x| + |Im x| as in LAPACK; where all of a column is 0, there is
+    nothing to divide.
     """
     a = [list(row) for row in a]
     rows, columns = m.shape
@@ -71,11 +73,11 @@ def eliminated(m: Algebra, a: Matrix) -> tuple[Matrix, list[int]]:
     for k in range(min(rows, columns)):
         best = k
         for i in range(k + 1, rows):
-            if m.larger(m.o.abs(a[i][k]), m.o.abs(a[best][k])):
+            if m.larger(m.o.extent(a[i][k]), m.o.extent(a[best][k])):
                 best = i
         a[k], a[best] = a[best], a[k]
         pivots.append(best)
-        if k + 1 < rows and m.sign(a[k][k]) == 0 and a[k][k] == a[k][k]:  # and not NaN
+        if k + 1 < rows and m.is_zero(a[k][k]):
             continue
         for i in range(k + 1, rows):
             a[i][k] = m.o.div(a[i][k], a[k][k])

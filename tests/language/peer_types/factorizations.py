@@ -11,8 +11,9 @@ from tests.language.peer_types.comparing import FLOATS, NARROW, Call, Spec, most
 
 batches = st.lists(st.integers(0, 2), max_size=2).map(tuple)
 sizes = st.integers(0, 3)
+INEXACT = [*FLOATS, np.dtype("complex64")]
 floats = mostly(
-    st.sampled_from([np.dtype("float32"), *FLOATS]), st.sampled_from([d for d in NARROW if d.kind != "c"])
+    st.sampled_from([np.dtype("float32"), np.dtype("complex64"), *FLOATS]), st.sampled_from(NARROW)
 )
 
 
@@ -21,7 +22,8 @@ def matrices(draw: Any, square: bool) -> Spec:
     m, n = draw(sizes), draw(sizes)
     matrix = draw(mostly(st.just((m, m if square else n)), st.sampled_from([(m, n), (m,), ()])))
     dtype = draw(floats)
-    return Spec((*draw(batches), *matrix), dtype, dtype == np.float32 and draw(st.booleans()))
+    weak = dtype in (np.float32, np.complex64) and draw(st.booleans())
+    return Spec((*draw(batches), *matrix), dtype, weak)
 
 
 @st.composite
@@ -30,7 +32,7 @@ def factored(draw: Any, /, name: str, square: bool, **options: Any) -> Call:
     call: Callable[..., Any] = lambda lax, x: getattr(lax.linalg, name)(x, **given)  # noqa: E731  # as its neighbours
     x = draw(matrices(square))
     # JAX symmetrizes with the operators of its arrays, which make floats of integers and broadcast.
-    strict = "symmetrize_input" in options and (x.dtype not in FLOATS or len({*x.shape[-2:]}) > 1)
+    strict = "symmetrize_input" in options and (x.dtype not in INEXACT or len({*x.shape[-2:]}) > 1)
     return of(call, f"{name} {given}", x, strict=strict)
 
 
