@@ -126,7 +126,7 @@ CALLS: dict[str, tuple[Any, Any]] = {
     "vecdot": (alike, none),
     "vector_norm": (anything(), options(ord=[0, 1, 2, 3, np.inf, -np.inf], keepdims=BOTH)),
 }
-DTYPES = ["float32", "float32", "float16", "bfloat16", "int32", "bool"]
+DTYPES = ["float32", "float32", "complex64", "complex64", "float16", "bfloat16", "int32", "bool"]
 # JAX symmetrizes with the operators of its arrays, which broadcast.
 LOOSE = {"cholesky", "eigh", "eigvalsh"}
 
@@ -161,11 +161,11 @@ def theirs(name: str, shapes: list[Shape], dtypes: list[Any], kwargs: Any) -> An
 def test_drawn_calls_have_jax_types(name: str) -> None:
     shapes, kwargs = CALLS[name]
 
-    @quick(4)  # type: ignore[untyped-decorator]  # settings is
+    @quick(6)  # type: ignore[untyped-decorator]  # settings is
     @given(shapes, kwargs, st.data())
     def agree(shapes: list[Shape], kwargs: Any, data: Any) -> None:
         # Of integers JAX gives some vector norms as integers; here they become floats first, as in NumPy.
-        known = DTYPES[:4] if name == "vector_norm" else DTYPES
+        known = DTYPES[:6] if name == "vector_norm" else DTYPES
         dtypes = [data.draw(st.sampled_from(known)) for _ in shapes]
         mine, other = ours(name, shapes, dtypes, kwargs), theirs(name, shapes, dtypes, kwargs)
         if mine == REFUSED and name in LOOSE:

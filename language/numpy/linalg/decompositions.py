@@ -51,7 +51,7 @@ def cholesky(a: Any, *, upper: bool = False, symmetrize_input: bool = True) -> A
         symmetrize_input: factor ``(a + a^H) / 2``; else the lower triangle alone is read.
 
     Returns:
-        The factor, of ``a``'s shape, in a floating dtype; NaN for a matrix that is not positive definite.
+        The factor, of ``a``'s shape, in a floating or complex dtype; NaN for a matrix that is not positive definite.
 
     Raises:
         ValueError: the matrices are not square.
@@ -62,7 +62,7 @@ def cholesky(a: Any, *, upper: bool = False, symmetrize_input: bool = True) -> A
 
 
 def eig(a: Any) -> EigResult:
-    """Eigenvalues and eigenvectors of real matrices, with the order and the signs of `verax.lax.linalg.eig`.
+    """Eigenvalues and eigenvectors of matrices, with the order and the phases of `verax.lax.linalg.eig`.
 
     Args:
         a: shape (..., n, n).
@@ -72,14 +72,13 @@ def eig(a: Any) -> EigResult:
 
     Raises:
         ValueError: the matrices are not square.
-        TypeError: they are complex.
     """
     w, v = lax.linalg.eig(given("eig", a)[0], compute_left_eigenvectors=False)
     return EigResult(w, v)
 
 
 def eigvals(a: Any) -> Array:
-    """The eigenvalues of real matrices, in the order of `verax.lax.linalg.eig`.
+    """The eigenvalues of matrices, in the order of `verax.lax.linalg.eig`.
 
     Args:
         a: shape (..., n, n).
@@ -89,7 +88,6 @@ def eigvals(a: Any) -> Array:
 
     Raises:
         ValueError: the matrices are not square.
-        TypeError: they are complex.
     """
     (w,) = lax.linalg.eig(
         given("eigvals", a)[0], compute_left_eigenvectors=False, compute_right_eigenvectors=False
@@ -100,7 +98,7 @@ def eigvals(a: Any) -> Array:
 def eigh(a: Any, UPLO: str | None = None, symmetrize_input: bool = True) -> EighResult:
     """Eigenvalues, ascending, and eigenvectors of Hermitian matrices.
 
-    Each vector has the sign with which sum over k of cos(k) v_k is positive (`verax.lax.linalg.eigh`).
+    Each vector has the sign, or phase, with which sum over k of cos(k) v_k is positive (`verax.lax.linalg.eigh`).
 
     Args:
         a: shape (..., n, n).
@@ -108,7 +106,7 @@ def eigh(a: Any, UPLO: str | None = None, symmetrize_input: bool = True) -> Eigh
         symmetrize_input: decompose ``(a + a^H) / 2``.
 
     Returns:
-        ``(eigenvalues, eigenvectors)`` of shapes (..., n) and (..., n, n), in a floating dtype.
+        ``(eigenvalues, eigenvectors)`` of shapes (..., n) and (..., n, n), the former in a real dtype.
 
     Raises:
         ValueError: the matrices are not square, or ``UPLO`` is something else.
@@ -177,7 +175,7 @@ def svd(
         subset_by_index: accepted for JAX's sake; None or all.
 
     Returns:
-        ``(U, S, Vh)``, or S, in a floating dtype.
+        ``(U, S, Vh)``, or S, which is real.
 
     Raises:
         ValueError: ``a`` has fewer than 2 axes; ``hermitian``, and the matrices are not square.
@@ -209,7 +207,7 @@ def svdvals(x: Any, /) -> Array:
         x: shape (..., m, n).
 
     Returns:
-        Shape (..., min(m, n)), in a floating dtype.
+        Shape (..., min(m, n)), in a real dtype.
 
     Raises:
         ValueError: ``x`` has fewer than 2 axes.

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...dtypes import finfo
+from ...dtypes import finfo, is_complex, real_of
 from ...shapes import canonical_axis
 from ..arithmetic import divide, multiply, power
 from ..classes import isnan
+from ..complex_numbers import imag, real
 from ..elementwise import absolute, sqrt, square
 from ..logic import not_equal
 from ..manipulation import expand_dims, moveaxis
@@ -43,7 +44,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     (x,) = given("norm", x)
     if axis is None:
         if ord is None:
-            return sqrt(sum(square(x), keepdims=keepdims))
+            return _root_of_squares(x, None, keepdims)
         axes: Axes = tuple(range(x.ndim))
     else:
         axes = tuple(canonical_axis(a, x.ndim) for a in (axis if isinstance(axis, tuple) else (axis,)))
@@ -56,9 +57,17 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
     return _of_matrices(x, ord, axes, keepdims)
 
 
+def _root_of_squares(x: Array, axes: Any, keepdims: bool) -> Array:
+    """The root of the sum of |x|^2. At 0, where it has a tip, its derivative is 0: that of the root is infinite."""
+    squares = square(real(x)) + square(imag(x)) if is_complex(x.dtype) else square(x)
+    total = sum(squares, axes, keepdims=keepdims)
+    found: Array = where(total == 0, 0, sqrt(where(total == 0, 1, total)))
+    return found
+
+
 def _of_matrices(x: Array, ord: Any, axes: Axes, keepdims: bool) -> Array:
     if ord in (None, "f", "fro"):
-        return sqrt(sum(square(x), axes, keepdims=keepdims))
+        return _root_of_squares(x, axes, keepdims)
     if ord in ("nuc", 2, -2):
         values = svdvals(moveaxis(x, axes, (-2, -1)))
         found = (
@@ -110,7 +119,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     """
     (x,) = given("vector_norm", x)
     if ord is None or ord == 2:
-        return sqrt(sum(square(x), axis, keepdims=keepdims))
+        return _root_of_squares(x, axis, keepdims)
     if isinstance(ord, str):
         raise ValueError(f"`ord` of vector_norm must be a number, got {ord!r}. Infinity is verax.numpy.inf.")
     if ord == np.inf:
@@ -118,7 +127,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     if ord == -np.inf:
         return min(absolute(x), axis, keepdims=keepdims)
     if ord == 0:
-        return sum(x != 0, axis, dtype=x.dtype, keepdims=keepdims)
+        return sum(x != 0, axis, dtype=real_of(x.dtype), keepdims=keepdims)
     if ord == 1:
         return sum(absolute(x), axis, keepdims=keepdims)
     total: Array = sum(absolute(x) ** ord, axis, keepdims=keepdims)

@@ -165,7 +165,7 @@ def lstsq(
     x, rank, s = _least_squares(a, right, rcond)
     m, n = a.shape
     known = numpy_resid and (m <= n or int(rank) < n)
-    residuals = zeros((0,), a.dtype) if known else norm(right - matmul(a, x), axis=0) ** 2
+    residuals = zeros((0,)) if known else norm(right - matmul(a, x), axis=0) ** 2
     return x if b.ndim == 2 else ravel(x), residuals, rank, s
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import lax
 from ...arrays import Array
+from ...dtypes import real_of
 from ...numpy.creation import arange, diag, eye, tril, triu
 from ...numpy.linalg.operands import given, matrices
 from ...numpy.logic import equal
@@ -86,7 +87,7 @@ def lu(
         check_finite: ignored.
 
     Returns:
-        ``(P, L, U)`` of shapes (m, m), (m, k) and (k, n), or ``(P L, U)``, in a floating dtype.
+        ``(P, L, U)`` of shapes (m, m), (m, k) and (k, n), or ``(P L, U)``, in a floating dtype; P in a real one.
 
     Raises:
         ValueError: ``a`` is no matrix.
@@ -102,7 +103,7 @@ def lu(
     low = tril(factors, -1)[:, :k] + eye(m, k, dtype=a.dtype)
     high = triu(factors)[:k, :]
     places = expand_dims(arange(m, dtype=order.dtype), -1)
-    permutation = lax.convert_element_type(equal(order, places), a.dtype)
+    permutation = lax.convert_element_type(equal(order, places), real_of(a.dtype))
     return (matmul(permutation, low), high) if permute_l else (permutation, low, high)
 
 
@@ -206,11 +207,11 @@ def eigh_tridiagonal(
     select_range: Any = None,
     tol: float | None = None,
 ) -> Array:
-    """The eigenvalues of a symmetric tridiagonal matrix, ascending.
+    """The eigenvalues of a Hermitian tridiagonal matrix, ascending.
 
     Args:
-        d: the diagonal, shape (n,).
-        e: what is beside it, shape (n - 1,).
+        d: the diagonal, shape (n,), of which the real part counts.
+        e: what is below it, shape (n - 1,).
         eigvals_only: True.
         select: "a": all; "i": those of index ``select_range[0]`` to ``select_range[1]``.
         select_range: the first and the last index.
@@ -232,5 +233,5 @@ def eigh_tridiagonal(
         raise ValueError(
             f"`d` and `e` of eigh_tridiagonal must have shapes (n,) and (n - 1,), got {d.shape} and {e.shape}."
         )
-    _, w = lax.linalg.eigh(diag(d) + diag(e, -1) + diag(e, 1))
+    _, w = lax.linalg.eigh(diag(d) + diag(e, -1), lower=True, symmetrize_input=False)
     return w if select == "a" else w[select_range[0] : select_range[1] + 1]

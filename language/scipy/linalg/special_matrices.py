@@ -13,6 +13,7 @@ from ...arrays import Array
 from ...dispatch import lift
 from ...dtypes import default_float
 from ...numpy.arithmetic import divide
+from ...numpy.complex_numbers import conjugate
 from ...numpy.creation import asarray, diag, zeros
 from ...numpy.elementwise import absolute, negative
 from ...numpy.joining import concatenate
@@ -92,7 +93,7 @@ def toeplitz(c: Any, r: Any = None) -> Array:
         ValueError: an argument is no vector.
     """
     c = _vector("toeplitz", "c", c)
-    r = c if r is None else _vector("toeplitz", "r", r)
+    r = conjugate(c) if r is None else _vector("toeplitz", "r", r)
     c, r = dtypes_only("toeplitz", c, r)
     if not c.shape[0] or not r.shape[0]:
         return zeros((c.shape[0], r.shape[0]), c.dtype)
