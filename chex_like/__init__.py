@@ -12,22 +12,26 @@ if TYPE_CHECKING:
     from .closeness import assert_trees_all_close as assert_trees_all_close
     from .equations import check_equations as check_equations
     from .judgement import judge as judge
+    from .number_formats import format_errors as format_errors
     from .shapes import assert_equal_shape as assert_equal_shape
     from .shapes import assert_rank as assert_rank
     from .shapes import assert_shape as assert_shape
     from .shapes import assert_type as assert_type
+    from .sum_orders import assert_order_insensitive as assert_order_insensitive
 
 # Loaded when first used, so that asserting a shape does not cost mpmath.
 _HOMES = {
     "assert_accurate": ".accuracy",
     "assert_gradients": ".accuracy",
     "assert_equal_shape": ".shapes",
+    "assert_order_insensitive": ".sum_orders",
     "assert_rank": ".shapes",
     "assert_shape": ".shapes",
     "assert_tree_all_finite": ".closeness",
     "assert_trees_all_close": ".closeness",
     "assert_type": ".shapes",
     "check_equations": ".equations",
+    "format_errors": ".number_formats",
     "judge": ".judgement",
 }
 __all__ = [  # noqa: PLE0604 - the table above is the list

@@ -7,6 +7,14 @@ from .faults import Corrupt as Corrupt
 from .faults import Die as Die
 from .faults import Reorder as Reorder
 from .faults import Slow as Slow
+from .formats import FORMATS as FORMATS
+from .formats import Format as Format
+from .formats import bf16_products as bf16_products
+from .formats import current_formats as current_formats
+from .formats import flush_subnormals as flush_subnormals
+from .formats import no_float64 as no_float64
+from .formats import number_formats as number_formats
+from .formats import tf32_products as tf32_products
 from .lanes import run_lanes as run_lanes
 from .mesh import FakeMesh as FakeMesh
 from .mesh import current_mesh as current_mesh

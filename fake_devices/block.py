@@ -15,6 +15,7 @@ from .traffic import Traffic
 
 if TYPE_CHECKING:
     from .faults import Fault
+    from .formats import Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Block:
         schedule: the seed of the order in which lanes run; None for theirs.
         faults: what befalls them.
         order: how sums of lanes are added up; None: in a wider format, rounded once.
+        formats: what happens to numbers in primitives.
     """
 
     mesh: Mesh
@@ -34,6 +36,7 @@ class Block:
     schedule: int | None = None
     faults: tuple[Fault, ...] = ()
     order: Order | None = None
+    formats: tuple[Format, ...] = ()
 
     @property
     def needs_lanes(self) -> bool:

@@ -14,6 +14,7 @@ from ..language.meshes import Device, Mesh, along
 from ..language.sharding import mesh_of
 from .block import BLOCK, Block, current_block
 from .faults import Fault, checked_faults
+from .formats import Format, checked_formats
 from .orders import Order
 from .traffic import Traffic
 
@@ -38,6 +39,7 @@ def fake_devices(
     schedule: int | None = None,
     faults: Sequence[Fault] = (),
     order: Order | None = None,
+    formats: Format | Sequence[Format] = (),
 ) -> Iterator[FakeMesh]:
     """Pretend, inside the block, that there are devices. Any number; blocks nest.
 
@@ -53,12 +55,14 @@ def fake_devices(
         faults: what befalls the devices: `Die`, `Corrupt`, `Slow`, `Reorder`.
         order: how sums of lanes are added up: `in_order`, `tree`, `ring`, `shuffled(seed)`; by default in a
             wider format, rounded once.
+        formats: what the devices' arithmetic is like: `flush_subnormals`, `tf32_products`, `bf16_products`,
+            `no_float64`.
 
     A schedule, faults or an order are the lanes'; where one of them is given, `jit` steps aside, for a program
     that is traced once for all lanes has none.
 
     Raises:
-        TypeError: a count is no integer, or a fault none.
+        TypeError: a count is no integer, or a fault, an order or a format none.
         ValueError: a count is less than 1; there are both a count and a mesh, or neither; a fault is of a device
             that is not there.
     """
@@ -67,7 +71,7 @@ def fake_devices(
         raise TypeError(f"`order` must be in_order, tree, ring or shuffled(seed), got {order!r}.")
     traffic = Traffic()
     made = FakeMesh(along(sizes), names, traffic)
-    block = Block(made, traffic, schedule, checked_faults(faults, len(made)), order)
+    block = Block(made, traffic, schedule, checked_faults(faults, len(made)), order, checked_formats(formats))
     token = BLOCK.set(block)
     try:
         with ExitStack() as stack:

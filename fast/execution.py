@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..fake_devices import current_formats
 from ..language.dispatch import Params
 from ..language.errors import MissingRuleError
 from ..language.inlining import inlined
@@ -22,6 +23,7 @@ from . import collectives
 from .blocks import blocked
 from .devices.device import Buffer, Device
 from .differentiation.linear import refuse_forward
+from .formats import formatted
 from .grouping import EXTREMES, Group, grouped
 from .kernels import ELEMENTWISE, KERNELS
 from .kernels.call import Call, Kernel
@@ -114,12 +116,17 @@ def kernel_of(
 
     Raises:
         MissingRuleError: the tables have no row for it.
+        TypeError: the hardware that is pretended lacks a dtype.
     """
     name = primitive.name
     build = KERNELS.get(name) or CONTROL.get(name) or collectives.KERNELS.get(name)
     if build is None:
         raise MissingRuleError(f"`fast` has no kernel for {name!r}. Add a row to fast.kernels.")
-    return build(Call(device, tuple(inputs), tuple(outputs), params))
+    call, formats = Call(device, tuple(inputs), tuple(outputs), params), current_formats()
+    kernel = build(call)
+    if formats and name not in CONTROL:
+        return formatted(kernel, name, call, formats, name in MANY)
+    return kernel
 
 
 # -- straight-line code --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..fake_devices import current_formats
 from ..language import dispatch
 from ..language.arrays import Array
 from ..language.control_flow import stage_cond, stage_scan, stage_while
@@ -68,7 +69,7 @@ class Fast:
         """Run one primitive now."""
         key: Hashable
         device = operands[0].device if operands else default_device()
-        parts: list[Any] = [primitive, device]
+        parts: list[Any] = [primitive, device, current_formats()]
         for x in operands:
             if x.device is not device:
                 jitting.lifted(x, device)  # raises

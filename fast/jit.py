@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..fake_devices import current_formats
 from ..language import dispatch, trees
 from ..language.arrays import Array
 from ..language.catalogue import jit_p
@@ -124,7 +125,7 @@ def jit(
 
 def _place(operands: Sequence[Any]) -> Hashable:
     """Where `recall` looks for what was compiled for these operands; None if one is not of `fast`."""
-    parts: list[Any] = [config.enable_x64]
+    parts: list[Any] = [config.enable_x64, current_formats()]
     for x in operands:
         if type(x) is not FastArray:
             return None

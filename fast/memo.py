@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from ..fake_devices import current_formats
 from ..language import dispatch
 from ..language.config import config
 from ..language.program import Program
@@ -17,7 +18,8 @@ _DERIVED: WeakKeyDictionary[Program, dict[Hashable, Any]] = WeakKeyDictionary()
 def ambient() -> Hashable:
     """The state outside a function's arguments that tracing it depends on."""
     axes = dispatch.axes_in_scope()
-    return config.enable_x64, tuple((f.name, f.size, isinstance(f.owner, dispatch.Level)) for f in axes)
+    named = tuple((f.name, f.size, isinstance(f.owner, dispatch.Level)) for f in axes)
+    return config.enable_x64, named, current_formats()
 
 
 def derived(program: Program, key: Hashable, make: Callable[[], tuple[T, bool]]) -> T:
