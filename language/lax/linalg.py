@@ -17,21 +17,29 @@ from ..dtypes import is_complex
 from .elementwise import add, conj, div, mul
 from .operands import bind, typed
 from .products import dot_general
+from .reflections import hessenberg, householder_product, ormqr, tridiagonal
 from .structural import transpose
+from .tridiagonals import cholesky_update, tridiagonal_solve
 
 __all__ = [
     "EigImplementation",
     "EighImplementation",
     "SvdAlgorithm",
     "cholesky",
+    "cholesky_update",
     "eig",
     "eigh",
+    "hessenberg",
+    "householder_product",
     "lu",
     "lu_pivots_to_permutation",
+    "ormqr",
     "qr",
     "svd",
     "symmetric_product",
     "triangular_solve",
+    "tridiagonal",
+    "tridiagonal_solve",
 ]
 
 

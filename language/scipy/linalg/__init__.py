@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .decompositions import cholesky, eigh, eigh_tridiagonal, lu, polar, qr, svd
+from .forms import hessenberg
 from .solving import cho_factor, cho_solve, det, inv, lu_factor, lu_solve, solve, solve_triangular
 from .special_matrices import (
     block_diag,
@@ -36,6 +37,7 @@ __all__ = [
     "hadamard",
     "hankel",
     "helmert",
+    "hessenberg",
     "hilbert",
     "inv",
     "invhilbert",
