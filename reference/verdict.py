@@ -213,11 +213,12 @@ def _measure_real(e: Evidence) -> Measured:
 
 
 def _uncertified(e: Evidence, got: float) -> Measured:
-    """The truth is not known."""
-    if e.undecided or _is_near(got, e):
+    """The truth is not known. A NaN is on neither side of a comparison: what has no bound either is not determined."""
+    undetermined = got != got and bool(e.unbounded)
+    if (e.undecided and not undetermined) or _is_near(got, e):
         reason = "rests on a comparison of numbers that are equal, or nearly"
         return Measured(Status.AMBIGUOUS, None, 0.0, None, reason=reason)
-    reason = "has a truth that could not be certified"
+    reason = e.unbounded or "has a truth that could not be certified"
     return Measured(Status.UNVERIFIED, Blame.NOTHING, _error(got, e), None, reason=reason)
 
 

@@ -274,8 +274,9 @@ def svd_rule(
     s, u, vh = bind(primitive, a, full_matrices=False, compute_uv=True)
     v = adjoint(vh)
     inner = product(adjoint(u), product(t, v))
+    ds = _of_values(s, diagonal(real_part(inner)))
     if not params["compute_uv"]:
-        return [s], [diagonal(real_part(inner))]
+        return [s], [ds]
     size = ops.convert(s, inner.dtype)
     scaled = ops.mul(inner, along_columns(size, inner)), ops.mul(inner, along_rows(size, inner))
     gaps = _inverse_gaps_of_squares(s, inner)
@@ -287,7 +288,13 @@ def svd_rule(
         dv = ops.add(dv, _outside(product(adjoint(t), u), product(v, adjoint(inner)), size))
     if is_complex(inner.dtype):
         du, dv = _with_phases(u, v, du, dv, ops.div(diagonal(imag(inner)), s))
-    return [s, u, vh], [diagonal(real_part(inner)), du, adjoint(dv)]
+    return [s, u, vh], [ds, du, adjoint(dv)]
+
+
+def _of_values(s: Any, moved: Any) -> Any:
+    """The derivative of singular values, which have a tip at 0, as an absolute value has: there it is 0."""
+    nothing = ops.full_like(s, 0)
+    return ops.where(ops.compare("eq", s, nothing), nothing, moved)
 
 
 def _with_phases(u: Any, v: Any, du: Any, dv: Any, apart: Any) -> tuple[Any, Any]:

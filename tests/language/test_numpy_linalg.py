@@ -256,6 +256,62 @@ def test_the_determinant_of_a_singular_matrix_has_a_gradient() -> None:
     assert not np.asarray(verax.grad(vnp.linalg.det)(vnp.zeros((4, 4)))).any()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+@pytest.mark.parametrize("column", range(4))
+def test_the_determinant_has_a_gradient_where_an_earlier_column_depends_on_others(
+    column: int, dtype: str
+) -> None:
+    x = drawn(np.random.default_rng(2), (2, 4, 4)).astype(dtype)
+    x[0, :, column] = 0  # in the second matrix no column depends on others
+    cofactors = verax.grad(lambda x: vnp.real(vnp.sum(vnp.linalg.det(x))))
+
+    found = np.asarray(cofactors(lift(x)))
+
+    assert found[0, :, column].all()
+    assert not np.delete(found[0], column, 1).any()
+    assert np.array_equal(found[1], np.asarray(cofactors(lift(x[1]))))
+    if dtype == "float32":
+        assert verax.judge(vnp.linalg.det, lift(x[0]), order=1, formula=False).status.value == "hold"
+    x[:, :, column - 1] = x[:, :, column] = 0  # of rank 2
+    assert not np.asarray(cofactors(lift(x))).any()
+
+
+def test_gradients_of_vectors_of_equal_values_are_not_verified_and_it_is_said_why() -> None:
+    weights = np.arange(1, 10, dtype=np.float32).reshape(3, 3)
+    for vectors in (lambda x: lax.linalg.eigh(x)[0], lambda x: lax.linalg.svd(x)[0]):
+        verdict = verax.judge(
+            lambda x, v=vectors: vnp.sum(v(x) * weights), lift(np.eye(3, dtype=np.float32)), order=1
+        )
+
+        assert verdict.status.value == "unverified"
+        assert "nearly equal: their vectors are not determined" in str(verdict)
+
+
+def test_a_singular_value_that_is_0_has_the_derivative_of_the_middle() -> None:
+    x = np.diag([3, 1, 0]).astype(np.float32)
+
+    def smallest(x: Any) -> Any:
+        return vnp.linalg.svdvals(x)[2]
+
+    assert not np.asarray(verax.grad(smallest)(lift(x))).any()
+    assert verax.judge(smallest, lift(x), order=1, formula=False).status.value == "hold"
+    assert np.asarray(verax.grad(lambda x: vnp.linalg.norm(x, "nuc"))(lift(x))).tolist() == [
+        [1, 0, 0], [0, 1, 0], [0, 0, 0]
+    ]  # fmt: skip
+
+
+def test_a_norm_has_the_gradient_0_at_0_and_beside_it_in_a_batch() -> None:
+    x = np.array([[0, 3], [0, 4]], np.float32)
+    columns = verax.grad(lambda x: vnp.sum(vnp.linalg.vector_norm(x, axis=0)))
+
+    assert np.asarray(columns(lift(x))).tolist() == [[0, np.float32(3) / 5], [0, np.float32(4) / 5]]
+    for norm in (vnp.linalg.norm, vnp.linalg.matrix_norm):
+        zeros = np.zeros((2, 2), np.float32)
+        assert not np.asarray(verax.grad(norm)(lift(zeros))).any()
+        assert not np.asarray(verax.grad(norm)(lift(zeros.astype(np.complex64)))).any()
+        assert verax.judge(norm, lift(zeros), order=1, formula=False).status.value == "hold"
+
+
 # -- errors ------------------------------------------------------------------------------------------------------------
 BAD: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "det": (

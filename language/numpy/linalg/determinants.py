@@ -8,12 +8,12 @@ from ... import lax
 from ...arrays import Array
 from ...custom_rules import custom_jvp
 from ..arithmetic import divide, multiply
-from ..creation import arange, diagonal, eye
+from ..creation import arange, diagonal, eye, zeros
 from ..elementwise import absolute, log, sign
 from ..joining import concatenate
 from ..manipulation import broadcast_to, expand_dims
 from ..products import trace
-from ..reductions import prod, sum
+from ..reductions import min, prod, sum
 from ..searching import take_along_axis, where
 from .operands import square
 
@@ -57,15 +57,34 @@ def _by_pivots(a: Any) -> Any:
 @_by_pivots.defjvp
 def _(primals: Any, tangents: Any) -> Any:
     (a,), (t,) = primals, tangents
-    return _by_pivots(a), trace(_adjugate_times(a, t), 0, -2, -1)
+    order, odd = _dependent_last(a)
+    moved = trace(_adjugate_times(_with_columns(a, order), _with_columns(t, order)), 0, -2, -1)
+    return _by_pivots(a), multiply(_sign_of(odd, a), moved)
+
+
+def _dependent_last(a: Array) -> tuple[Array, Array]:
+    """The columns in an order where the first that depends on those before it is last; whether that order is odd.
+
+    It is the column whose pivot is 0. If the others are independent, their pivots are not 0 in this order.
+    """
+    n = a.shape[-1]
+    pivots, _ = _pivots(a)
+    vanished = where(pivots == 0, arange(n), n - 1)
+    first = expand_dims(min(vanished, -1), -1) if n else vanished
+    place = arange(n)
+    order = where(place < first, place, where(place == n - 1, first, place + 1))
+    return order, (n - 1 - first[..., 0]) % 2 == 1 if n else zeros(a.shape[:-2], bool)
+
+
+def _with_columns(a: Array, order: Array) -> Array:
+    return take_along_axis(a, broadcast_to(expand_dims(order, -2), a.shape), -1, mode="clip")
 
 
 def _adjugate_times(a: Array, t: Array) -> Array:
     """adj(a) t = det(a) U^-1 L^-1 P t, the last pivot divided out: it may be 0.
 
     Row by row from the last: the last row is the product of the other pivots times that of L^-1 P t. Where one of
-    these is 0 the adjugate is taken for 0, as in JAX: it is where two pivots are, and not where only a column before
-    the last is 0.
+    these is 0, two columns depend on the others (`_dependent_last`), and the adjugate is 0.
     """
     factors, _, order = lax.linalg.lu(a)
     if a.shape[-1] < 2:
