@@ -205,6 +205,7 @@ from .files import (
     save,
     savez,
 )
+from .fitting import polyfit, roots
 from .floats import (
     frexp,
     ldexp,
@@ -767,6 +768,7 @@ __all__ = [
     "polyadd",
     "polyder",
     "polydiv",
+    "polyfit",
     "polyint",
     "polymul",
     "polysub",
@@ -797,6 +799,7 @@ __all__ = [
     "rint",
     "roll",
     "rollaxis",
+    "roots",
     "rot90",
     "round",
     "s_",

@@ -247,6 +247,8 @@ def rows(t: Any) -> dict[str, list[Any]]:
             Row(named("polyint"), ("number",), VECTOR),
             Row(named("polyint", 2, np.array([1, 2])), ("number",), VECTOR),
         ],
+        "polyfit": [Row(named("polyfit", 1), ("float", "float"), (((4,), (4,)), ((4,), (4, 2))))],
+        "roots": [Row(named("roots", strip_zeros=False), ("float",), (((4,),), ((1,),), ((2,),)))],
         "poly": [Row(named("poly"), ("float",), (((3,),), ((1,),)))],
         "vander": [
             Row(named("vander"), ("number",), (((3,),),)),
