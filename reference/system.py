@@ -39,7 +39,7 @@ class Definition:
         name: the primitive's.
         source: where the definition is from.
         function: ``function(*raws, bits, rounding) -> raw`` on finite nonzero reals, in mpmath's manner.
-        formula: or else ``formula(o, *scalars) -> scalar`` in terms of other definitions.
+        formula: or else ``formula(o, *scalars) -> scalar`` in terms of other definitions; balls take it too.
         special: ``special(system, *scalars)`` where an operand is 0, infinite or NaN.
         partials: ``partials[i](o, *operands, z)``, the derivative by operand i, where z is the result;
             None where it vanishes.

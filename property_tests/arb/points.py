@@ -58,6 +58,8 @@ def drawn(primitive: Primitive, rng: Rng, count: int, dtype: DType) -> list[Floa
     """Operands strictly inside of their domains, finite and not zero: as many as are found in ``count`` draws."""
     with np.errstate(all="ignore"):
         columns = [_mixed(rng, count, dtype, primitive.hard_points, d) for d in primitive.domain]
+    if primitive.name == "polygamma":  # its order is a whole number
+        columns[0] = np.floor(columns[0])
     inside = np.all([_inside(x, d) for x, d in zip(columns, primitive.domain, strict=True)], axis=0)
     return [x[inside] for x in columns]
 

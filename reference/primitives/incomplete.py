@@ -38,6 +38,8 @@ _MOST = 1 << 18
 
 # A value, and the exponent of how far it may be off.
 Found = tuple[Any, int]
+# What a logarithm with its derivatives stands for.
+Weigh = Callable[[Any, Grid], Grid]
 
 
 def _size(x: Raw) -> int:
@@ -75,16 +77,21 @@ def _terms(least: Any, size: Any) -> int:
 
 
 # -- the incomplete gamma functions ------------------------------------------------------------------------
-def _density(ctx: Any, a: Any, x: Any, above: int, order: int) -> Grid:
-    """x^(a + above - 1) exp(-x) / Gamma(a + above), and its derivatives by a."""
+def _logs(ctx: Any, a: Any, x: Any, above: int, order: int) -> Grid:
+    """The logarithm of x^(a + above - 1) exp(-x) / Gamma(a + above), and its derivatives by a."""
     logs = [[ctx.zero] for _ in range(order + 1)]
     logs[0][0] = (a + (above - 1)) * ctx.log(x) - x
     if order:
         logs[1][0] = ctx.log(x)
-    return exponential(ctx, minus(logs, log_gamma(ctx, a + above, (order, 0), (1, 0))))
+    return minus(logs, log_gamma(ctx, a + above, (order, 0), (1, 0)))
 
 
-def _lower(a: Raw, x: Raw, order: int, wide: int) -> Found:
+def _relative(ctx: Any, logs: Grid) -> Grid:
+    """The exponential of a logarithm and of its derivatives, over the exponential of the logarithm itself."""
+    return exponential(ctx, [[ctx.zero], *logs[1:]])
+
+
+def _lower(a: Raw, x: Raw, order: int, wide: int, weigh: Weigh = exponential) -> Found:
     """P(a, x) or a derivative of it by a: DLMF 8.7.1, whose terms are positive."""
     ctx = context(wide + 64 + 2 * max(_size(a), _size(x), 0))
     base, at = ctx.make_mpf(a), ctx.make_mpf(x)
@@ -96,11 +103,11 @@ def _lower(a: Raw, x: Raw, order: int, wide: int) -> Found:
         return over_linear(term, step, first + (k << places), places)
 
     series = summed(one((order, 0), places), factor, falls)
-    value, largest = derivative(ctx, _density(ctx, base, at, 1, order), series, places)
+    value, largest = derivative(ctx, weigh(ctx, _logs(ctx, base, at, 1, order)), series, places)
     return value, largest - wide
 
 
-def _upper_far(a: Raw, x: Raw, order: int, wide: int) -> Found:
+def _upper_far(a: Raw, x: Raw, order: int, wide: int, weigh: Weigh = exponential) -> Found:
     """Q(a, x) or a derivative of it by a far out: DLMF 8.11.2, 8.11.3; the error is below the first term left out."""
     ctx = context(wide + 64 + 2 * max(_size(a), _size(x), 0))
     places = wide + 32 + 2 * wide.bit_length() + 8 * order
@@ -112,7 +119,7 @@ def _upper_far(a: Raw, x: Raw, order: int, wide: int) -> Found:
         return [[(t << places) // step for t in row] for row in grown]
 
     series = summed(one((order, 0), places), factor, 0)
-    scale = _density(ctx, ctx.make_mpf(a), ctx.make_mpf(x), 0, order)
+    scale = weigh(ctx, _logs(ctx, ctx.make_mpf(a), ctx.make_mpf(x), 0, order))
     value, largest = derivative(ctx, scale, series, places)
     return value, largest - wide
 
@@ -158,6 +165,24 @@ def igammac(a: Raw, x: Raw, bits: int, rounding: str) -> Any:
 def igamma_by_a(order: int, a: Raw, x: Raw, bits: int, rounding: str) -> Any:
     """The derivative of P(a, x) by a, of an order from 1 up."""
     return _gamma_part(False, order, a, x, bits, rounding)
+
+
+def random_gamma_grad(a: Raw, x: Raw, bits: int, rounding: str) -> Any:
+    """-(dP/da) / (dP/dx), in which the density has gone: it may be as small as exp(-x)."""
+    if a[0] or x[0]:
+        return NAN
+    if max(_size(a), _size(x)) > _HORIZON:
+        raise OutOfReach("the derivative of a gamma sample of numbers this large is not computed")
+
+    def once(wide: int) -> Found:
+        if _is_far(a, x, wide):
+            return _upper_far(a, x, 1, wide, _relative)
+        # The series stands over x^a exp(-x) / Gamma(a + 1), which is x / a times dP/dx.
+        found, off = _lower(a, x, 1, wide + 16, _relative)
+        ratio = libmp.mpf_neg(libmp.mpf_div(x, a, wide + 16))
+        return libmp.mpf_mul(found, ratio, wide + 16), off + _size(ratio) + 8
+
+    return _asked_again(once, bits, rounding)
 
 
 # -- the incomplete beta function --------------------------------------------------------------------------

@@ -119,7 +119,8 @@ def _sample_slope_by_x(o: Operations, a: Scalar, x: Scalar, z: Scalar) -> Scalar
 define(
     "random_gamma_grad",
     "the derivative by a of the x with P(a, x) = u: -(dP/da) / (dP/dx)",
-    formula=_sample_slope,
+    function=incomplete.random_gamma_grad,
+    formula=_sample_slope,  # for balls, which have no series of it
     special=special_values.random_gamma_grad,
     partials=(_sample_slope_by_a, _sample_slope_by_x),
 )
