@@ -17,7 +17,7 @@ from verax import lax as vlax
 from verax.language.config import enable_x64
 from verax.property_tests.derivatives.orders import by_duals
 from verax.reference.primitives import eigenvalues, jacobi
-from verax.reference.primitives.matrices import Algebra, Matrix, adjoint
+from verax.reference.primitives.matrices import Algebra, Matrix
 
 DIGITS = 30
 # Eigenvalues that are well apart; the directions in which the matrices move.
@@ -95,7 +95,7 @@ def _only_values(below: Callable[..., tuple[Matrix, Matrix]]) -> Callable[..., t
             return below(m, a)
         basis = stopped(*values)[1]
         turned = m.times(basis, a)
-        return (turned if below is _ORTHOGONALIZED else m.times(turned, adjoint(basis))), basis
+        return (turned if below is _ORTHOGONALIZED else m.times(turned, m.adjoint(basis))), basis
 
     return stopped
 
