@@ -31,14 +31,14 @@ def _sizes(rng: Rng) -> tuple[int, int]:
     return int(rng.integers(1, 4)), int(rng.integers(1, 4))
 
 
-def _bounded(x: Any) -> Any:
-    """Elements whose parts are in [-1, 1]."""
-    return lax.complex(lax.sin(lax.real(x)), lax.sin(lax.imag(x))) if is_complex(x.dtype) else lax.sin(x)
+def _in_parts(function: Callable[[Any], Any], x: Any) -> Any:
+    """A function of reals on each part."""
+    return lax.complex(function(lax.real(x)), function(lax.imag(x))) if is_complex(x.dtype) else function(x)
 
 
 def _small(x: Any) -> Any:
     """Elements whose parts are in [-1/4, 1/4]."""
-    return lax.mul(_bounded(x), lax.full_like(x, 0.25))
+    return _in_parts(lambda part: lax.mul(lax.sin(part), lax.full_like(part, 0.25)), x)
 
 
 def _beside(x: Any, fixed: np.ndarray[Any, Any]) -> Any:
@@ -92,14 +92,15 @@ def _triangular_solve(rng: Rng) -> MatrixCase:
     params = {"left_side": left, **{name: bool(rng.integers(2)) for name in names}}
 
     def operands(a: Any, b: Any) -> Any:
-        return _beside(a, _apart(n, n)), _bounded(b)
+        return _beside(a, _apart(n, n)), _in_parts(lax.sin, b)
 
     return operands, [(*batch, n, n), (*batch, n, k) if left else (*batch, k, n)], params
 
 
 def _eig(rng: Rng) -> MatrixCase:
     n = int(rng.integers(1, 3))
-    params = dict.fromkeys(("compute_left_eigenvectors", "compute_right_eigenvectors"), False)
+    names = ("compute_left_eigenvectors", "compute_right_eigenvectors")
+    params = {name: bool(rng.integers(2)) for name in names}
     return lambda x: _beside(x, _apart(n, n)), [(*_batch(rng), n, n)], params
 
 

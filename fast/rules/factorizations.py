@@ -103,14 +103,13 @@ def mirrored(x: Any, lower: bool = True) -> Any:
 
 def inverse_gaps(w: Any, like: Any) -> Any:
     """1 / (w_j - w_i) at row i and column j; 0 on the diagonal, NaN where two others are equal."""
-    like, dtype = real_part(like), like.dtype
     gap = ops.sub(along_columns(w, like), along_rows(w, like))
-    same = identity(like)
+    same = identity(gap)
     safe = ops.add(gap, same)
     equal = ops.compare("eq", safe, ops.full_like(safe, 0))
     nan, zero = ops.full_like(safe, float("nan")), ops.full_like(safe, 0)
     found = ops.where(equal, nan, ops.reciprocal(ops.where(equal, ops.full_like(safe, 1), safe)))
-    return ops.convert(ops.where(ops.compare("eq", same, ops.full_like(same, 1)), zero, found), dtype)
+    return ops.convert(ops.where(ops.compare("eq", same, ops.full_like(same, 1)), zero, found), like.dtype)
 
 
 # -- triangles -----------------------------------------------------------------------------------------------
@@ -246,18 +245,35 @@ def along_phases(v: Any, angle: Any, moved: Any) -> Any:
 def eig_rule(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
-    """Of the values: u^H dA v / u^H v, with the left and the right eigenvectors."""
-    if any(params.values()):
-        raise NotImplementedError(
-            "The derivatives of eigenvectors of matrices that are not Hermitian have no rule. Use eigvals, or eigh."
-        )
+    """Of the values u^H dA v / u^H v, with the left and the right eigenvectors; of the vectors V (F o V^-1 dA V).
+
+    F has the inverse distances of the eigenvalues, V^-1 the rows u^H / u^H v. Left vectors are the right ones of A^H.
+    """
     (a,), (t,) = primals, tangents
-    both = {"compute_left_eigenvectors": True, "compute_right_eigenvectors": True}
-    w, left, right = bind(primitive, a, **both)
-    left = conj(left)
-    moved = ops.mul(left, product(ops.convert(t, right.dtype), right))
-    axes = (left.ndim - 2,)
-    return [w], [ops.div(ops.sum_over(moved, axes), ops.sum_over(ops.mul(left, right), axes))]
+    w, left, right = bind(primitive, a, **dict.fromkeys(_VECTORS, True))
+    t, axis = ops.convert(t, right.dtype), (right.ndim - 2,)
+    along = ops.sum_over(ops.mul(conj(left), right), axis)
+    moved = ops.sum_over(ops.mul(conj(left), product(t, right)), axis)
+    found, slopes = [w], [ops.div(moved, along)]
+    if params["compute_left_eigenvectors"]:
+        found.append(left)
+        slopes.append(_of_vectors(conj(w), left, right, conj(along), adjoint(t)))
+    if params["compute_right_eigenvectors"]:
+        found.append(right)
+        slopes.append(_of_vectors(w, right, left, along, t))
+    return found, slopes
+
+
+_VECTORS = ("compute_left_eigenvectors", "compute_right_eigenvectors")
+
+
+def _of_vectors(w: Any, v: Any, other: Any, along: Any, t: Any) -> Any:
+    """How eigenvectors move that keep length 1 and their phases."""
+    inner = product(adjoint(other), product(t, v))
+    moved = product(v, ops.mul(inverse_gaps(w, inner), ops.div(inner, along_rows(along, inner))))
+    longer = real(ops.sum_over(ops.mul(conj(v), moved), (v.ndim - 2,)))
+    moved = ops.sub(moved, ops.mul(v, ops.convert(along_columns(longer, v), v.dtype)))
+    return along_phases(v, phases(v, moved), moved)
 
 
 def svd_rule(

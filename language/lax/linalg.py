@@ -119,7 +119,8 @@ def eig(
         x: matrices, shape (..., n, n), of a floating or complex dtype.
         compute_left_eigenvectors: whether u is wanted.
         compute_right_eigenvectors: whether v is wanted.
-        enable_eigvec_derivs: accepted for JAX's sake: only eigenvalues have a derivative rule.
+        enable_eigvec_derivs: accepted for JAX's sake: vectors always have derivatives, which hold to their length and
+            phase; of equal eigenvalues they are NaN.
         implementation: accepted for JAX's sake.
         use_magma: accepted for JAX's sake.
 

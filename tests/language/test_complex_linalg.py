@@ -122,6 +122,9 @@ GRADIENTS: dict[str, tuple[Call, Shape]] = {
     "tall vh": (lambda x: vnp.linalg.svd(x, full_matrices=False)[2], (3, 2)),
     "svdvals": (vnp.linalg.svdvals, (3, 2)),
     "eigvals": (vnp.linalg.eigvals, (2, 2)),
+    "eigenvectors": (lambda x: vnp.linalg.eig(x)[1], (2, 2)),
+    "left eigenvectors": (lambda x: linalg.eig(x)[1], (2, 2)),
+    "eigenvectors of a real matrix": (lambda x: vnp.linalg.eig(vnp.real(x))[1], (3, 3)),
     "det of four": (vnp.linalg.det, (4, 4)),
     "slogdet": (lambda x: vnp.linalg.slogdet(x)[0], (3, 3)),
     "inv": (vnp.linalg.inv, (2, 2)),
@@ -194,6 +197,24 @@ def test_gradients_have_the_convention_of_jax(name: str) -> None:
     # To nine digits of the largest, which no wrong convention is.
     scale = np.abs(other).max()
     assert np.array_equal(np.round(found / scale, 9) + 0.0, np.round(other / scale, 9) + 0.0)
+
+
+def test_eigenvectors_of_jax_have_the_same_gradient_where_phases_do_not_matter() -> None:
+    x = drawn("eig", (3, 3), "complex128")
+    with verax.enable_x64(), jax.enable_x64(True):
+        options = {"compute_left_eigenvectors": False, "enable_eigvec_derivs": True}
+        found = np.asarray(verax.grad(lambda x: vnp.sum(vnp.abs(linalg.eig(x, **options)[1]) ** 4))(lift(x)))
+        other = np.asarray(jax.grad(lambda x: jnp.sum(jnp.abs(jax.lax.linalg.eig(x, **options)[1]) ** 4))(x))
+
+    assert np.array_equal(np.round(found, 9) + 0.0, np.round(other, 9) + 0.0)
+
+
+def test_eigenvectors_of_equal_eigenvalues_have_no_derivative() -> None:
+    eye = lift(np.eye(2, dtype=np.complex64))
+
+    assert np.isnan(np.asarray(verax.grad(lambda x: vnp.real(linalg.eig(x)[1][0, 0]))(eye))).any()
+    values = verax.grad(lambda x: vnp.real(vnp.sum(vnp.linalg.eigvals(x))))
+    assert np.asarray(values(eye)).tolist() == np.eye(2).tolist()
 
 
 # -- phases ---------------------------------------------------------------------------------------------------
