@@ -202,7 +202,7 @@ def test_gradients_have_the_convention_of_jax(name: str) -> None:
 def test_eigenvectors_of_jax_have_the_same_gradient_where_phases_do_not_matter() -> None:
     x = drawn("eig", (3, 3), "complex128")
     with verax.enable_x64(), jax.enable_x64(True):
-        options = {"compute_left_eigenvectors": False, "enable_eigvec_derivs": True}
+        options: Any = {"compute_left_eigenvectors": False, "enable_eigvec_derivs": True}
         found = np.asarray(verax.grad(lambda x: vnp.sum(vnp.abs(linalg.eig(x, **options)[1]) ** 4))(lift(x)))
         other = np.asarray(jax.grad(lambda x: jnp.sum(jnp.abs(jax.lax.linalg.eig(x, **options)[1]) ** 4))(x))
 
