@@ -48,11 +48,14 @@ class BatchLevel(Level):
     Attributes:
         size: the number of lanes.
         axis_name: what collectives call the axis, or None.
+        device: whether each lane is a device, which takes its own branch alone.
     """
 
-    def __init__(self, implementation: Implementation, size: int, axis_name: Any) -> None:
+    def __init__(
+        self, implementation: Implementation, size: int, axis_name: Any, device: bool = False
+    ) -> None:
         super().__init__(implementation)
-        self.size, self.axis_name = size, axis_name
+        self.size, self.axis_name, self.device = size, axis_name, device
 
     def lift(self, value: Operand) -> Any:
         """A value that does not depend on the lane stays as it is."""
@@ -85,7 +88,7 @@ class BatchLevel(Level):
         """``function`` of all lanes: stacked operands where ``mapped``, stacked results."""
 
         def over_lanes(*values: Any) -> list[Array]:
-            level = BatchLevel(self.implementation, self.size, self.axis_name)
+            level = BatchLevel(self.implementation, self.size, self.axis_name, self.device)
             given = zip(values, mapped, strict=True)
             with running(level):
                 results = function(*(_row(level, x) if m else x for x, m in given))
@@ -147,7 +150,8 @@ class _Backward:
         self.__name__ = getattr(backward, "__name__", "backward")
 
     def __call__(self, *operands: Any) -> list[Any]:
-        level = BatchLevel(self.level.implementation, self.level.size, self.level.axis_name)
+        outer = self.level
+        level = BatchLevel(outer.implementation, outer.size, outer.axis_name, outer.device)
         with running(level):
             results = self.backward(*(_row(level, x) for x in operands))
         found: list[Any] = []
@@ -189,9 +193,10 @@ def vmap(
     axes: Sequence[int | None],
     size: int,
     axis_name: Any,
+    device: bool = False,
 ) -> tuple[list[Array], list[bool]]:
-    """Map over axes; see `Implementation.vmap`."""
-    level = BatchLevel(implementation, size, axis_name)
+    """Map over axes; see `Implementation.vmap`. ``device`` says whether lanes are devices."""
+    level = BatchLevel(implementation, size, axis_name, device)
     values = [x if a is None else ops.to_front(x, a) for x, a in zip(operands, axes, strict=True)]
     with running(level):
         given = zip(values, axes, strict=True)

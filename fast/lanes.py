@@ -31,7 +31,7 @@ def pmap(
     require(size)
     if dispatch.staging_level() is not None or any(isinstance(x, Tracer) for x in operands):
         require_lanes("pmap")
-        found, mapped = batching.vmap(implementation, function, operands, axes, size, axis_name)
+        found, mapped = batching.vmap(implementation, function, operands, axes, size, axis_name, device=True)
         return [x if m else ops.lead(x, size) for x, m in zip(found, mapped, strict=True)]
     values = [x if a is None else ops.to_front(x, a) for x, a in zip(operands, axes, strict=True)]
 
@@ -96,7 +96,9 @@ def _nested(
         return found
 
     places = [0 if name in along else None for along in axes]
-    found, mapped = batching.vmap(implementation, inner, operands, places, mesh.shape[name], name)
+    found, mapped = batching.vmap(
+        implementation, inner, operands, places, mesh.shape[name], name, device=True
+    )
     return found, [(name, *those) if m else those for m, those in zip(mapped, inside, strict=True)]
 
 

@@ -21,6 +21,7 @@ DOCUMENTS = (
     "SECURITY.md",
     "docs/architecture.md",
     "docs/coverage.md",
+    "docs/fake_devices.md",
     "docs/reference.md",
     "docs/stability.md",
     "docs/subgradients.md",
@@ -79,6 +80,14 @@ def test_the_worked_example_of_the_reference_is_so(root: Path) -> None:
     found = doctest.testfile(str(root / "docs" / "reference.md"), module_relative=False)
 
     assert found.attempted >= 20
+    assert found.failed == 0
+
+
+def test_the_examples_of_fake_devices_are_so(root: Path) -> None:
+    flags = doctest.ELLIPSIS
+    found = doctest.testfile(str(root / "docs" / "fake_devices.md"), module_relative=False, optionflags=flags)
+
+    assert found.attempted >= 25
     assert found.failed == 0
 
 

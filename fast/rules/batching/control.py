@@ -18,6 +18,7 @@ from ...common_inputs import with_common_captures
 from ...differentiation.linear import refuse_forward
 from ...memo import derived
 from .alignment import Lanes, Params, behind, stacked, stacked_lanes
+from .parting import refuse_leaving, refuse_parting
 
 
 class Mapped:
@@ -39,7 +40,7 @@ def batched(
     level: BatchLevel, program: Program, mapped: Sequence[bool], force: Sequence[bool] | None = None
 ) -> Mapped:
     """The program over all lanes; ``force`` says which results are stacked even if all lanes agree."""
-    size, name = level.size, level.axis_name
+    size, name, device = level.size, level.axis_name, level.device
 
     def make() -> tuple[Mapped, bool]:
         flags: tuple[bool, ...] = ()
@@ -47,7 +48,7 @@ def batched(
         def run(*operands: Any) -> list[Any]:
             nonlocal flags
             axes = [0 if m else None for m in mapped]
-            results, found = vmap(level.implementation, program, list(operands), axes, size, name)
+            results, found = vmap(level.implementation, program, list(operands), axes, size, name, device)
             wanted = force or [False] * len(results)
             full = [
                 ops.lead(y, size) if w and not f else y
@@ -63,7 +64,7 @@ def batched(
         keep = not any(isinstance(x, dispatch.Tracer) for x in captured)
         return Mapped(made, captured, flags), keep
 
-    key = ("vmap", size, name, tuple(mapped), None if force is None else tuple(force))
+    key = ("vmap", size, name, device, tuple(mapped), None if force is None else tuple(force))
     return derived(program, key, make)
 
 
@@ -96,6 +97,7 @@ def cond_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Par
         programs, captured = with_common_captures([m.program for m in made], [m.captured for m in made])
         results = bind(primitive, index.value, *captured, *_values(operands), branches=tuple(programs))
         return _lanes(results, made[0].flags)
+    refuse_parting(level, index.value, branches)
     count = len(branches[0].outputs)
     found = []
     for branch in branches:
@@ -148,6 +150,7 @@ def while_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Pa
             body_nconsts=len(moved.captured) + len(consts),
         )
         return _lanes(results, carry)
+    refuse_leaving(level, test, body)
     carry = (True,) * len(init)
     tested = batched(level, test, (*_flags(test_consts), *carry), (True,))
     moved = batched(level, body, (*_flags(consts), *carry), carry)
