@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..language import dispatch
 from ..language.dispatch import Level, Params
 from ..language.dtypes import is_inexact
 from ..language.errors import CollectiveError
-from ..language.program import Program, SourceLine, subprograms
+from ..language.program import SourceLine, axes_of
 from ..language.tracing import attributed
 from .devices.device import Buffer
 from .kernels.call import Call, Kernel, stored, wider
@@ -162,19 +162,6 @@ def on_line(kernel: Kernel, source: SourceLine | None) -> Kernel:
             return kernel(x)
 
     return told
-
-
-def axes_of(params: Params) -> Iterator[Any]:
-    """The axes that the collectives of an equation's programs name."""
-    for _, program in subprograms(params):
-        yield from _axes_in(program)
-
-
-def _axes_in(program: Program) -> Iterator[Any]:
-    for equation in program.equations:
-        if equation.primitive.kind == "collective":
-            yield from equation.params["axes"]
-        yield from axes_of(equation.params)
 
 
 def owner_of(params: Params) -> Level | None:

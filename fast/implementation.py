@@ -17,7 +17,7 @@ from ..language.primitive import Primitive
 from ..language.program import Program
 from ..language.shapes import ShapedArray
 from ..language.solves import LinearSystem
-from . import batching, collectives, lanes
+from . import batching, lanes
 from . import jit as jitting
 from .array import FastArray
 from .devices import Device, default_device, devices
@@ -82,10 +82,6 @@ class Fast:
         except TypeError:  # a parameter that cannot be hashed
             found, key = None, None
         if found is None:
-            if primitive.kind == "control":
-                level = collectives.owner_of(params)
-                if level is not None:  # no operand is mapped, but a collective inside is
-                    return level.bind(primitive, operands, params)
             found = self._prepare(primitive, operands, params, device, key)
         kernel, avals, many = found
         with device.running():

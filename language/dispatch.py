@@ -459,7 +459,13 @@ def bind(primitive: Primitive, *operands: Operand, **params: Any) -> list[Array]
         sole: Implementation | None = getattr(kinds.pop(), "implementation", None)
         if sole is not None and not kinds:
             return sole.bind(primitive, list(operands), params)
-    level = level_for(operands, params["axes"] if collective else ())
+    axes: Sequence[Any] = params["axes"] if collective else ()
+    if primitive.kind == "control" and _AXES.get():
+        from .program import axes_of
+
+        # No operand may be mapped, and yet a collective inside is.
+        axes = [name for name in axes_of(params) if isinstance(axis_frame(name).owner, Level)]
+    level = level_for(operands, axes)
     if level is not None:
         own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
         return level.bind(primitive, own, params)

@@ -160,6 +160,15 @@ def subprograms(params: Mapping[str, Any]) -> Iterator[tuple[str, Program]]:
                 yield f"{name}[{i}]", p
 
 
+def axes_of(params: Mapping[str, Any]) -> Iterator[Any]:
+    """The axes that the collectives of an equation's programs name."""
+    for _, program in subprograms(params):
+        for equation in program.equations:
+            if equation.primitive.kind == "collective":
+                yield from equation.params["axes"]
+            yield from axes_of(equation.params)
+
+
 def printed_equation(program: Program, equation: Equation) -> str:
     """One equation as the program prints it, with the program's names for its values."""
     printer = _Printer()

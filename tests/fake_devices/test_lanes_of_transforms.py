@@ -159,6 +159,18 @@ def test_gradients_go_through_collectives_within_control_flow(name: str, impleme
         assert np.asarray(by_lanes(lane, "i")(X)).tolist() == want
 
 
+@pytest.mark.parametrize("loop", [in_cond, in_scan, in_a_counted_loop, in_jit])
+def test_lanes_meet_within_control_flow_on_what_all_of_them_know(loop: Any) -> None:
+    # No operand is mapped; the collectives inside still are.
+    def lane(peer: Any, x: Any) -> Any:
+        return loop(peer, peer.lax.psum(x, "i"))
+
+    want = np.asarray(jax.vmap(lambda x: lane(jax, x), axis_name="i")(X)).tolist()
+    mapped = verax.vmap(lambda x: lane(verax, x), axis_name="i")
+    assert np.asarray(mapped(X)).tolist() == want
+    assert np.asarray(verax.jit(mapped)(X)).tolist() == want
+
+
 # -- axes within axes --------------------------------------------------------------------------------------------------
 def crossed(peer: Any, x: Any) -> Any:
     rows, columns = peer.lax.psum(x * x, "i"), peer.lax.pmean(4 * x - x, "j")

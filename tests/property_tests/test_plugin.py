@@ -147,6 +147,10 @@ def test_nested(fake_devices, n):
         assert len(devices()) == n
     assert len(devices()) == 2
 
+@pytest.mark.fake_devices(mesh={"data": 4, "model": 2}, schedule=1)
+def test_marked_with_axes():
+    assert len(devices()) == 8
+
 class TestClass:
     @pytest.mark.fake_devices(6)
     def test_method(self):
