@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..language.dtypes import as_dtype
 from .runs import Lane, Meeting
 from .standing import Stand
 
@@ -86,10 +87,10 @@ class Die(Fault):
 
 @dataclass(frozen=True)
 class Corrupt(Fault):
-    """A device brings one number everywhere instead of its own: NaN, an infinity, zero.
+    """A device brings one number everywhere instead of its own (in both parts of a complex one): NaN, infinity, zero.
 
     Raises:
-        ValueError: the place or the lane is none.
+        ValueError: the place or the lane is none; in the lane, integers cannot be that number.
     """
 
     lane: int
@@ -103,6 +104,9 @@ class Corrupt(Fault):
     def brought(self, lane: Lane, meeting: Meeting, filled: Callable[[float], Any]) -> Any:
         """The number in the shape of what the lane brings, if it is this lane's turn."""
         if lane.device == self.lane and _is_at(self.at, meeting):
+            dtype = as_dtype(meeting.signature.of[1])
+            if dtype.kind in "iub" and not float(self.with_).is_integer():
+                raise ValueError(f"`with_` of Corrupt must be a number that {dtype} holds, got {self.with_}.")
             return filled(self.with_)
         return meeting.value
 

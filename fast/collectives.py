@@ -12,7 +12,7 @@ from ..fake_devices import current_block
 from ..fake_devices.runs import Met
 from ..language import dispatch
 from ..language.dispatch import Level, Params
-from ..language.dtypes import is_inexact
+from ..language.dtypes import is_complex, is_inexact
 from ..language.errors import CollectiveError
 from ..language.program import SourceLine, axes_of
 from ..language.tracing import attributed
@@ -48,7 +48,8 @@ def _met(call: Call, operation: str, combine: Callable[[Met], Buffer]) -> Kernel
 
 def _filled(call: Call) -> Callable[[Buffer, float], Buffer]:
     """A buffer like another one that holds one number everywhere."""
-    return lambda x, number: call.xp.full_like(x, stored(call, number, call.dtype))
+    parts = 1 + 1j if is_complex(call.dtype) else 1
+    return lambda x, number: call.xp.full_like(x, stored(call, number * parts, call.dtype))
 
 
 def _total(call: Call) -> Callable[[Sequence[Buffer], int], Buffer]:

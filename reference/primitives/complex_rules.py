@@ -222,15 +222,27 @@ def _conv(c: Call) -> Lists:
     return _products(c, (lhs_spec[1], rhs_spec[1]), c.params["feature_group_count"])
 
 
+_AXES = ("axis", "scatter_dimension", "split_axis", "concat_axis")
+
+
+def _collective(c: Call) -> Lists:
+    """Lanes meet once: the parts are two rows of one real array, whose other axes come after."""
+    (x,), result = c.operands, _of_parts(c.results[0])
+    rows = ReferenceArray(x.scalars, _of_parts(x.aval).with_shape((2, *x.shape)), x.system)
+    params = {k: v + 1 if k in _AXES else v for k, v in c.params.items()}
+    return [_real_rule(replace(c, params=params), (rows,), result.with_shape((2, *result.shape)))]
+
+
 _LINEAR = (
     *("add", "sub", "neg", "select_n", "reduce_sum", "cumsum", "reduce_window_sum", "bitcast_convert_type"),
     *("reshape", "squeeze", "transpose", "rev", "slice", "concatenate", "pad", "broadcast_in_dim"),
     *("dynamic_slice", "dynamic_update_slice", "gather", "scatter", "scatter_add", "scatter_sub"),
-    *("psum", "all_gather", "reduce_scatter", "all_to_all", "ppermute"),
 )
+_COLLECTIVE = ("psum", "all_gather", "reduce_scatter", "all_to_all", "ppermute")
 
 COMPLEX_RULES: dict[str, Rule] = {
     **dict.fromkeys(_LINEAR, in_each_part),
+    **dict.fromkeys(_COLLECTIVE, _collective),
     **{name: _function(name) for name in FUNCTIONS},
     "abs": _absolute,
     "integer_pow": _integer_pow,

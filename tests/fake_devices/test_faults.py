@@ -92,6 +92,26 @@ def test_what_a_corrupt_device_brings_reaches_the_others(implementation: str, nu
     np.testing.assert_array_equal(np.asarray(all_of_them)[:, 1], np.full(4, number, F32))
 
 
+def test_a_complex_number_is_brought_at_once_and_an_integer_is_never_nan(implementation: str) -> None:
+    def lane(x: Any) -> Any:
+        return lax.psum(x, "i"), lax.all_gather(lax.psum(x, "i"), "i")
+
+    z = np.array([1 + 2j, 3 - 1j, 0, 2j], np.complex64)
+    with fake_devices(4, faults=[Corrupt(1, 5.0, at="psum#2")]) as mesh:
+        first, second = (np.asarray(y) for y in WRAPPED["pmap"](lane)(z))
+    assert first.tolist() == [4 + 3j] * 4
+    assert second.tolist() == [[6 + 9j] * 4] * 4
+    assert [(m.operation, m.times, m.sent) for m in mesh.traffic()] == [
+        ("psum", 2, 96),
+        ("all_gather", 1, 96),
+    ]
+    with (
+        fake_devices(4, faults=[Corrupt(1)]),
+        pytest.raises(ValueError, match="`with_` of Corrupt must be a number that int32 holds, got nan"),
+    ):
+        WRAPPED["pmap"](lane)(np.arange(4))
+
+
 def test_a_slow_device_arrives_last_and_changes_nothing(implementation: str) -> None:
     arrived: list[int] = []
 
