@@ -169,7 +169,7 @@ def test_marks_and_fixture_make_meshes(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_mesh=MESH)
     result = run(pytester, "test_mesh.py", "--strict-markers")
 
-    assert outcomes(result) == {"passed": 6, "failed": 1}
+    assert outcomes(result) == {"passed": 7, "failed": 1}
     result.stdout.fnmatch_lines(["E*ValueError: mine"])
 
 
