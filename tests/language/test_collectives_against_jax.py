@@ -45,3 +45,26 @@ def test_collectives_are_jaxs(name: str, answers: dict[str, Any]) -> None:
 def test_a_planted_order_of_axes_is_seen(answers: dict[str, Any]) -> None:
     straight = CASES["all_to_all (0, 1), tiled False over two axes"]
     assert not np.array_equal(by(verax.vmap, straight), answers["all_to_all over the axes turned"])
+
+
+def test_slopes_over_two_axes_go_back_the_way_that_values_came() -> None:
+    rng = np.random.default_rng(5)
+    x, weights = (rng.integers(-5, 5, (2, 4, 8, 3)).astype(np.float32) for _ in range(2))
+    pairs = [(k, (k + 3) % 8) for k in range(7)]
+    ways: dict[str, Any] = {
+        "all_to_all": lambda row: lax.all_to_all(row, ("j", "i"), 0, 0, tiled=True),
+        "ppermute": lambda row: lax.ppermute(row, ("j", "i"), pairs),
+    }
+    for way in ways.values():
+        for mapped in (verax.vmap, verax.pmap):
+
+            def over(x: Any, way: Any = way, mapped: Any = mapped) -> Any:
+                return mapped(mapped(way, axis_name="i"), axis_name="j")(x)
+
+            with fake_devices(8):
+                slope = verax.grad(lambda x, over=over: (over(x * x) * weights).sum())(x)
+                # Where each element goes, counted from 1; 0 came from nowhere.
+                came = np.asarray(over(np.arange(1, x.size + 1, dtype=np.int32).reshape(x.shape)))
+            back = np.zeros(x.size + 1, np.float32)
+            back[came.ravel()] = weights.ravel()
+            assert np.asarray(slope).tolist() == (2 * x * back[1:].reshape(x.shape)).tolist()

@@ -190,3 +190,19 @@ def test_running_sums_of_complex_exponentials_are_those_of_many_digits() -> None
     wanted = [np.complex64(complex(np.float32(float(z.real)), np.float32(float(z.imag)))) for z in sums]
     assert found[0] == x[0]  # of one element nothing is computed
     assert found[1:].tobytes() == np.array(wanted, np.complex64)[1:].tobytes()
+
+
+def test_complex_logaddexp_and_its_slopes_have_jaxs_leading_digits() -> None:
+    rng = np.random.default_rng(8)
+    x, y, dx, dy = 10 * (rng.normal(size=(4, 6)) + 1j * rng.normal(size=(4, 6)))
+    with enable_x64(), jax.enable_x64(True):
+        wanted = jax.jvp(jax.numpy.logaddexp, (x, y), (dx, dy))
+        for implementation in ("fast", "reference"):
+            with verax.using(implementation):
+                found = verax.jvp(verax.numpy.logaddexp, (x, y), (dx, dy))
+            for ours, theirs in zip(found, wanted, strict=True):
+                assert ours.dtype == theirs.dtype
+                assert (
+                    np.asarray(ours).astype(np.complex64).tolist()
+                    == np.asarray(theirs).astype(np.complex64).tolist()
+                )
