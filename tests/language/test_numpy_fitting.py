@@ -18,9 +18,7 @@ POLYNOMIALS = [
     [1.0, -6.0, 11.0, -6.0],
     [0.0, 0.0, 1.0, 2.0],
     [1.0, 2.0, 0.0, 0.0],
-    [2.0, 1.0, 3.0],
     [0.0, 0.0],
-    [2.0],
     [1 + 1j, 2.0, 3.0],
 ]
 
@@ -60,7 +58,6 @@ def test_roots_of_traced_coefficients_keep_their_zeros() -> None:
 X, Y = (np.random.default_rng(k).normal(size=8) for k in (1, 2))
 W = np.linspace(1, 2, 8)
 WAYS: list[dict[str, Any]] = [
-    {},
     {"full": True},
     {"cov": True},
     {"cov": "unscaled"},
@@ -69,7 +66,7 @@ WAYS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("options", WAYS, ids=lambda options: "-".join(options) or "plain")
+@pytest.mark.parametrize("options", WAYS, ids="-".join)
 @pytest.mark.parametrize("y", [Y, np.stack([Y, Y**2], 1)], ids=["one", "two"])
 def test_fits_are_jaxs(options: dict[str, Any], y: Any) -> None:
     if options.get("cov") == "unscaled" and y.ndim == 2:
