@@ -15,7 +15,7 @@ from ..numpy.promotion import dtypes_only
 from ..shapes import broadcast_shapes, canonical_shape
 from .keys import raw_of
 from .normals import normal
-from .uniforms import float_dtype
+from .uniforms import float_dtype, inexact_dtype
 
 _METHODS = ("cholesky", "eigh", "svd")
 
@@ -74,7 +74,7 @@ def _factor(cov: Array, method: str) -> Any:
 
 
 def orthogonal(key: Any, n: int, shape: Any = (), dtype: Any = None, m: int | None = None) -> Array:
-    """Orthogonal matrices, uniform: the orthogonal factor of a normal matrix, with signs that make it unique.
+    """Orthogonal or unitary matrices, uniform: the factor of a normal matrix, with signs that make it unique.
 
     F. Mezzadri, "How to generate random matrices from the classical compact groups" (2007).
 
@@ -82,16 +82,16 @@ def orthogonal(key: Any, n: int, shape: Any = (), dtype: Any = None, m: int | No
         key: the key.
         n: how many rows.
         shape: of the result before its last two axes.
-        dtype: of the result, a float dtype.
+        dtype: of the result, a float or complex dtype.
         m: how many columns; ``n`` if none is given.
 
     Returns:
-        Floats of shape (*shape, n, m), with orthonormal columns, or rows where these are fewer.
+        Numbers of shape (*shape, n, m), with orthonormal columns, or rows where these are fewer.
 
     Raises:
         TypeError: ``key`` is no key.
     """
-    wanted = float_dtype("orthogonal", dtype)
+    wanted = inexact_dtype("orthogonal", dtype)
     rows, columns = operator.index(n), operator.index(n if m is None else m)
     sizes = (*canonical_shape(shape), max(rows, columns), min(rows, columns))
     q, r = linalg.qr(normal(raw_of("orthogonal", key), sizes, wanted), full_matrices=False)

@@ -11,30 +11,40 @@ from .. import lax
 from .. import numpy as vnp
 from ..arrays import Array
 from ..dispatch import lift
+from ..dtypes import is_complex, real_of
 from ..numpy.elementwise import like
 from ..numpy.promotion import array_of, convert
 from ..shapes import broadcast_shapes, canonical_shape
 from ..special import erf_inv
 from .keys import raw_of
 from .parameters import parameters
-from .uniforms import drawn_uniform, float_dtype, rademacher, spread_to, uniform
+from .uniforms import drawn_uniform, float_dtype, inexact_dtype, rademacher, spread_to, uniform
 from .words import split
 
 
 def normal(key: Any, shape: Any = (), dtype: Any = None) -> Array:
-    """The standard normal distribution.
+    """The standard normal distribution; of complex numbers with parts of variance 1/2.
+
+    Args:
+        key: the key.
+        shape: of the result.
+        dtype: of the result, a float or complex dtype.
 
     Returns:
-        Floats of ``shape`` and ``dtype``.
+        Numbers of ``shape`` and ``dtype``.
 
     Raises:
         TypeError: ``key`` is no key.
     """
-    wanted = float_dtype("normal", dtype)
+    wanted = inexact_dtype("normal", dtype)
+    raw, sizes, root = raw_of("normal", key), canonical_shape(shape), np.asarray(math.sqrt(2.0), wanted)[()]
+    if is_complex(wanted):
+        parts = [normal(own, sizes, real_of(wanted)) for own in split(raw)]
+        return lax.div(lax.complex(*parts), root)
     one = np.asarray(1.0, wanted)
     low = np.nextafter(-one, np.asarray(0.0, wanted))
-    u = drawn_uniform(raw_of("normal", key), canonical_shape(shape), wanted, low[()], one[()])
-    return lax.mul(erf_inv(u), np.asarray(math.sqrt(2.0), wanted)[()])
+    u = drawn_uniform(raw, sizes, wanted, low[()], one[()])
+    return lax.mul(erf_inv(u), root)
 
 
 def truncated_normal(key: Any, lower: Any, upper: Any, shape: Any = None, dtype: Any = None) -> Array:

@@ -10,7 +10,7 @@ from .. import lax
 from .. import numpy as vnp
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import DType, canonical, finfo, is_float
+from ..dtypes import DType, canonical, finfo, is_float, is_inexact
 from ..numpy.promotion import array_of, convert, expand_to
 from ..shapes import Shape, broadcast_shapes, canonical_shape
 from .keys import raw_of
@@ -26,6 +26,18 @@ def float_dtype(name: str, dtype: Any) -> DType:
     wanted = canonical(np.float64 if dtype is None else dtype)
     if not is_float(wanted):
         raise ValueError(f"`dtype` of {name} must be a float dtype, got {wanted}.")
+    return wanted
+
+
+def inexact_dtype(name: str, dtype: Any) -> DType:
+    """The dtype of the result: the default float where none is given.
+
+    Raises:
+        ValueError: it is neither a float nor a complex dtype.
+    """
+    wanted = canonical(np.float64 if dtype is None else dtype)
+    if not is_inexact(wanted):
+        raise ValueError(f"`dtype` of {name} must be a float or complex dtype, got {wanted}.")
     return wanted
 
 

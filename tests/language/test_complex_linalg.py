@@ -235,3 +235,27 @@ def test_phases_are_those_that_are_stated() -> None:
                 assert (total.real > np.abs(total.imag)).all()
             assert not np.asarray(r).diagonal().imag.any()
             assert np.array_equal(np.sign(np.asarray(r)[0, 0].real), -np.sign(x[0, 0].real))
+
+
+# -- random matrices ------------------------------------------------------------------------------------------
+def test_complex_normal_numbers_are_those_of_two_keys_and_unitary_matrices_their_factor() -> None:
+    key = verax.random.key(5)
+    first, second = verax.random.split(key)
+    parts = [np.asarray(verax.random.normal(k, (4, 3))) for k in (first, second)]
+
+    found = np.asarray(verax.random.normal(key, (4, 3), np.complex64))
+    unitary = verax.random.orthogonal(key, 3, m=4, dtype=np.complex64)
+    q, r = (
+        np.asarray(x) for x in linalg.qr(verax.random.normal(key, (4, 3), np.complex64), full_matrices=False)
+    )
+
+    assert np.array_equal(found, np.asarray(verax.lax.complex(*parts) / np.complex64(2**0.5)))
+    assert np.array_equal(np.asarray(unitary), (q * np.sign(r.diagonal().real)).T)
+    peers = (
+        jax.random.normal(jax.random.key(5), (4, 3), np.complex64),
+        jax.random.orthogonal(jax.random.key(5), 3, m=4, dtype=np.complex64),
+    )
+    for mine, other in zip((found, np.asarray(unitary)), peers, strict=True):
+        assert np.array_equal(np.round(mine, 4) + 0.0, np.round(np.asarray(other), 4) + 0.0)
+    with pytest.raises(ValueError, match="`dtype` of normal must be a float or complex dtype, got int32"):
+        verax.random.normal(key, (2,), np.int32)
