@@ -178,3 +178,18 @@ def test_a_lane_that_meets_nobody_any_more_cannot_hold_the_others_up() -> None:
     with pytest.raises(RuntimeError, match="on purpose"):
         run_lanes([partial(stubborn, 0), fails], "i")
     assert tried == ["0 ends"]
+
+
+def test_a_lane_that_waits_for_lanes_within_one_that_waits_itself_is_told_before_others_go_on() -> None:
+    passed: list[int] = []
+
+    def lane(k: int, n: int) -> None:
+        if (k, n) == (0, 1):  # its own lanes are to meet those of lane (0, 0), which runs none
+            run_lanes([lambda: along("i").meet("sum", 0, ())] * 2, "j")
+        else:
+            along("i").meet("sum", 0, ())
+            passed.append(k)
+
+    with pytest.raises(MismatchError, match="must meet at the same collective"):
+        run_lanes([partial(lane, k, n) for k in range(2) for n in range(2)], ("k", "i"), (2, 2))
+    assert passed == []
