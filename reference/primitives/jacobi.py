@@ -215,7 +215,7 @@ def svd(m: Algebra, a: Matrix, full_matrices: bool, compute_uv: bool) -> Sequenc
     if not compute_uv:
         return [values]
     u = transposed(us) if us else [[] for _ in range(long)]
-    if full_matrices:
+    if full_matrices and long > short:
         u = [x + y for x, y in zip(u, appended(m, u, long, short), strict=True)]
     left, right = (m.adjoint(vs), m.adjoint(u)) if wide else (u, vs)
     return [values, flat(left), flat(right)]

@@ -203,6 +203,14 @@ def test_a_complex_factorization_is_the_rational_one(name: str) -> None:
     check_all(name)
 
 
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_square_matrix_has_the_same_vectors_in_full(n: int) -> None:
+    a = machine(g.integers(np.random.default_rng(n), n, n))
+    thin, full = (true(lambda x, f=full: linalg.svd(x, full_matrices=f), a) for full in (False, True))
+
+    assert [x.tolist() for x in thin] == [x.tolist() for x in full]
+
+
 # -- planted faults -------------------------------------------------------------------------------------------
 REFLECTION, ROTATION, TURN = orthogonal.reflection, jacobi.rotation, Algebra.turn
 

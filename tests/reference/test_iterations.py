@@ -6,7 +6,7 @@ settled by a step of its own. Series stop by all of their coefficients: tests/re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -104,7 +104,7 @@ _DIAGONALIZED, _ORTHOGONALIZED = jacobi.diagonalized, jacobi.orthogonalized
 _STEP = eigenvalues.step
 
 
-def _no_step(m: Algebra, coefficients: Sequence[Any], roots: Any, k: int) -> Any:
+def _no_step(m: Algebra, coefficients: list[Any], roots: Any, k: int) -> Any:
     return _STEP(m, coefficients, roots, k) if m.system.base is None else (0.0, 0.0)
 
 
