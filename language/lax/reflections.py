@@ -126,7 +126,8 @@ def hessenberg(a: Operand) -> tuple[Array, Array]:
     """
     given = _square("hessenberg", a)
     found, factors = _reduced(_merged(given, 2))
-    return reshape(found, given.shape), reshape(factors, (*given.shape[:-2], factors.shape[-1]))
+    factors = reshape(factors, (*given.shape[:-2], factors.shape[-1]))
+    return _weak_as(given, reshape(found, given.shape)), _weak_as(given, factors)
 
 
 def tridiagonal(a: Operand, *, lower: bool = True) -> tuple[Array, Array, Array, Array]:
@@ -161,7 +162,10 @@ def tridiagonal(a: Operand, *, lower: bool = True) -> tuple[Array, Array, Array,
     if not lower:
         kept, main, beside, factors = rev(kept, (1, 2)), *(rev(x, (1,)) for x in (main, beside, factors))
     main, beside, factors = (reshape(x, (*given.shape[:-2], x.shape[-1])) for x in (main, beside, factors))
-    return reshape(kept, given.shape), main, beside, factors
+    kept, main, beside, factors = (
+        _weak_as(given, x) for x in (reshape(kept, given.shape), main, beside, factors)
+    )
+    return kept, main, beside, factors
 
 
 # -- reflections, applied and found --------------------------------------------------------------------------------
@@ -285,6 +289,10 @@ def _real(x: Array) -> Array:
 
 def _complex_of(x: Array, like: Array) -> Array:
     return convert_element_type(x, like.dtype)
+
+
+def _weak_as(like: Array, x: Array) -> Array:
+    return convert_element_type(x, x.dtype, True) if like.weak_type else x
 
 
 def _squared(x: Array) -> Array:

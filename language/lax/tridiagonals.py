@@ -11,6 +11,7 @@ from .. import dispatch
 from ..arrays import Array
 from ..catalogue.rules import FLOATING, INEXACT, check_dtype
 from ..dispatch import Operand
+from .conversion import convert_element_type
 from .creation import broadcasted_iota, full_like, zeros_like
 from .elementwise import abs, add, div, eq, gt, max, mul, select, sqrt, square, sub
 from .operands import bind
@@ -123,6 +124,8 @@ def cholesky_update(r_matrix: Operand, w_vector: Operand) -> Array:
             f"{factor.shape} and {vector.shape}."
         )
     lead, n = math.prod(factor.shape[:-2]), factor.shape[-1]
+    if not n:
+        return convert_element_type(factor, factor.dtype, factor.weak_type and vector.weak_type)
     lines = transpose(reshape(factor, (lead, n, n)), (1, 0, 2))
 
     def rotate(w: Array, given: tuple[Array, Array]) -> tuple[Array, Array]:

@@ -70,6 +70,7 @@ from tests.language.peer_types.leftovers import (
     sort_key_val,
     told,
 )
+from tests.language.peer_types.newest import NEWEST
 from tests.language.peer_types.products import (
     batch_matmul,
     conv_transpose,
@@ -195,6 +196,7 @@ EXTREMES = ["approx_max_k", "approx_min_k"]  # tolerance-name: JAX's names; ours
 
 CALLS: dict[str, st.SearchStrategy[Call]] = {
     **FACTORIZATIONS,
+    **NEWEST,
     **{name: unary(name) for name in UNARY},
     **{name: binary(name) for name in BINARY},
     **{name: reduction(name) for name in REDUCTIONS},
