@@ -21,6 +21,8 @@ from .orthogonal import appended
 
 # More sweeps than any matrix takes: they converge quadratically (G&VL section 8.5.3).
 _SWEEPS = 60
+# The whole of what is left falls from the first sweep on; its largest element may stay for some.
+_STAYS = 4
 
 
 def rotation(m: Algebra, p: Scalar, x: Number, q: Scalar) -> tuple[Scalar, Number, Scalar] | None:
@@ -53,14 +55,17 @@ def turn(m: Algebra, rows: Matrix, p: int, q: int, c: Scalar, s: Number) -> None
 def converged(m: Algebra, sweep: Callable[[], None], state: Callable[[], tuple[int, int]]) -> None:
     """Sweep until what is left is nothing beside the whole, or stops falling.
 
-    ``state()`` gives the exponents of the whole and of what is left.
+    ``state()`` gives the exponents of the whole and of what is left. Once half of the digits are right the next sweep
+    makes all of them so, or none can; before that, what is left may stay for a while.
     """
-    before = -NEVER
+    before, stays = -NEVER, 0
     for _ in range(_SWEEPS):
         whole, left = state()
-        if left <= whole - m.system.bits or left >= before:
+        stays = stays + 1 if left >= before else 0
+        most = 1 if left <= whole - m.system.bits // 2 else _STAYS
+        if left <= whole - m.system.bits or stays >= most:
             break
-        before = left
+        before = min(before, left)
         sweep()
 
 

@@ -193,3 +193,12 @@ def test_an_error_names_the_argument(name: str) -> None:
     call, kind, message = BAD[name]
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_eigenvalues_are_right_where_the_largest_element_stays_for_a_sweep() -> None:
+    d, e = [-30.75, 29.125, -30.75, 17.375], [17.375, -30.75, 1.0]
+    with verax.enable_x64():
+        for room in ("fast", "reference"):
+            with verax.using(room):
+                found = linalg.eigh_tridiagonal(np.array(d), np.array(e), eigvals_only=True)
+            assert np.round(np.asarray(found), 6).tolist() == [-47.122362, -30.755024, 17.384937, 45.492449]
