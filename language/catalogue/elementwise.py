@@ -103,7 +103,8 @@ def comparison(name: str, accepts: Dtypes = ORDERED) -> Primitive:
 
 # -- one operand: exact ------------------------------------------------------------------------------
 neg_p = elementwise("neg", accepts=NUMBERS)
-sign_p = elementwise("sign", accepts=NUMBERS, hard_points=(0.0,))
+# The sign of a real is exact; that of a complex number is a quotient by its absolute value, in each part.
+sign_p = elementwise("sign", accepts=NUMBERS, budget=ULPs(0, 0, 0, 0, c64=3, c128=3), hard_points=(0.0,))
 # The absolute value of a real is exact; that of a complex number is a root.
 abs_p = elementwise(
     "abs", accepts=SIGNED_NUMBERS, result=real_of, budget=ULPs(0, 0, 0, 0, c64=2, c128=2), hard_points=(0.0,)

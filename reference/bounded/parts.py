@@ -15,6 +15,7 @@ from ..reals import (
     approximate,
     from_number,
     is_special,
+    magnitude,
 )
 from ..system import ComplexDefinition, Pair
 from .elementwise import Elementwise
@@ -59,8 +60,13 @@ class Parts(Elementwise):
             *(abs(approximate(z)) + reach for z, (reach, _) in zip(exact, reaches, strict=True))
         )
         bound, typical = 0.0, 0.0
-        if size and not any(map(is_special, exact)):
-            bound, typical = self.rounding(definition.name, complex_of(dtype), size, math.frexp(size)[1])
+        if any(type(z) is not float for z in exact) and not any(map(is_special, exact)):
+            # Doubles have no number so large, or none so small, where their own exponents end.
+            inside = 0 < size < INF
+            exponent = (
+                math.frexp(size)[1] if inside else max(magnitude(z) for z in exact if type(z) is not float)
+            )
+            bound, typical = self.rounding(definition.name, complex_of(dtype), size, exponent)
         found = [
             self.number(z, reach + bound, math.hypot(square, typical), undecided)
             for z, (reach, square) in zip(exact, reaches, strict=True)

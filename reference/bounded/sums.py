@@ -60,6 +60,13 @@ class Reused(Aligned):
         return size, root, reach, squares
 
 
+def _finite_size(a: Reused, b: Reused | None) -> float:
+    """What the summands that are finite add up to: they may overflow to the infinity that the sum is not."""
+    if b is None:
+        return sum(x for x in a.sizes if x < INF)
+    return sum(x * y for x, y in zip(a.sizes, b.sizes, strict=True) if x < INF and y < INF)
+
+
 class Bounded(Parts):
     """Exact values with a platform's error bounds.
 
@@ -94,7 +101,8 @@ class Bounded(Parts):
         if unverified is not None:
             return BoundedNumber(value, INF, INF, undecided, unverified)
         if is_special(value):
-            return self.number(value, 0.0, 0.0, undecided)
+            overflows = value == value and _finite_size(a, b) >= self.largest(dtype)
+            return self.number(value, INF if overflows else 0.0, INF if overflows else 0.0, undecided)
         if type(value) is float and not size:
             # A sum of negative zeros is one, unless it is begun with 0.
             addends = a.values if b is None else map(self.times, a.values, b.values)

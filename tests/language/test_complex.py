@@ -224,3 +224,24 @@ def test_lanes_take_the_extreme_of_complex_numbers_together() -> None:
         with verax.using(implementation):
             found = verax.vmap(lambda z: lax.pmax(z, "i"), axis_name="i")(x)
         assert found.tolist() == [1 + 3j] * 3
+
+
+def test_nan_is_left_out_of_complex_sums() -> None:
+    x = np.array([1 + 1j, complex(2, np.nan), 3 - 2j], np.complex64)
+    assert np.asarray(vnp.nansum(x)).item() == 4 - 1j
+    assert np.asarray(vnp.nancumsum(x)).tolist() == [1 + 1j, 1 + 1j, 4 - 1j]
+
+
+def test_reals_in_order_have_no_negative_zeros_beside_them() -> None:
+    assert not np.signbit(np.asarray(vnp.sort_complex(np.array([2, 1], np.uint8))).imag).any()
+
+
+def test_the_bound_of_a_complex_number_knows_the_ends_of_its_format() -> None:
+    from verax.adapters.numpy_profile import NUMPY
+    from verax.reference import Bounded, evaluate
+
+    with enable_x64(True):
+        for z in (-1e300 + 1j, 1e308 + 1e308j):
+            function = vnp.exp if z.real < 0 else vnp.square
+            (found,) = evaluate(lambda x, f=function: [f(x)], [np.array(z)], Bounded(NUMPY))
+            assert all(s.bound > 0 for s in found.scalars)
