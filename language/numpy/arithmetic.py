@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..dispatch import Tracer, aval_of, lift
 from ..dtypes import UNSIGNED, bool_, is_float, is_integer
 from ..lax.running import logaddexp as _logaddexp
-from .classes import copysign, isinf, isnan
+from .classes import copysign, isinf, isnan, signbit
 from .elementwise import ROUND_AWAY_FROM_ZERO, const, like, pair, strong, trunc
 from .promotion import array_of, convert, promote, promote_inexact, promote_numeric, promote_real, same_shape
 
@@ -186,7 +186,9 @@ def modf(x: Any, /) -> tuple[Array, Array]:
     (x,) = promote_inexact("modf", x)
     whole = trunc(x)
     infinite = isinf(x)
-    return lax.select(infinite, lax.full_like(whole, 0), lax.sub(x, whole)), whole
+    # Nothing is left of a negative whole number but its sign.
+    rest = lax.select(signbit(x), lax.neg(lax.sub(lax.neg(x), lax.neg(whole))), lax.sub(x, whole))
+    return lax.select(infinite, copysign(lax.full_like(whole, 0), x), rest), whole
 
 
 def power(x1: Any, x2: Any, /) -> Array:

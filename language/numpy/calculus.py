@@ -10,7 +10,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import finfo, is_integer, to_inexact
+from ..dtypes import finfo, is_complex, is_integer, to_inexact
 from ..shapes import canonical_axes
 from .arithmetic import floor_divide, remainder, true_divide
 from .elementwise import absolute
@@ -179,9 +179,11 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, period: Any = 2 * math.p
         An array of p's shape, in the common dtype of ``p`` and ``period``.
 
     Raises:
-        TypeError: an argument is no array and no number.
+        TypeError: an argument is no array and no number, or is complex.
     """
     angles, cycle = dtypes_only("unwrap", p, period)
+    if is_complex(angles.dtype):
+        raise TypeError(f"`p` of unwrap must hold real angles, got {angles.dtype}.")
     if angles.shape[axis] == 0:
         return angles
     half = floor_divide(cycle, 2) if is_integer(angles.dtype) else cycle / 2

@@ -8,8 +8,8 @@ from typing import Any
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-from ..dtypes import bool_, default_float, is_complex, is_float, to_inexact
-from .promotion import array_of, convert, promote_numeric
+from ..dtypes import bool_, complex64, default_float, is_complex, is_float, to_inexact
+from .promotion import array_of, convert, promote_numeric, promote_types
 
 
 def real(val: Any, /) -> Array:
@@ -133,8 +133,9 @@ def sort_complex(a: Any) -> Array:
     """
     (x,) = promote_numeric("sort_complex", array_of("sort_complex", a))
     found = lift(x)
-    wide = found if is_complex(found.dtype) else lax.conj(lax.convert_element_type(found, _float_of(found)))
-    ordered: Array = lax.sort(wide, dimension=-1)
+    if not is_complex(found.dtype):
+        found = lax.convert_element_type(found, promote_types(_float_of(found), complex64))
+    ordered: Array = lax.sort(found, dimension=-1)
     return ordered
 
 

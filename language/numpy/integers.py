@@ -41,7 +41,8 @@ def gcd(x1: Any, x2: Any) -> Array:
         return lax.select(going, y, x), lax.select(going, rest, y)
 
     found, _ = lax.while_loop(lambda pair: any(pair[1]), step, tuple(_integers("gcd", x1, x2)))
-    result: Array = found
+    # The least number of a width is its own absolute value, and leaves negative rests.
+    result: Array = found if found.dtype in UNSIGNED else lax.abs(found)
     return result
 
 

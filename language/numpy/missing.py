@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dtypes import canonical, is_float, to_inexact
+from ..dtypes import canonical, is_float, real_of, to_inexact
 from .classes import isnan
 from .manipulation import broadcast_to
 from .moments import mean, std, var
@@ -21,7 +21,7 @@ from .running import cumprod, cumsum
 def _without_nan(name: str, a: Any, filler: float) -> tuple[Array, Array | None]:
     """The array with NaN replaced, and where that was; None for dtypes without NaN."""
     a = array_of(name, a)
-    if not is_float(a.dtype):
+    if not is_float(real_of(a.dtype)):
         return a, None
     missing = isnan(a)
     return lax.select(missing, lax.full_like(a, filler), a), missing

@@ -14,7 +14,7 @@ from ..dtypes import to_inexact
 from ..shapes import broadcast_shapes
 from .arithmetic import power, true_divide
 from .correlation import convolve
-from .creation import asarray, full, ones, zeros
+from .creation import full, ones, zeros
 from .joining import concatenate
 from .manipulation import atleast_1d, broadcast_to
 from .placement import trim_zeros
@@ -55,7 +55,8 @@ def polyadd(a1: Any, a2: Any) -> Array:
     """
     first, second = dtypes_only("polyadd", a1, a2)
     long, short = (first, second) if first.shape[0] >= second.shape[0] else (second, first)
-    return long if short.shape[0] == 0 else IndexedUpdate(long)[-short.shape[0] :].add(short)
+    front = lax.full((long.shape[0] - short.shape[0],), np.zeros((), long.dtype)[()])
+    return lax.add(long, lax.concatenate([front, short], 0))
 
 
 def polysub(a1: Any, a2: Any) -> Array:
@@ -190,8 +191,13 @@ def poly(seq_of_zeros: Any) -> Array:
     if not zeros_.size:
         return ones((), zeros_.dtype)
     found = ones(1, zeros_.dtype)
+    nothing = zeros(1, zeros_.dtype)
     for k in range(zeros_.size):
-        found = convolve(found, asarray([1, lax.neg(zeros_[k])], zeros_.dtype))
+        # Times (x - zero): nothing but coefficients is multiplied, for 0 times infinity is no 0.
+        found = lax.sub(
+            concatenate([found, nothing]),
+            concatenate([nothing, lax.mul(found, broadcast_to(zeros_[k], found.shape))]),
+        )
     return found
 
 

@@ -87,7 +87,7 @@ def _sized(ar: Array, wanted: Any, axis: int | None, equal_nan: bool, size: int,
     count = lanes.shape[0]
     if count == 0 and size and fill_value is None:
         raise ValueError("`fill_value` of unique must be given where an array without elements makes some.")
-    ordered, first, order = _in_order(reshape(lanes, (count, lanes.size // max(count, 1))), equal_nan)
+    ordered, first, order = _in_order(reshape(lanes, (count, lanes.size // count if count else 1)), equal_nan)
     (places,) = nonzero(first, size=size)
     slices = reshape(ordered, lanes.shape)
     if count:

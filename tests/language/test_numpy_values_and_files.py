@@ -403,3 +403,14 @@ ABSTRACT: dict[str, Callable[[Any], Any]] = {
 def test_abstract_values_are_refused_with_the_mend(name: str) -> None:
     with pytest.raises(ConcretizationTypeError, match="abstract"):
         verax.jit(ABSTRACT[name])(X)
+
+
+def test_what_drawn_values_found_stays_mended() -> None:
+    fraction, _ = vnp.modf(np.float32(-1))
+    assert np.signbit(np.asarray(fraction))
+    assert int(vnp.gcd(np.int8(-128), np.int8(7))) == 1
+    assert np.asarray(vnp.poly(np.array([np.inf], np.float32))).tolist() == [1, -np.inf]
+    assert not np.signbit(np.asarray(vnp.polyadd(np.ones(1, np.float32), -np.zeros(2, np.float32)))).any()
+    assert np.asarray(vnp.unique_values(np.zeros((0, 4)), size=2, fill_value=9)).tolist() == [9, 9]
+    with pytest.raises(TypeError, match="`p` of unwrap must hold real angles"):
+        vnp.unwrap(np.ones(2, np.complex64))
