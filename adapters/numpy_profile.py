@@ -72,14 +72,14 @@ _ADDED: dict[str, tuple[float, float, str]] = {
     "digamma": (_NOTHING, 16.0, _UNBOUNDED),
 }
 
-# name: float64 at most, float64 typical, narrower floats typical, source: parameters up to 1,000; on tails of 10^-300
-# an exponent of hundreds has lost as many units of its exponential.
+# name: float64 at most, float64 typical, narrower floats typical, source: parameters up to 1,000. The continued
+# fractions lose the most: of the beta function beside x = 1, of the slope by a where two terms of it cancel.
 _PARAMETRIC: dict[str, tuple[float, float, float, str]] = {
-    "igamma": (3960.0, 355.2, 0.1, "fast/kernels/incomplete.py against the reference"),
-    "igammac": (2500.0, 164.4, 0.21, "fast/kernels/incomplete.py against the reference"),
-    "igamma_grad_a": (2900.0, 147.8, 0.12, "fast/kernels/incomplete.py against the reference"),
+    "igamma": (64.0, 3.0, 0.1, "fast/kernels/incomplete.py against the reference"),
+    "igammac": (160.0, 3.0, 0.21, "fast/kernels/incomplete.py against the reference"),
+    "igamma_grad_a": (1500.0, 40.0, 0.12, "fast/kernels/incomplete.py against the reference"),
     "random_gamma_grad": (260.0, 13.3, 0.3, "fast/kernels/incomplete.py against the reference"),
-    "regularized_incomplete_beta": (3900.0, 112.0, 0.3, "fast/kernels/beta.py against the reference"),
+    "regularized_incomplete_beta": (2900.0, 60.0, 0.3, "fast/kernels/beta.py against the reference"),
     "zeta": (6.0, 0.9, 0.3, "fast/kernels/zeta.py against the reference"),
     "polygamma": (5.4, 0.7, 0.3, "fast/kernels/zeta.py against the reference"),
 }

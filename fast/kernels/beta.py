@@ -9,22 +9,28 @@ import math
 from typing import Any
 
 from ..devices.device import Buffer
-from .incomplete import MOST, log1p_rest, scaled_gamma
+from .gamma import Pair
+from .incomplete import MOST, scaled_gamma
+from .pairs import exact_sum, exponential, log, log_of_power, plus, product, quotient, times
 
 # Parameters above this would need more steps than are made: NaN.
 _REACH = 1e7
+# Numbers that are nearly subnormal are taken times 2 to this.
+_LIFT = 200
 
 
-def _front(xp: Any, a: Buffer, b: Buffer, x: Buffer, y: Buffer) -> Buffer:
-    """x^a y^b / (a B(a, b)), y = 1 - x: the exponents come of the distance from the peak at a / (a + b)."""
-    distance = x * b - y * a
+def _front(xp: Any, a: Buffer, b: Buffer, x: Pair, y: Pair) -> Buffer:
+    """x^a y^b / (a B(a, b)), y = 1 - x: the exponent is a log(x (a + b) / a) + b log(y (a + b) / b), 0 at the peak."""
     # A subnormal number is brought among the others first: its products have few digits.
-    tiny = x < 1e-280
-    ratio = xp.where(tiny, x * 2.0**200, x) * (1 + b / a)
-    exponent = a * log1p_rest(xp, distance / a, ratio) + b * log1p_rest(xp, -distance / b, y * (1 + a / b))
-    exponent = exponent - xp.where(tiny, a * (200 * math.log(2)), 0.0)
+    tiny = x[0] < 1e-250
+    scaled = xp.where(tiny, x[0] * 2.0**_LIFT, x[0]), xp.where(tiny, 0.0, x[1])
+    lift = xp.where(tiny, -float(_LIFT), 0.0)
+    both = exact_sum(a, b)
+    first = plus(log(xp, quotient(product(scaled, both), a)), log_of_power(lift))
+    second = log(xp, quotient(product(y, both), b))
+    exponent = plus(times(first, a), times(second, b))
     gammas = scaled_gamma(xp, a + b) / (scaled_gamma(xp, a) * scaled_gamma(xp, b))
-    return xp.sqrt(b / (2 * math.pi * a * (a + b))) * gammas * xp.exp(exponent)
+    return xp.sqrt(b / (2 * math.pi * a * (a + b))) * gammas * exponential(xp, exponent)
 
 
 def _fraction(xp: Any, a: Buffer, b: Buffer, x: Buffer) -> Buffer:
@@ -72,7 +78,13 @@ def betainc(xp: Any, a: Buffer, b: Buffer, x: Buffer) -> Buffer:
     first, second = xp.where(above, q, p), xp.where(above, p, q)
     near, rest = xp.where(above, 1 - at, at), xp.where(above, at, 1 - at)
     # x^a (1 - x)^b without its last factor where the series is used, which has none.
-    front = _front(xp, first, second, near, rest)
+    other = exact_sum(xp.ones_like(at), -at)
+    own = at, xp.zeros_like(at)
+    pairs = [
+        tuple(xp.where(above, u, v) for u, v in zip(*ends, strict=True))
+        for ends in ((other, own), (own, other))
+    ]
+    front = _front(xp, first, second, *pairs)
     fraction = front * _fraction(xp, first, second, xp.where(flat, 0.0, near))
     series = (
         front

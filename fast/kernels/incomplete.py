@@ -1,7 +1,8 @@
 """The incomplete gamma functions in float64: a series below the peak, a continued fraction above it.
 
 W. Gautschi, "A computational procedure for incomplete gamma functions", ACM TOMS 5 (1979); DLMF 8.7.1, 8.9.2. What
-stands before them, x^a exp(-x) / Gamma(a + 1), comes of x / a - 1 - log(x / a): no large numbers are subtracted.
+stands before them, x^a exp(-x) / Gamma(a + 1), comes of x / a - 1 - log(x / a), a sum of two floats: no large numbers
+are subtracted, and an exponent of hundreds is known to the last digit of its exponential.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from ..devices.device import Buffer
 from .gamma import _RECIPROCAL, _REST, lgamma
+from .pairs import exponential, peaked, quotient
 from .special import digamma
 
 # Series and fractions that take more terms than this are given up: NaN.
@@ -21,19 +23,6 @@ _SMALL = 2.0**-57
 # From here up the gamma function by Stirling's series, DLMF 5.11.3: log of what it leaves.
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 _LARGE = 8.0
-
-
-def log1p_rest(xp: Any, d: Buffer, whole: Buffer) -> Buffer:
-    """log(1 + d) - d, of ``whole`` = 1 + d: near 0 by the series of atanh(d / (2 + d))."""
-    near = xp.abs(d) < 0.6
-    small = xp.where(near, d, 0.1)
-    s = small / (2 + small)
-    square = s * s
-    series = square * 0 + 1 / 49
-    for k in range(47, 1, -2):
-        series = series * square + 1 / k
-    inner = 2 * s * square * series - small * s
-    return xp.where(near, inner, xp.log(xp.where(near, 1.0, whole)) - d)
 
 
 def gamma_of_next(xp: Any, a: Buffer) -> Buffer:
@@ -72,10 +61,12 @@ def _density(xp: Any, a: Buffer, x: Buffer) -> Buffer:
     """x^a exp(-x) / Gamma(a + 1)."""
     large = a >= _LARGE
     far = xp.where(large, a, _LARGE)
-    exponent = far * log1p_rest(xp, (x - far) / far, x / far)
-    outer = xp.exp(exponent) / (xp.sqrt(2 * math.pi * far) * scaled_gamma(xp, far))
+    ratio = quotient((xp.where(x < 1e30, xp.where(x > 1e-290, x, 1e-290), 1e30), x * 0), far)
+    outer = exponential(xp, peaked(xp, far, ratio)) / (xp.sqrt(2 * math.pi * far) * scaled_gamma(xp, far))
     near, at = xp.where(large, 1.0, a), xp.where(x < 1e30, x, 1e30)
-    inner = xp.power(at, near) * xp.exp(-at) / gamma_of_next(xp, near)
+    # Half of the exponential first and last: the whole of it is subnormal where its product with a power is not.
+    half = xp.exp(-0.5 * at)
+    inner = half * (xp.power(at, near) * half / gamma_of_next(xp, near))
     return xp.where(large, outer, inner)
 
 
