@@ -56,12 +56,17 @@ def test_all_names_what_is_defined() -> None:
     assert public == {name for name in catalogue.__all__ if name.endswith("_p")}
 
 
+OF_SERIES = {"igamma", "igammac", "igamma_grad_a", "random_gamma_grad", "regularized_incomplete_beta"}
+
+
 @pytest.mark.parametrize("name", PRIMITIVES)
 def test_a_row_is_consistent(name: str) -> None:
     row = PRIMITIVES[name]
     assert (row.kind == "call") == (row.rebind is not None)
     for dtype in dtypes.FLOATS:
-        assert 0.0 <= row.budget.of(dtype) <= 4.0
+        assert row.budget.of(dtype) >= 0.0
+        # Series and continued fractions lose more in float64; tests/adapters/test_reached.py holds how much.
+        assert row.budget.of(dtype) <= 4.0 or (name in OF_SERIES and dtype == dtypes.float64)
     for dtype in (*dtypes.INTEGERS, dtypes.bool_):
         assert row.budget.of(dtype) == 0.0
     assert all(math.isfinite(x) for x in row.hard_points)
