@@ -20,7 +20,7 @@ from . import dispatch, trees
 from .arrays import Array
 from .catalogue.control import listed, same_type
 from .dispatch import FlatFunction, Operand, Tracer, aval_of
-from .dtypes import bool_, int32, is_integer, promote
+from .dtypes import bool_, int32, is_complex, is_integer, promote
 from .eagerness import jit_is_disabled
 from .errors import ScanTypeError
 from .flat import Flat, check_array, name_of, own
@@ -457,6 +457,8 @@ def cond(pred: Any, true_fun: Function, false_fun: Function, *operands: Any, ope
     aval = check_array(pred, "`pred` of cond", "Pass a scalar.")
     if aval.shape:
         raise TypeError(f"`pred` of cond must be scalar, got shape {aval.shape}. Use verax.numpy.where.")
+    if is_complex(aval.dtype):
+        raise TypeError(f"`pred` of cond must be a boolean or a real number, got {aval.dtype}.")
     if aval.dtype != bool_:
         (pred,) = dispatch.bind(rows.ne_p, _as_type(pred, aval.dtype), np.zeros((), aval.dtype))
     return _choose("cond", _as_type(pred, int32), (false_fun, true_fun), operands)

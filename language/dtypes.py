@@ -221,7 +221,7 @@ def _finfo(dtype: DType) -> Any:
 
 
 def iinfo(dtype: Any) -> Any:
-    """Machine limits of an integer dtype, as ``numpy.iinfo``.
+    """Machine limits of an integer dtype, or of an integer's, as ``numpy.iinfo``.
 
     Returns:
         What tells the limits: bits, max, min, dtype.
@@ -229,7 +229,7 @@ def iinfo(dtype: Any) -> Any:
     Raises:
         ValueError: the dtype is no integer.
     """
-    return np.iinfo(as_dtype(dtype))
+    return np.iinfo(type(dtype) if isinstance(dtype, (int, np.integer)) else as_dtype(dtype))
 
 
 def to_inexact(dtype: DType) -> DType:

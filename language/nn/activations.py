@@ -16,7 +16,7 @@ from .. import numpy as vnp
 from ..arrays import Array
 from ..dispatch import lift
 from ..dtypes import finfo, is_float
-from ..numpy.promotion import array_of, convert, promote_inexact
+from ..numpy.promotion import array_of, checked, common_type, convert, promote_inexact
 from ..shapes import canonical_axis
 
 
@@ -212,6 +212,7 @@ def squareplus(x: Any, b: Any = 4) -> Array:
     Raises:
         TypeError: ``x`` is no array and no number.
     """
+    _, weak = common_type(checked("squareplus", (x, b)))
     x = lift(*promote_inexact("squareplus", x))
     positive = vnp.greater_equal(x, 0)
     size = vnp.where(positive, x, vnp.negative(x))  # not abs: the slope of the sum at 0 is 1/2
@@ -221,7 +222,8 @@ def squareplus(x: Any, b: Any = 4) -> Array:
     root = vnp.multiply(scale, vnp.sqrt(vnp.add(vnp.square(vnp.true_divide(x, scale)), ratio)))
     half = vnp.add(vnp.true_divide(size, 2), vnp.true_divide(root, 2))
     # (root + x) (root - x) = b.
-    return _choose(positive, half, vnp.true_divide(vnp.true_divide(b, 4), half))
+    found = _choose(positive, half, vnp.true_divide(vnp.true_divide(b, half), 4))
+    return lift(convert(found, found.dtype, weak))
 
 
 def sparse_plus(x: Any) -> Array:

@@ -146,6 +146,8 @@ def _fans(shape: tuple[int, ...], in_axis: Axes, out_axis: Axes, batch_axis: Axe
         math.prod(shape[i] for i in ((axes,) if isinstance(axes, int) else axes))
         for axes in (in_axis, out_axis, batch_axis)
     )
+    if not math.prod(shape):
+        raise ValueError(f"`shape` must have no axis of size 0 where the scale depends on it, got {shape}.")
     window = math.prod(shape) / inputs / outputs / batch
     return inputs * window, outputs * window
 

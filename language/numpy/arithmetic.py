@@ -310,9 +310,10 @@ def heaviside(x1: Any, x2: Any, /) -> Array:
     Raises:
         TypeError: an argument is no array and no number.
     """
-    promoted = promote_inexact("heaviside", x1, x2)
+    given, promoted = x1, promote_inexact("heaviside", x1, x2)
     zero, one = const(promoted[0], 0), const(promoted[0], 1)
     x1, x2, zeros, ones = same_shape(*promoted, zero, one)
     beside = lax.select(lax.lt(x1, zero), zeros, lax.select(lax.gt(x1, zero), ones, x1))
     found = lax.select(lax.eq(x1, zero), x2, beside)
-    return lift(convert(found, found.dtype, zeros.weak_type and x2.weak_type))
+    # 0 and 1 are as weak as a number x1 is; beside an array they are not.
+    return lift(convert(found, found.dtype, np.ndim(given) == 0 and x1.weak_type and x2.weak_type))

@@ -57,7 +57,7 @@ conj = conjugate
 def angle(z: Any, deg: bool = False) -> Array:
     """The angle of ``z`` in the complex plane, in (-pi, pi] (radians), or in degrees.
 
-    Float dtypes stay, complex ones become real, all others the default float.
+    Dtypes of floating arrays stay, complex ones become real, all others and numbers the default float.
 
     Returns:
         Floats of z's shape.
@@ -66,10 +66,11 @@ def angle(z: Any, deg: bool = False) -> Array:
         TypeError: ``z`` is no array and no number.
     """
     x = array_of("angle", z)
-    x = x if is_float(x.dtype) or is_complex(x.dtype) else lift(convert(x, default_float()))
+    stays = is_complex(x.dtype) or (is_float(x.dtype) and x.ndim > 0)
+    x = x if stays else lift(convert(x, default_float()))
     parts = (lax.imag(x), lax.real(x)) if is_complex(x.dtype) else (lax.full_like(x, 0), x)
     found = lax.atan2(*parts)
-    return lax.mul(found, 57.29577951308232) if deg else found
+    return lax.mul(lift(convert(found, found.dtype)), 57.29577951308232) if deg else found
 
 
 def iscomplexobj(x: Any) -> bool:
@@ -136,7 +137,7 @@ def sort_complex(a: Any) -> Array:
     if not is_complex(found.dtype):
         found = lax.convert_element_type(found, promote_types(_float_of(found), complex64))
     ordered: Array = lax.sort(found, dimension=-1)
-    return ordered
+    return lift(convert(ordered, ordered.dtype))
 
 
 def _float_of(x: Array) -> Any:

@@ -102,6 +102,8 @@ def _stacked(x: Sequence[Any], dtype: DType | None) -> Array:
         plain = np.array(x, dtype=None if leaves else dtype)
     except ValueError as err:
         raise ValueError(f"`object` must nest sequences of equal lengths, got {x!r}.") from err
+    if any(type(leaf) is complex for leaf in leaves) and not is_complex(dtype) and dtype != bool_:
+        raise TypeError(f"A complex number cannot become {dtype}, got {x!r}. Take their real parts.")
     with np.errstate(over="ignore", invalid="ignore"):
         return lift(plain.astype(dtype))
 
@@ -244,6 +246,8 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None, *,
     if any(a.shape for a in avals):
         raise ValueError(f"The bounds of `arange` must be scalars, got shapes {[a.shape for a in avals]}.")
     wanted = common_type(avals)[0] if dtype is None else canonical(dtype)
+    if len(given) == 3 and isinstance(step, (int, float, np.generic)) and step == 0:
+        raise ValueError("`step` of arange must not be 0. Pass a step that leads from `start` to `stop`.")
     # An abstract bound refuses here with its own message.
     bounds: list[Any] = [x if isinstance(x, (int, float)) else np.asarray(x)[()] for x in given]
     if len(bounds) == 1 and wanted != bool_:
@@ -364,7 +368,8 @@ def geomspace(
         log10(true_divide(low, signs)), log10(true_divide(high, signs)), num, endpoint, 10.0, working, 0
     )
     values = multiply(signs, values)
-    if axis % (len(shape) + 1):
+    axis = canonical_axis(axis, len(shape) + 1)
+    if axis:
         from .manipulation import moveaxis
 
         values = moveaxis(values, 0, axis)

@@ -13,6 +13,7 @@ from ..catalogue import FftType
 from ..dispatch import lift
 from ..dtypes import DType, bfloat16, canonical, complex_of, default_float, float16, float32, is_complex
 from ..shapes import canonical_axes, canonical_axis
+from .arithmetic import true_divide
 from .complex_numbers import conjugate
 from .creation import arange
 from .joining import concatenate
@@ -105,6 +106,7 @@ def _transform(name: str, a: Any, s: Any, axes: Any, norm: str | None, kind: Fft
         axes = range(x.ndim - count, x.ndim)
     places = canonical_axes(tuple(axes), x.ndim, "axes")
     if not places:
+        _lengths(name, x, s, places, kind)
         return x
     if len(places) > 3:
         return _in_turn(name, a, s, places, norm, kind)
@@ -274,12 +276,14 @@ def fftfreq(n: int, d: Any = 1.0, *, dtype: Any = None, device: Any = None) -> A
 def rfftfreq(n: int, d: Any = 1.0, *, dtype: Any = None, device: Any = None) -> Array:
     """The frequencies of the elements of `rfft`: 0 to n // 2 over n d, a float array of shape (n // 2 + 1,).
 
+    Integers that are asked for as ``dtype`` are divided as such, and become floats.
+
     Raises:
         ValueError: ``n`` is not positive.
     """
     points, wanted = _frequencies("rfftfreq", n, d, dtype)
     up = arange(points // 2 + 1)
-    return lax.div(lift(convert(up, wanted)), lax.full(up.shape, d * points, wanted))
+    return true_divide(lift(convert(up, wanted)), lax.full(up.shape, d * points, wanted))
 
 
 def _shifts(x: Array, axes: Any) -> tuple[int, ...]:

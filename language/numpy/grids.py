@@ -93,7 +93,7 @@ class Joined:
                 f"A string may be the first entry of {self.name} only, got {entry!r} after others."
             )
         given = _line(entry) if isinstance(entry, slice) else array(entry)
-        count = 0 if isinstance(entry, slice) else given.ndim
+        count = given.ndim
         found = array(given, ndmin=rank)
         if rank <= count:
             return found

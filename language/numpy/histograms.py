@@ -144,7 +144,7 @@ def histogramdd(
     (n, d) = points.shape
     if amounts and amounts[0].shape != (n,):
         raise ValueError(f"`weights` of histogramdd must have shape ({n},), got {amounts[0].shape}.")
-    each = [bins] * d if np.ndim(bins) == 0 and not isinstance(bins, (list, tuple)) else list(bins)
+    each = list(bins) if isinstance(bins, (list, tuple)) or np.ndim(bins) else [bins] * d
     ranges = [None] * d if range is None else list(range)
     if len(each) != d or len(ranges) != d:
         raise ValueError(

@@ -112,7 +112,7 @@ def unpackbits(a: Any, axis: int | None = None, count: int | None = None, bitord
     Args:
         a: an array of uint8.
         axis: along which the bits lie.
-        count: how many bits are kept; zeros fill up what is missing.
+        count: how many bits are kept, or below 0, left out at the end; zeros fill up what is missing.
         bitorder: whether the highest bit comes first, 'big', or last, 'little'.
 
     Returns:
@@ -132,7 +132,6 @@ def unpackbits(a: Any, axis: int | None = None, count: int | None = None, bitord
     bits = lax.shift_right_logical(wide, broadcast_to(shifts, wide.shape))
     found = reshape(lax.bitwise_and(bits, lax.full_like(bits, 1)), (*last.shape[:-1], last.shape[-1] * 8))
     if count is not None:
-        found = lax.pad(
-            found, np.uint8(0), (*(((0, 0, 0),) * (found.ndim - 1)), (0, count - found.shape[-1], 0))
-        )
+        missing = count if count < 0 else count - found.shape[-1]  # below 0: so many are left out
+        found = lax.pad(found, np.uint8(0), (*(((0, 0, 0),) * (found.ndim - 1)), (0, missing, 0)))
     return moveaxis(found, -1, axis)

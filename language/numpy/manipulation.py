@@ -39,8 +39,8 @@ def ndim(a: Any) -> int:
     return array_of("ndim", a).ndim
 
 
-def size(a: Any, axis: int | None = None) -> int:
-    """The number of elements, or the size of one axis.
+def size(a: Any, axis: int | tuple[int, ...] | None = None) -> int:
+    """The number of elements, or the size of one axis, or the product of some.
 
     Returns:
         An integer.
@@ -49,7 +49,7 @@ def size(a: Any, axis: int | None = None) -> int:
         TypeError: ``a`` is no array and no number.
     """
     array = array_of("size", a)
-    return array.size if axis is None else array.shape[canonical_axis(axis, array.ndim)]
+    return math.prod(array.shape[i] for i in canonical_axes(axis, array.ndim))
 
 
 def isscalar(element: Any) -> bool:

@@ -102,7 +102,7 @@ def var(
         Floats without the axes (of size 1 with ``keepdims``); of complex numbers their real dtype.
 
     Raises:
-        ValueError: both ``ddof`` and ``correction`` are given.
+        ValueError: both ``ddof`` and ``correction`` are given, or a real dtype is asked for of complex numbers.
     """
     no_out("var", out)
     if correction is not None and ddof != 0:
@@ -111,11 +111,14 @@ def var(
     a = array_of("var", a)
     axes = canonical_axes(axis, a.ndim)
     wanted = to_inexact(a.dtype) if dtype is None else canonical(dtype)
-    working = wide_float(wanted)
+    if is_complex(a.dtype) and not is_complex(wanted):
+        raise ValueError(f"`dtype` of a variance of complex numbers must be complex, got {wanted}.")
+    working = wide_float(to_inexact(wanted))
     x = in_dtype(a, working)
     centre = _mean_of(x, axes, where) if mean is None else in_dtype(mean, working)
     squares = _squares(lax.sub(x, broadcast_to(centre, x.shape)))
-    wanted, working = real_of(wanted), real_of(working)  # of complex numbers the variance is real
+    working = real_of(working)  # of complex numbers the variance is real, unless a complex dtype is asked for
+    wanted = real_of(wanted) if dtype is None else wanted
     total = sum(squares, axes, working, keepdims=keepdims, where=where)
     count = _count(a, axes, where, working, keepdims)
     if isinstance(count, Array) or isinstance(taken_off, Array):

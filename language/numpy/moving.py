@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import lax
 from ..arrays import Array
+from ..dispatch import lift
 from ..shapes import canonical_axes, canonical_axis
+from .creation import asarray
 from .joining import between
-from .manipulation import ravel, reshape, swapaxes
+from .manipulation import broadcast_to, ravel, reshape, swapaxes
 from .promotion import array_of, convert
 
 
@@ -159,6 +162,8 @@ def repeat(a: Any, repeats: Any, axis: int | None = None, *, total_repeat_length
         a, axis = ravel(a), 0
     axis = canonical_axis(axis, a.ndim)
     counts = np.asarray(repeats)
+    if counts.dtype.kind not in "biu" and counts.size:
+        raise TypeError(f"`repeats` must hold integers, got {counts.dtype}.")
     if counts.size == 1 and total_repeat_length is None:
         return _each_repeated(a, int(counts.reshape(())), axis)
     from .searching import take
@@ -189,7 +194,7 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
         array: what is padded.
         pad_width: a number, one (before, after), or one pair for each axis.
         mode: 'constant', 'edge', 'reflect', 'symmetric' or 'wrap', as in NumPy.
-        constant_values: what 'constant' puts there: a scalar.
+        constant_values: what 'constant' puts there: a number, one (before, after), or one pair for each axis.
 
     Returns:
         An array of array's dtype, its sizes larger by the widths.
@@ -198,12 +203,16 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
         ValueError: the mode is unknown, or a width is negative.
     """
     found = array_of("pad", array)
+    if np.asarray(pad_width).dtype.kind not in "biu" and np.size(pad_width):
+        raise TypeError(f"`pad_width` must hold integers, got {pad_width!r}.")
     widths = np.broadcast_to(np.asarray(pad_width), (found.ndim, 2)).tolist() if found.ndim else []
     if any(n < 0 for pair in widths for n in pair):
         raise ValueError(f"`pad_width` must not be negative, got {pad_width!r}.")
     if mode == "constant":
-        value = convert(constant_values, found.dtype, found.weak_type)
-        return lax.pad(found, value, tuple((low, high, 0) for low, high in widths))
+        if np.ndim(constant_values) == 0:
+            value = convert(constant_values, found.dtype, found.weak_type)
+            return lax.pad(found, value, tuple((low, high, 0) for low, high in widths))
+        return _padded_with(found, widths, constant_values)
     if mode not in _PLACES:
         raise ValueError(
             f"`mode` must be 'constant' or one of {', '.join(map(repr, _PLACES))}, got {mode!r}."
@@ -215,6 +224,17 @@ def pad(array: Any, pad_width: Any, mode: str = "constant", *, constant_values: 
             places = np.pad(np.arange(found.shape[axis]), (low, high), mode=_PLACES[mode])  # type: ignore[call-overload]
             found = take(found, places.astype(np.int32), axis)
     return found
+
+
+def _padded_with(x: Array, widths: Sequence[Sequence[int]], values: Any) -> Array:
+    """Padded axis by axis, each with its own values before and after."""
+    fillers = broadcast_to(lift(convert(asarray(values), x.dtype, x.weak_type)), (x.ndim, 2))
+    for axis, width in enumerate(widths):
+        for side, count in enumerate(width):
+            edges = [(0, 0, 0)] * x.ndim
+            edges[axis] = (count, 0, 0) if side == 0 else (0, count, 0)
+            x = lax.pad(x, lax.reshape(lax.slice(fillers, (axis, side), (axis + 1, side + 1)), ()), edges)
+    return x
 
 
 _PLACES = {"edge": "edge", "reflect": "reflect", "symmetric": "symmetric", "wrap": "wrap"}

@@ -19,7 +19,7 @@ from ..dtypes import default_int, is_integer
 from ..errors import ConcretizationTypeError
 from ..shapes import canonical_axes, canonical_axis, canonical_shape
 from .arithmetic import remainder
-from .creation import asarray, zeros_like
+from .creation import asarray, full_like, zeros_like
 from .indexing import take_index
 from .joining import concatenate
 from .limits import clip
@@ -64,7 +64,7 @@ def place(arr: Any, mask: Any, vals: Any, *, inplace: bool = True) -> Array:
         return given
     (places,) = nonzero(ravel(held), size=given.size, fill_value=given.size)
     return reshape(
-        IndexedUpdate(ravel(given))[places].set(_filled_up(values, given.size), mode="drop"), arr.shape
+        IndexedUpdate(ravel(given))[places].set(_filled_up(values, given.size), mode="drop"), given.shape
     )
 
 
@@ -237,7 +237,7 @@ def resize(a: Any, new_shape: Any) -> Array:
     shape = canonical_shape(new_shape)
     a = array_of("resize", a)
     if not a.size or not math.prod(shape):
-        return lax.full(shape, np.zeros((), a.dtype)[()])
+        return full_like(a, 0, shape=shape)
     return reshape(_filled_up(a, math.prod(shape)), shape)
 
 

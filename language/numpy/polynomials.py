@@ -175,19 +175,23 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Array:
 
 
 def poly(seq_of_zeros: Any) -> Array:
-    """The polynomial with these zeros and leading coefficient 1: floats, n + 1 coefficients; 1 for none.
+    """The polynomial with these zeros and leading coefficient 1: n + 1 coefficients; 1 for none.
+
+    Of a square matrix, its characteristic polynomial: the zeros are its eigenvalues.
 
     Returns:
-        A vector of floats.
+        A vector of floats, or of complex numbers.
 
     Raises:
-        ValueError: the zeros are no vector.
+        ValueError: the zeros are no vector and no square matrix.
     """
     zeros_ = atleast_1d(lift(*promote_inexact("poly", seq_of_zeros)))
+    if zeros_.ndim == 2 and zeros_.shape[0] == zeros_.shape[1]:
+        from .linalg import eigvals
+
+        zeros_ = eigvals(zeros_)
     if zeros_.ndim != 1:
-        raise ValueError(
-            f"`seq_of_zeros` must be a vector, got shape {zeros_.shape}. Of a matrix, take eigvals first."
-        )
+        raise ValueError(f"`seq_of_zeros` must be a vector or a square matrix, got shape {zeros_.shape}.")
     if not zeros_.size:
         return ones((), zeros_.dtype)
     found = ones(1, zeros_.dtype)

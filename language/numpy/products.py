@@ -26,7 +26,8 @@ def _product(
     """`dot_general` with operands promoted already; weak only if both were."""
     dtype = canonical_dtype(wanted)
     found = lax.dot_general(a, b, (contract, batch), None, dtype)
-    return found if weak or not found.weak_type else convert(found, found.dtype)
+    # A dtype that is asked for is a strong one.
+    return found if (weak and wanted is None) or not found.weak_type else convert(found, found.dtype)
 
 
 def _operands(name: str, a: Any, b: Any) -> tuple[Array, Array, bool]:

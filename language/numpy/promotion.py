@@ -11,7 +11,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..catalogue import broadcast_in_dim_p, convert_element_type_p
-from ..config import config
+from ..config import config, enable_x64
 from ..dispatch import aval_of, bind, lift
 from ..dtypes import (
     COMPLEX,
@@ -123,8 +123,12 @@ def promote_types(a: Any, b: Any) -> DType:
     Raises:
         TypeError: there is no such dtype.
     """
-    dtype, weak = promote_pairs([_pair_of(a), _pair_of(b)])
-    return as_dtype(_python_type(dtype)) if weak else dtype
+    with enable_x64():  # dtypes, not arrays: those that are given are not narrowed
+        given = [_pair_of(a), _pair_of(b)]
+        dtype, weak = promote_pairs(given)
+    if weak:
+        return as_dtype(_python_type(dtype))
+    return dtype if dtype in [d for d, _ in given] else canonical(dtype)
 
 
 _KINDS: dict[str, tuple[DType, ...]] = {
@@ -233,7 +237,11 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
         if aval_of(scalar).dtype == dtype:
             return scalar
         return convert(lift(scalar), dtype, weak)
+    if weak:  # a NumPy number beside weak ones: only an array can be weak
+        return convert(lift(x), dtype, weak)
     if type(x) in _NUMBERS:
+        if type(x) is complex and not is_complex(dtype) and dtype != bool_:
+            raise TypeError(f"A complex number cannot become {dtype}: {x!r}. Take its real part, x.real.")
         return _written(x, str(x) if x == 0 else "", dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x).astype(dtype)[()]

@@ -22,7 +22,7 @@ def _running(
     name: str, operation: Callable[..., Array], a: Any, axis: Any, dtype: Any, promote_integers: bool = False
 ) -> Array:
     a = array_of(name, a)
-    if axis is None or a.ndim == 0:
+    if axis is None:
         a, axis = ravel(a), 0
     axis = canonical_axis(axis, a.ndim)
     wanted = canonical_dtype(dtype)

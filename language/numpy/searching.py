@@ -31,10 +31,12 @@ def where(
         An array of the broadcast shape and the common dtype of ``x`` and ``y``.
 
     Raises:
-        ValueError: only one of ``x`` and ``y`` is given.
+        ValueError: only one of ``x`` and ``y`` is given, or both and ``size`` or ``fill_value``.
     """
     if x is None and y is None:
         return nonzero(condition, size=size, fill_value=fill_value)
+    if size is not None or fill_value is not None:
+        raise ValueError("`size` and `fill_value` of where are for the condition alone, without `x` and `y`.")
     if x is None or y is None:
         raise ValueError("`x` and `y` of where must be given together, got one of them.")
     chosen = _truth(array_of("where", condition))
@@ -155,6 +157,10 @@ def argsort(a: Any, axis: int | None = -1, *, stable: bool = True, descending: b
     return lax.sub(last, lax.rev(found, (axis,)))
 
 
+# JAX's ways to search, which find the same places.
+SEARCHES = ("scan", "scan_unrolled", "sort", "compare_all")
+
+
 def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None, *, method: str = "scan") -> Array:
     """Where each element of ``v`` would go into the sorted vector ``a``, by bisection.
 
@@ -166,6 +172,8 @@ def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None, *, meth
     """
     if side not in ("left", "right"):
         raise ValueError(f"`side` must be 'left' or 'right', got {side!r}.")
+    if method not in SEARCHES:
+        raise ValueError(f"`method` must be one of {', '.join(map(repr, SEARCHES))}, got {method!r}.")
     a, v = dtypes_only("searchsorted", a, v)
     if a.ndim != 1:
         raise ValueError(f"`a` of searchsorted must be a vector, got shape {a.shape}.")
@@ -278,6 +286,9 @@ def argwhere(a: Any, *, size: int | None = None, fill_value: Any = None) -> Arra
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
+    if np.ndim(a) == 0:  # an element without coordinates, or none
+        count = size if size is not None else int(known(array_of("argwhere", a), "argwhere") != 0)
+        return lax.full((operator.index(count), 0), np.zeros((), default_int())[()])
     return stack(nonzero(a, size=size, fill_value=fill_value), 1)
 
 
@@ -309,9 +320,9 @@ def take(
         from .arithmetic import remainder
 
         indices, mode = remainder(indices, a.shape[axis]), "clip"
-    if mode == "raise":
+    if mode not in (None, "fill", "clip"):
         raise ValueError(
-            "`mode` of take must be 'fill', 'clip' or 'wrap', got 'raise': a program cannot raise."
+            f"`mode` of take must be 'fill', 'clip' or 'wrap', got {mode!r}: a program cannot raise."
         )
     return take_index(a, (slice(None),) * axis + (indices,), mode="fill" if mode is None else mode)
 
@@ -411,9 +422,11 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | N
         A vector of integers, or of the weights' dtype.
 
     Raises:
-        ValueError: ``length`` is not given and the elements are abstract.
+        ValueError: ``x`` is no vector, or ``length`` is not given and the elements are abstract.
     """
     x = array_of("bincount", x)
+    if x.ndim != 1:
+        raise ValueError(f"`x` of bincount must be a vector, got shape {x.shape}. Ravel it.")
     if length is None:
         value = known(x, "bincount")
         length = max(operator.index(minlength), int(value.max()) + 1 if value.size else 0)

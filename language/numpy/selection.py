@@ -230,13 +230,13 @@ def argpartition(a: Any, kth: int, axis: int = -1) -> Array:
     """The indices of `partition`: integers of a's shape.
 
     Returns:
-        Integers of a's shape.
+        int32 of a's shape, as JAX has it with 64-bit types too.
 
     Raises:
         ValueError: ``kth`` lies outside of the axis.
     """
     _check_kth("argpartition", a, kth, axis)
-    return argsort(a, axis)
+    return lax.convert_element_type(argsort(a, axis), np.int32)
 
 
 def _check_kth(name: str, a: Any, kth: int, axis: int) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
-from ..dtypes import default_int, is_float
+from ..dtypes import default_int, is_complex, is_float
 from ..shapes import canonical_axis
 from .classes import isnan
 from .indexing import take_index
@@ -60,6 +60,7 @@ def unique(
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
     ar = array_of("unique", ar)
+    ar = _strong(ar) if is_complex(ar.dtype) else ar  # as JAX's sort of complex numbers has it
     wanted: Any = (return_index, return_inverse, return_counts)
     if size is not None:
         return _sized(ar, wanted, axis, equal_nan, operator.index(size), fill_value)
@@ -68,6 +69,10 @@ def unique(
     if not isinstance(found, tuple):
         return lift(found)
     return (lift(found[0]), *(lift(np.asarray(x).astype(default_int())) for x in found[1:]))
+
+
+def _strong(x: Array) -> Array:
+    return lift(convert(x, x.dtype))
 
 
 def _in_order(rows: Array, equal_nan: bool) -> tuple[Array, Array, Array]:
@@ -87,17 +92,20 @@ def _sized(ar: Array, wanted: Any, axis: int | None, equal_nan: bool, size: int,
     count = lanes.shape[0]
     if count == 0 and size and fill_value is None:
         raise ValueError("`fill_value` of unique must be given where an array without elements makes some.")
-    ordered, first, order = _in_order(reshape(lanes, (count, lanes.size // count if count else 1)), equal_nan)
+    # Rows without elements are all one.
+    rows = reshape(lanes, (count, lanes.size // count)) if lanes.size else lax.full((count, 1), np.False_)
+    ordered, first, order = _in_order(rows, equal_nan)
     (places,) = nonzero(first, size=size)
-    slices = reshape(ordered, lanes.shape)
+    slices = reshape(ordered, lanes.shape) if lanes.size else lanes
     if count:
         found = take_index(slices, places)
     else:
-        found = lax.full((size, *lanes.shape[1:]), np.zeros((), ar.dtype)[()])
+        found = lax.broadcast_in_dim(lift(convert(0, ar.dtype, ar.weak_type)), (size, *lanes.shape[1:]), ())
     if fill_value is not None:
         there = lax.lt(lax.iota(default_int(), size), sum(first, dtype=default_int()))
         there = broadcast_to(reshape(there, (size, *(1,) * (found.ndim - 1))), found.shape)
-        found = where(there, found, lift(convert(fill_value, found.dtype)))
+        weak = found.weak_type and not (count and size)
+        found = where(there, found, lift(convert(fill_value, found.dtype, weak)))
     results = [found if axis is None else moveaxis(found, 0, axis)]
     if wanted[0]:
         results.append(
@@ -203,7 +211,12 @@ def isin(
 
     Raises:
         TypeError: an argument is no array and no number.
+        ValueError: ``method`` is none of JAX's, which all find the same.
     """
+    if method not in ("auto", "compare_all", "binary_search", "sort"):
+        raise ValueError(
+            f"`method` of isin must be 'auto', 'compare_all', 'binary_search' or 'sort', got {method!r}."
+        )
     x, others = dtypes_only("isin", element, test_elements)
     rows = lax.broadcast_in_dim(ravel(x), (x.size, others.size), (0,))
     found = any(lax.eq(rows, lax.broadcast_in_dim(ravel(others), rows.shape, (1,))), 1)
@@ -224,7 +237,7 @@ def union1d(ar1: Any, ar2: Any, *, size: int | None = None, fill_value: Any = No
 
 
 def _flat(name: str, *arrays: Any) -> list[Array]:
-    return [ravel(x) for x in dtypes_only(name, *arrays)]
+    return [_strong(ravel(x)) for x in dtypes_only(name, *arrays)]
 
 
 def _distinct(x: Array) -> tuple[Array, Array, Array]:
@@ -317,6 +330,7 @@ def setdiff1d(
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
     x, y = ravel(array_of("setdiff1d", ar1)), ravel(array_of("setdiff1d", ar2))
+    x = _strong(x) if is_complex(x.dtype) else x
     if size is None:
         return lift(np.setdiff1d(known(x, "setdiff1d"), known(y, "setdiff1d"), assume_unique))
     values, counts = (x, lax.full(x.shape, np.True_)) if assume_unique else _distinct(x)[::2]

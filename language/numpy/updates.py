@@ -11,7 +11,7 @@ from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
 from ..dtypes import bool_, to_inexact
-from ..lax import GatherDimensionNumbers, ScatterDimensionNumbers
+from ..lax import GatherDimensionNumbers, GatherScatterMode, ScatterDimensionNumbers
 from ..shapes import Shape, broadcast_shapes
 from .entries import Truth, is_array, is_scalar_array, read_entries, static, within
 from .indexing import Plan, forward, is_int, plan_of, take_index
@@ -60,7 +60,7 @@ class IndexedReference:
         """The array with ``values`` added there, once for every time a place is named."""
         if self.array.dtype == bool_:
             return _combined(self, values, lax.bitwise_or, mode)
-        return _scattered(self.array, self.index, values, lax.scatter_add, mode)
+        return _as_weak(self.array, _scattered(self.array, self.index, values, lax.scatter_add, mode))
 
     def subtract(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with ``values`` subtracted there."""
@@ -106,9 +106,9 @@ class IndexedReference:
         return f"IndexedReference({self.array!r}, {self.index!r})"
 
 
-def _named(mode: Any) -> str:
-    name = getattr(mode, "value", mode)
-    return "fill" if name == "drop" else str(name)
+def _as_weak(x: Array, found: Array) -> Array:
+    """An array that was added to, or otherwise combined with values, stays as weak as it was."""
+    return lift(convert(found, found.dtype, array_of("at", x).weak_type))
 
 
 def _as_update(x: Array, values: Any) -> Array:
@@ -135,7 +135,7 @@ def _scattered(x: Array, index: Any, values: Any, operation: Callable[..., Array
 
 
 def _update_mode(mode: Any) -> str:
-    return "fill" if mode is None else _named(mode)
+    return str(GatherScatterMode.from_any(mode).value)
 
 
 def _window(entries: Sequence[Any], shape: Shape) -> tuple[list[int], list[int]] | None:
@@ -289,7 +289,8 @@ def _combined(
     entries = [static(e) for e in read_entries(reference.index, x.shape)]
     if _names_once(entries, x.shape):
         old = take_index(x, reference.index, mode=_update_mode(mode))
-        return _scattered(x, reference.index, combine(old, _broadcast(values, old.shape)), lax.scatter, mode)
+        new = combine(old, _broadcast(values, old.shape))
+        return _as_weak(x, _scattered(x, reference.index, new, lax.scatter, mode))
     if scatter is not None:
         return _scattered(x, reference.index, values, scatter, mode)
     return _one_by_one(x, entries, values, combine, mode)

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dispatch import Implementation, aval_of
+from ..catalogue import convert_element_type_p
+from ..dispatch import Implementation, aval_of, bind
 from ..dtypes import float0, is_complex, is_inexact
 from ..flat import check_array, name_of, own, path_of
 from ..shapes import ShapedArray
@@ -129,11 +130,19 @@ def tangent_of(implementation: Implementation, tangent: Any, primal: Any, index:
 
 
 def materialized(values: Sequence[Array | None], avals: Sequence[ShapedArray]) -> list[Any]:
-    """Zero tangents as arrays: zeros for floats, NumPy's float0 for the rest."""
+    """Tangents as arrays, as weak as what they are of: zeros for None, NumPy's float0 of what is not floating."""
     result: list[Any] = []
     for value, aval in zip(values, avals, strict=True):
         if aval.tangent().dtype == float0:
             result.append(np.zeros(aval.shape, float0))
         else:
-            result.append(lax.full(aval.shape, 0, aval.dtype) if value is None else value)
+            found = lax.full(aval.shape, 0, aval.dtype) if value is None else value
+            result.append(as_weak(found, aval))
     return result
+
+
+def as_weak(x: Array, aval: ShapedArray) -> Array:
+    """A tangent, or a block of a Jacobian, as weak as the array that it is of."""
+    if x.weak_type == aval.weak_type:
+        return x
+    return bind(convert_element_type_p, x, new_dtype=x.dtype, weak_type=aval.weak_type)[0]

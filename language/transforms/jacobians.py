@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..dispatch import aval_of
 from ..dtypes import is_inexact
 from ..flat import Flat, arrays_in, name_of, own
-from .arguments import Function, check_callable, check_differentiable, check_holomorphic, split
+from .arguments import Function, as_weak, check_callable, check_differentiable, check_holomorphic, split
 
 
 def jacfwd(
@@ -88,7 +88,15 @@ def _jacobian(
             by_argument = trees.unflatten(tree, row)[0]
             return by_argument if isinstance(argnums, (tuple, list)) else by_argument[0]
 
-        result = flat.result([_Leaf(arranged(row)) for row in blocks])
+        # As weak as the results' tangents, or the arguments' cotangents.
+        weak = [
+            [
+                as_weak(block, aval_of(y if mode == "forward" else x))
+                for block, x in zip(row, leaves, strict=True)
+            ]
+            for row, y in zip(blocks, found, strict=True)
+        ]
+        result = flat.result([_Leaf(arranged(row)) for row in weak])
         result = trees.map(lambda leaf: leaf.tree, result)
         return (result, fun(*args, **kwargs)[1]) if has_aux else result
 

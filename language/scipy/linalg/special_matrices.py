@@ -20,7 +20,7 @@ from ...numpy.joining import concatenate
 from ...numpy.linalg.operands import given
 from ...numpy.manipulation import atleast_1d, atleast_2d, expand_dims
 from ...numpy.moving import flip
-from ...numpy.promotion import array_of, dtypes_only
+from ...numpy.promotion import array_of, convert, dtypes_only
 from ...numpy.searching import take
 
 
@@ -94,7 +94,7 @@ def toeplitz(c: Any, r: Any = None) -> Array:
     """
     c = _vector("toeplitz", "c", c)
     r = conjugate(c) if r is None else _vector("toeplitz", "r", r)
-    c, r = dtypes_only("toeplitz", c, r)
+    c, r = (lift(convert(x, x.dtype)) for x in dtypes_only("toeplitz", c, r))
     if not c.shape[0] or not r.shape[0]:
         return zeros((c.shape[0], r.shape[0]), c.dtype)
     return _sliding(concatenate([flip(c), r[1:]], 0), c.shape[0], r.shape[0], -1)
@@ -212,6 +212,8 @@ def convolution_matrix(a: Any, n: int, mode: str = "full") -> Array:
     Raises:
         ValueError: an argument is something else.
     """
+    if np.ndim(a) == 0:
+        raise ValueError("`a` of convolution_matrix must be a vector, got a number. Pass a list of one.")
     x, n = _vector("convolution_matrix", "a", a, 1), _size("convolution_matrix", n, 1)
     if mode not in ("full", "valid", "same"):
         raise ValueError(f"`mode` of convolution_matrix must be 'full', 'valid' or 'same', got {mode!r}.")

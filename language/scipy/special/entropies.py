@@ -8,7 +8,9 @@ from typing import Any
 
 from ... import lax
 from ...arrays import Array
+from ...dispatch import lift
 from ...numpy.elementwise import like
+from ...numpy.promotion import convert
 from .arguments import choose, given, strong
 
 
@@ -22,13 +24,14 @@ def logit(x: Any) -> Array:
         TypeError: an argument is no array and no number.
     """
     (x,) = given("logit", x)
-    x = strong(x)
+    weak, x = x.weak_type and x.ndim == 0, strong(x)
     rest = lax.sub(like(x, 1), x)
     middle = lax.bitwise_and(lax.gt(x, like(x, 0.25)), lax.lt(x, like(x, 0.75)))
     near = choose(middle, x, like(x, 0.5))
     distance = lax.div(lax.sub(lax.mul(like(x, 2), near), like(x, 1)), lax.sub(like(x, 1), near))
     outside = lax.sub(lax.log(x), choose(lax.lt(x, like(x, 0.5)), lax.log1p(lax.neg(x)), lax.log(rest)))
-    return choose(middle, lax.log1p(distance), outside)
+    found = choose(middle, lax.log1p(distance), outside)
+    return lift(convert(found, found.dtype, weak))
 
 
 def _times_logarithm(

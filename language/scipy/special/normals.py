@@ -23,7 +23,7 @@ def ndtr(x: Any) -> Array:
     Raises:
         TypeError: ``x`` is neither float32 nor float64.
     """
-    x = float32_or_wider("ndtr", x)
+    x = strong(float32_or_wider("ndtr", x))
     return lax.mul(like(x, 0.5), lax.erfc(lax.mul(lax.neg(x), like(x, _ROOT_HALF))))
 
 
@@ -99,7 +99,7 @@ def log_ndtr(x: Any, series_order: int = 3) -> Array:
     """
     if not 0 <= operator.index(series_order) <= 30:
         raise ValueError(f"`series_order` of log_ndtr must be an integer from 0 to 30, got {series_order!r}.")
-    x = float32_or_wider("log_ndtr", x)
+    x = strong(float32_or_wider("log_ndtr", x))
     far = lax.lt(x, like(x, -12))
     low = lax.lt(x, like(x, -1))
     safe = choose(far, like(x, -12), x)
