@@ -232,6 +232,8 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
         if x.dtype == dtype and x.weak_type == weak:
             return x
         return bind(convert_element_type_p, x, new_dtype=dtype, weak_type=weak)[0]
+    if type(x) is complex and not is_complex(dtype) and dtype != bool_:
+        raise TypeError(f"A complex number cannot become {dtype}: {x!r}. Take its real part, x.real.")
     if weak and type(x) in _NUMBERS and dtype != bool_:
         scalar = _python_type(dtype)(x)
         if aval_of(scalar).dtype == dtype:
@@ -240,8 +242,6 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
     if weak:  # a NumPy number beside weak ones: only an array can be weak
         return convert(lift(x), dtype, weak)
     if type(x) in _NUMBERS:
-        if type(x) is complex and not is_complex(dtype) and dtype != bool_:
-            raise TypeError(f"A complex number cannot become {dtype}: {x!r}. Take its real part, x.real.")
         return _written(x, str(x) if x == 0 else "", dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x).astype(dtype)[()]

@@ -178,7 +178,7 @@ def polar(
     Args:
         a: shape (..., m, n).
         side: on which side P stands.
-        method: accepted for JAX's sake: singular values are always used.
+        method: "qdwh" or "svd", for JAX's sake: singular values are always used.
         eps: ignored.
         max_iterations: ignored.
 
@@ -186,10 +186,12 @@ def polar(
         ``(U, P)``, in a floating dtype.
 
     Raises:
-        ValueError: ``side`` is something else, or ``a`` has fewer than 2 axes.
+        ValueError: ``side`` or ``method`` is something else, or ``a`` has fewer than 2 axes.
     """
     if side not in ("right", "left"):
         raise ValueError(f"`side` of polar must be 'right' or 'left', got {side!r}.")
+    if method not in ("qdwh", "svd"):
+        raise ValueError(f"`method` of polar must be 'qdwh' or 'svd', got {method!r}.")
     (a,) = given("polar", matrices("polar", a))
     found = lax.linalg.svd(a, full_matrices=False)
     assert isinstance(found, tuple), "vectors were asked for"

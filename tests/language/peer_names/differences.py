@@ -1,6 +1,7 @@
 """Where we differ from JAX on purpose: each rule, the names it is for, and how it is told.
 
-A rule is told by what the one that refuses says, or, where both answer, by the call. `*` stands for anything in a name, `!` before a pattern for all but these.
+A rule is told by what the one that refuses says, or, where both answer, by the call.
+`*` stands for anything in a name, `!` before a pattern for all but these.
 """
 
 from __future__ import annotations
@@ -49,6 +50,15 @@ def _a_number_stays(call: Call, ours: Any, theirs: Any) -> bool:
     return all(
         a == b or (isinstance(a, str) != isinstance(b, str)) for a, b in zip(ours, theirs, strict=True)
     )
+
+
+def _over_no_axes(call: Call, ours: Any, theirs: Any) -> bool:
+    axes = call.kwargs.get("axes")
+    return axes == () or (axes is None and np.ndim(np.empty(getattr(call.args[0], "shape", ()))) == 0)
+
+
+def _fewer_axes(call: Call, ours: Any, theirs: Any) -> bool:
+    return len(call.args[1].shape) < len(call.args[0].shape)
 
 
 def _ids_of_several_axes(call: Call, ours: Any, theirs: Any) -> bool:
@@ -281,11 +291,15 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     ("lax.fft", Difference("an IRFFT is of complex numbers", ours="of fft must have a dtype among")),
     ("lax.fft", Difference("a transform has axes", ours="must hold 1 to 3 lengths")),
-    ("lax.rng_bit_generator", Difference("a key is what the algorithm takes", ours="must be 4 numbers")),
+    (
+        "lax.rng_bit_generator",
+        Difference("a key is what the algorithm takes", ours="`key` of rng_bit_generator"),
+    ),
     (
         "lax.random_gamma_grad",
-        Difference("both are of one floating dtype and shape", ours="of random_gamma_grad must have"),
+        Difference("both are of one dtype and shape", ours="of random_gamma_grad must have"),
     ),
+    ("numpy.pad", Difference("a number has no sides to pad", theirs="has unsupported shape")),
     # linear algebra
     (
         "*.eigh *.eigvalsh *.cholesky *.cho_factor *.polar",
@@ -439,7 +453,62 @@ TABLE: list[tuple[str, Difference]] = [
     ("transforms.lax.fori_loop", Difference("bounds may differ in dtype", theirs="must have equal types")),
     ("transforms.jvp", Difference("a tangent is as weak as what it is of", types=_only_weak)),
     ("lax.conj", Difference("16-bit floats have conjugates", theirs="conj does not accept dtype")),
-    ("transforms.lax.switch", Difference("weak where every branch is", types=_only_weak)),
+    (
+        "transforms.lax.switch transforms.lax.cond",
+        Difference("weak where every branch is; JAX takes one branch's word for it", types=_only_weak),
+    ),
+    (
+        "transforms.lax.cond transforms.lax.switch",
+        Difference("bfloat16 is a number", theirs="Pred type must be either boolean or number"),
+    ),
+    ("nn.log_sigmoid", Difference("as weak as its argument, for complex numbers too", types=_only_weak)),
+    (
+        "nn.squareplus",
+        Difference("x becomes a float by itself, whatever b is", types=lambda c, a, b: True, when=_integers),
+    ),
+    (
+        "nn.logsumexp nn.logmeanexp scipy.special.logsumexp",
+        Difference("booleans become float32, as everywhere", types=lambda c, a, b: True, when=_integers),
+    ),
+    (
+        "numpy.linalg.*norm scipy.linalg.polar",
+        Difference("integers become floats first, as in NumPy", theirs="not inexact"),
+    ),
+    (
+        "numpy.linalg.slogdet",
+        Difference("a method is for complex matrices too", theirs="not implemented for complex"),
+    ),
+    (
+        "numpy.fft.*n",
+        Difference("over no axes an array is itself, as a transform would take it", types=_over_no_axes),
+    ),
+    ("numpy.fft.*n", Difference("over no axes there is nothing to norm", theirs="Invalid norm value")),
+    (
+        "scipy.linalg.cho_solve scipy.linalg.lu_solve",
+        Difference(
+            "beside a batch two axes are a matrix, and not rows of vectors", theirs="Incompatible shapes"
+        ),
+    ),
+    (
+        "scipy.linalg.cho_solve scipy.linalg.lu_solve",
+        Difference("beside a batch two axes are a matrix, and not rows of vectors", types=_fewer_axes),
+    ),
+    (
+        "scipy.linalg.circulant scipy.linalg.hankel scipy.linalg.eigh_tridiagonal scipy.linalg.polar",
+        Difference("as weak as the elements", types=_only_weak),
+    ),
+    (
+        "scipy.linalg.hankel scipy.linalg.toeplitz",
+        Difference("a number is a vector of one", theirs="must be at least 1-dimensional"),
+    ),
+    (
+        "scipy.linalg.eigh_tridiagonal",
+        Difference(f"eigenvectors are {NOT_THERE}", ours="Use eigh for vectors"),
+    ),
+    (
+        "scipy.linalg.pascal",
+        Difference("of the default float dtype, as its fellows", types=lambda c, a, b: c.wide),
+    ),
 ]
 
 
