@@ -452,7 +452,6 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     ("transforms.lax.fori_loop", Difference("bounds may differ in dtype", theirs="must have equal types")),
     ("transforms.jvp", Difference("a tangent is as weak as what it is of", types=_only_weak)),
-    ("lax.conj", Difference("16-bit floats have conjugates", theirs="conj does not accept dtype")),
     (
         "transforms.lax.switch transforms.lax.cond",
         Difference("weak where every branch is; JAX takes one branch's word for it", types=_only_weak),
