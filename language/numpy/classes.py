@@ -12,7 +12,7 @@ from ..dispatch import lift
 from ..dtypes import UNSIGNED, bool_, is_complex, is_float, is_inexact, is_integer
 from .complex_numbers import finite
 from .elementwise import const, strong
-from .promotion import array_of, promote, promote_inexact, real_only, same_shape
+from .promotion import array_of, convert, promote, promote_inexact, real_only, same_shape
 
 
 def signbit(x: Any, /) -> Array:
@@ -45,7 +45,8 @@ def copysign(x1: Any, x2: Any, /) -> Array:
     """
     x1, x2 = same_shape(*promote_inexact("copysign", x1, x2))
     size = lax.abs(x1)
-    return lax.select(signbit(x2), lax.neg(size), size)
+    found = lax.select(signbit(x2), lax.neg(size), size)
+    return lift(convert(found, found.dtype, x1.weak_type and x2.weak_type))
 
 
 def isfinite(x: Any, /) -> Array:

@@ -44,6 +44,7 @@ def gcd(x1: Any, x2: Any) -> Array:
     # The least number of a width is its own absolute value, and leaves negative rests.
     result: Array = found if found.dtype in UNSIGNED else lax.abs(found)
     return result
+    return lift(convert(found, found.dtype))
 
 
 def lcm(x1: Any, x2: Any) -> Array:
@@ -59,7 +60,7 @@ def lcm(x1: Any, x2: Any) -> Array:
     divisor = gcd(x, y)
     none = lax.eq(divisor, lax.full_like(divisor, 0))
     found = lax.mul(x, floor_divide(y, lax.select(none, lax.full_like(divisor, 1), divisor)))
-    return lax.select(none, lax.full_like(found, 0), found)
+    return lax.select(none, lax.full_like(found, 0), lift(convert(found, found.dtype)))
 
 
 # -- bits -----------------------------------------------------------------------------------------------

@@ -77,14 +77,16 @@ class IndexedReference:
         """The array, as floats, with the elements there divided."""
         from .arithmetic import true_divide
 
-        floats = IndexedReference(lift(convert(self.array, to_inexact(self.array.dtype))), self.index)
+        x = self.array
+        floats = IndexedReference(lift(convert(x, to_inexact(x.dtype), x.weak_type)), self.index)
         return _combined(floats, values, lambda x, y: convert(true_divide(x, y), x.dtype), mode)
 
     def power(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
         """The array with the elements there raised to powers."""
         from .arithmetic import power
 
-        numbers = IndexedReference(lift(convert(self.array, to_numeric(self.array.dtype))), self.index)
+        x = self.array
+        numbers = IndexedReference(lift(convert(x, to_numeric(x.dtype), x.weak_type)), self.index)
         return _combined(numbers, values, lambda x, y: convert(power(x, y), x.dtype), mode)
 
     def min(self, values: Any, *, mode: Any = None, **_: Any) -> Array:

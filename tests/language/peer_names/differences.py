@@ -8,67 +8,20 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-from tests.language.peer_names.comparing import Difference, Refused
-from tests.language.peer_names.drawing import Call
-
-
-def _named_integer(call: Call, ours: Any, theirs: Any) -> bool:
-    """An integer dtype is asked for."""
-    wanted = call.kwargs.get("dtype")
-    return wanted is not None and (wanted is int or (wanted != "bfloat16" and np.dtype(wanted).kind in "iu"))
-
-
-def _filled_with_float(call: Call, ours: Any, theirs: Any) -> bool:
-    return isinstance(call.kwargs.get("fill_value"), float)
-
-
-def _without_elements(call: Call, ours: Any, theirs: Any) -> bool:
-    return any(0 in getattr(x, "shape", ()) for x in call.args)
-
-
-def _number_with_axes_kept(call: Call, ours: Any, theirs: Any) -> bool:
-    return bool(call.kwargs.get("keepdims")) and np.ndim(np.empty(getattr(call.args[0], "shape", ()))) == 0
-
-
-def _only_weak(call: Call, ours: Any, theirs: Any) -> bool:
-    """The results differ in weak types only."""
-    if isinstance(ours, Refused) or isinstance(theirs, Refused) or len(ours) != len(theirs):
-        return False
-    return all(
-        isinstance(a, tuple) and isinstance(b, tuple) and a[:2] == b[:2]
-        for a, b in zip(ours, theirs, strict=True)
-    )
-
-
-def _a_number_stays(call: Call, ours: Any, theirs: Any) -> bool:
-    """A result is a Python number to one of the two, and an array without axes to the other."""
-    if len(ours) != len(theirs):
-        return False
-    return all(
-        a == b or (isinstance(a, str) != isinstance(b, str)) for a, b in zip(ours, theirs, strict=True)
-    )
-
-
-def _over_no_axes(call: Call, ours: Any, theirs: Any) -> bool:
-    axes = call.kwargs.get("axes")
-    return axes == () or (axes is None and np.ndim(np.empty(getattr(call.args[0], "shape", ()))) == 0)
-
-
-def _fewer_axes(call: Call, ours: Any, theirs: Any) -> bool:
-    return len(call.args[1].shape) < len(call.args[0].shape)
-
-
-def _ids_of_several_axes(call: Call, ours: Any, theirs: Any) -> bool:
-    return len(getattr(call.args[1], "shape", ())) != 1
-
-
-def _integers(call: Call) -> bool:
-    kind = getattr(getattr(call.args[0], "dtype", None), "kind", type(call.args[0]).__name__[0])
-    return str(kind) in "biu"
-
+from tests.language.peer_names.comparing import Difference
+from tests.language.peer_names.telling import (
+    a_number_stays,
+    fewer_axes,
+    filled_with_float,
+    ids_of_several_axes,
+    integers,
+    named_integer,
+    number_with_axes_kept,
+    only_weak,
+    over_no_axes,
+    without_elements,
+)
 
 REALS = "float16, bfloat16, float32, float64"
 NUMBERS = f"int8, int16, int32, int64, uint8, uint16, uint32, uint64, {REALS}"
@@ -191,12 +144,12 @@ TABLE: list[tuple[str, Difference]] = [
     (
         "numpy.var numpy.nanvar",
         Difference(
-            "an integer dtype that is asked for is given; JAX's NaN makes floats of it", types=_named_integer
+            "an integer dtype that is asked for is given; JAX's NaN makes floats of it", types=named_integer
         ),
     ),
     (
         "numpy.median numpy.nanmedian numpy.*quantile numpy.*percentile",
-        Difference("a number has no axes to keep, as in NumPy", types=_number_with_axes_kept),
+        Difference("a number has no axes to keep, as in NumPy", types=number_with_axes_kept),
     ),
     (
         "numpy.*quantile numpy.*percentile",
@@ -215,10 +168,10 @@ TABLE: list[tuple[str, Difference]] = [
         "numpy.cov numpy.corrcoef",
         Difference("variables have as many samples, empty ones too", ours="must agree in all axes"),
     ),
-    ("numpy.argpartition", Difference("indices are never weak", types=_only_weak)),
+    ("numpy.argpartition", Difference("indices are never weak", types=only_weak)),
     (
         "numpy.nonzero numpy.flatnonzero numpy.argwhere numpy.where",
-        Difference("indices are integers, whatever fills them up", types=_filled_with_float),
+        Difference("indices are integers, whatever fills them up", types=filled_with_float),
     ),
     (
         "numpy.take numpy.take_along_axis numpy.put_along_axis numpy.bincount",
@@ -236,7 +189,7 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     ("numpy.put", Difference("put knows NumPy's modes, without 'raise'", ours="`mode` of put must be")),
     ("numpy.piecewise", Difference("conditions broadcast", theirs="different numbers of dimensions")),
-    ("numpy.unique*", Difference(SETS, types=_without_elements)),
+    ("numpy.unique*", Difference(SETS, types=without_elements)),
     ("numpy.*1d", Difference(SETS, theirs="zero-size array to reduction")),
     ("numpy.*1d", Difference(SETS, theirs="is out of bounds for axis 0 with size 0")),
     ("numpy.*1d", Difference(SETS, theirs="in gather op is out of range")),
@@ -271,19 +224,19 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     (
         "numpy.diag numpy.diagonal numpy.repeat numpy.linalg.diagonal",
-        Difference("a part of an array is as weak as it", types=_only_weak),
+        Difference("a part of an array is as weak as it", types=only_weak),
     ),
     ("numpy.pad", Difference(COUNTS, ours="`pad_width` must hold integers")),
     (
         "numpy.cov numpy.corrcoef",
-        Difference("variables have as many samples, empty ones too", types=_without_elements),
+        Difference("variables have as many samples, empty ones too", types=without_elements),
     ),
     ("numpy.take", Difference("a mask is no index", ours="takes at most that many indices")),
     ("numpy.fft.*freq", Difference("no frequency is a boolean", ours="of div must have a dtype among")),
-    ("numpy.fft.rfftn numpy.fft.fftn", Difference("over no axes an array is itself", types=_only_weak)),
+    ("numpy.fft.rfftn numpy.fft.fftn", Difference("over no axes an array is itself", types=only_weak)),
     (
         "numpy.power numpy.pow",
-        Difference("a power is weak where both are, or the base of an integer's", types=_only_weak),
+        Difference("a power is weak where both are, or the base of an integer's", types=only_weak),
     ),
     (
         "numpy.array_equiv",
@@ -300,6 +253,10 @@ TABLE: list[tuple[str, Difference]] = [
         Difference("both are of one dtype and shape", ours="of random_gamma_grad must have"),
     ),
     ("numpy.pad", Difference("a number has no sides to pad", theirs="has unsupported shape")),
+    ("numpy.polyfit", Difference("integers become floats first, as in NumPy", theirs="not inexact")),
+    ("numpy.logaddexp*", Difference("weak where both are, for complex numbers too", types=only_weak)),
+    ("*.round *.around", Difference("any number of decimals is one", theirs="expected number, got int")),
+    ("numpy.gcd numpy.lcm", Difference("divisors of numbers, too, are not weak", types=only_weak)),
     # linear algebra
     (
         "*.eigh *.eigvalsh *.cholesky *.cho_factor *.polar",
@@ -310,14 +267,14 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     (
         "numpy.linalg.lstsq",
-        Difference("ranks and residuals are never weak, as solutions are not", types=_only_weak),
+        Difference("ranks and residuals are never weak, as solutions are not", types=only_weak),
     ),
     (
         "numpy.linalg.*norm",
         Difference(
             "norms are floats: integers become floats first, as in NumPy",
             types=lambda c, a, b: True,
-            when=_integers,
+            when=integers,
         ),
     ),
     ("numpy.linalg.qr", Difference("reflections are not kept", ours="`mode` of qr must not be 'raw'")),
@@ -376,7 +333,7 @@ TABLE: list[tuple[str, Difference]] = [
         "ops.*",
         Difference(
             "a segment for each leading element, by as many axes as `segment_ids` has",
-            types=_ids_of_several_axes,
+            types=ids_of_several_axes,
         ),
     ),
     ("ops.*", Difference("no segments are none", theirs="is out of bounds for axis 0 with size 0")),
@@ -412,7 +369,7 @@ TABLE: list[tuple[str, Difference]] = [
         "scipy.special.multigammaln scipy.special.bessel_jn scipy.special.bernoulli",
         Difference(COUNTS, ours="cannot be interpreted as an integer"),
     ),
-    ("scipy.special.comb", Difference("weak where both numbers are", types=_only_weak)),
+    ("scipy.special.comb", Difference("weak where both numbers are", types=only_weak)),
     ("scipy.special.*", Difference(REAL, ours="of floor must have a dtype among")),
     # random numbers
     (
@@ -448,26 +405,26 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     (
         "transforms.*",
-        Difference("a number that is handed on may stay a number, or become an array", types=_a_number_stays),
+        Difference("a number that is handed on may stay a number, or become an array", types=a_number_stays),
     ),
     ("transforms.lax.fori_loop", Difference("bounds may differ in dtype", theirs="must have equal types")),
-    ("transforms.jvp", Difference("a tangent is as weak as what it is of", types=_only_weak)),
+    ("transforms.jvp", Difference("a tangent is as weak as what it is of", types=only_weak)),
     (
         "transforms.lax.switch transforms.lax.cond",
-        Difference("weak where every branch is; JAX takes one branch's word for it", types=_only_weak),
+        Difference("weak where every branch is; JAX takes one branch's word for it", types=only_weak),
     ),
     (
         "transforms.lax.cond transforms.lax.switch",
         Difference("bfloat16 is a number", theirs="Pred type must be either boolean or number"),
     ),
-    ("nn.log_sigmoid", Difference("as weak as its argument, for complex numbers too", types=_only_weak)),
+    ("nn.log_sigmoid", Difference("as weak as its argument, for complex numbers too", types=only_weak)),
     (
         "nn.squareplus",
-        Difference("x becomes a float by itself, whatever b is", types=lambda c, a, b: True, when=_integers),
+        Difference("x becomes a float by itself, whatever b is", types=lambda c, a, b: True, when=integers),
     ),
     (
         "nn.logsumexp nn.logmeanexp scipy.special.logsumexp",
-        Difference("booleans become float32, as everywhere", types=lambda c, a, b: True, when=_integers),
+        Difference("booleans become float32, as everywhere", types=lambda c, a, b: True, when=integers),
     ),
     (
         "numpy.linalg.*norm scipy.linalg.polar",
@@ -479,7 +436,7 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     (
         "numpy.fft.*n",
-        Difference("over no axes an array is itself, as a transform would take it", types=_over_no_axes),
+        Difference("over no axes an array is itself, as a transform would take it", types=over_no_axes),
     ),
     ("numpy.fft.*n", Difference("over no axes there is nothing to norm", theirs="Invalid norm value")),
     (
@@ -490,11 +447,13 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     (
         "scipy.linalg.cho_solve scipy.linalg.lu_solve",
-        Difference("beside a batch two axes are a matrix, and not rows of vectors", types=_fewer_axes),
+        Difference("beside a batch two axes are a matrix, and not rows of vectors", types=fewer_axes),
     ),
     (
-        "scipy.linalg.circulant scipy.linalg.hankel scipy.linalg.eigh_tridiagonal scipy.linalg.polar",
-        Difference("as weak as the elements", types=_only_weak),
+        " ".join(
+            f"scipy.linalg.{n}" for n in ("circulant", "hankel", "hessenberg", "eigh_tridiagonal", "polar")
+        ),
+        Difference("as weak as the elements", types=only_weak),
     ),
     (
         "scipy.linalg.hankel scipy.linalg.toeplitz",

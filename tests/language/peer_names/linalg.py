@@ -204,6 +204,7 @@ SCIPY_LINALG: Rows = {
     "eigh_tridiagonal": _tridiagonal,
     "hadamard": _hadamard,
     **each("hankel toeplitz", _lines),
+    "hessenberg": _of_matrix("hessenberg", True, calc_q=BOTH),
     "helmert": _sized("helmert", full=BOTH),
     **each("hilbert invhilbert", _sized),
     **each("invpascal pascal", lambda n: _sized(n, kind=["symmetric", "lower", "upper", None, "odd"])),

@@ -136,21 +136,6 @@ def _convolve(name: str) -> Row:
     )
 
 
-def _polynomials(name: str) -> Row:
-    return lambda d: d.call(
-        name,
-        _line(d),
-        _line(d),
-        **({"trim_leading_zeros": False} if name in ("polymul", "polydiv") and d.chance(0.1) else {}),
-    )
-
-
-def _polyint(d: Draw) -> Call:
-    m = d.mostly(d.one(0, 1, 2), -1, 1.5)
-    given = d.options(k=[None, 1, [1, 2], d.array("any", d.one((), (1,), (2,)))])
-    return d.call("polyint", _line(d), **d.options(m=[m]), **given)
-
-
 def _trapezoid(d: Draw) -> Call:
     y = d.array("any", d.mostly(d.shape(1), ()))
     axis = d.axis(rank(y))
@@ -264,11 +249,6 @@ PRODUCTS: Rows = {
     "cross": cross,
     **each("matvec vecmat", _matvec),
     **each("convolve correlate", _convolve),
-    **each("polyadd polysub polymul polydiv", _polynomials),
-    "polyval": lambda d: d.call("polyval", _line(d), d.operand(), **d.options(unroll=[1, 16])),
-    "polyder": lambda d: d.call("polyder", _line(d), **d.options(m=[0, 1, 2, -1, 9])),
-    "polyint": _polyint,
-    "poly": lambda d: d.call("poly", d.operand("any", d.mostly((d.size(),), (), (2, 2), (2, 3)))),
     "trapezoid": _trapezoid,
     "gradient": _gradient,
     "ediff1d": _ediff1d,

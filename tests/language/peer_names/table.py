@@ -14,6 +14,7 @@ from tests.language.peer_names.lax import LAX
 from tests.language.peer_names.linalg import FOURIER, NUMPY_LINALG, SCIPY_LINALG
 from tests.language.peer_names.networks import INITIALIZERS, NN, OPS, SPECIAL
 from tests.language.peer_names.places import PLACES
+from tests.language.peer_names.polynomials import POLYNOMIALS
 from tests.language.peer_names.products import PRODUCTS
 from tests.language.peer_names.randoms import RANDOM
 from tests.language.peer_names.shaping import SHAPING
@@ -21,7 +22,7 @@ from tests.language.peer_names.transforms import TRANSFORMS
 
 ROOMS: dict[str, Rows] = {
     "lax": LAX,
-    "numpy": {**ELEMENTWISE, **CREATION, **SHAPING, **FOLDS, **PLACES, **PRODUCTS, **KNOWN},
+    "numpy": {**ELEMENTWISE, **CREATION, **SHAPING, **FOLDS, **PLACES, **PRODUCTS, **POLYNOMIALS, **KNOWN},
     "numpy.linalg": NUMPY_LINALG,
     "numpy.fft": FOURIER,
     "nn": NN,

@@ -1,0 +1,64 @@
+"""What a rule is told by, where both answer: of a call, our types and JAX's, whether they differ as the rule says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from tests.language.peer_names.comparing import Refused
+from tests.language.peer_names.drawing import Call
+
+
+def named_integer(call: Call, ours: Any, theirs: Any) -> bool:
+    """An integer dtype is asked for."""
+    wanted = call.kwargs.get("dtype")
+    return wanted is not None and (wanted is int or (wanted != "bfloat16" and np.dtype(wanted).kind in "iu"))
+
+
+def filled_with_float(call: Call, ours: Any, theirs: Any) -> bool:
+    return isinstance(call.kwargs.get("fill_value"), float)
+
+
+def without_elements(call: Call, ours: Any, theirs: Any) -> bool:
+    return any(0 in getattr(x, "shape", ()) for x in call.args)
+
+
+def number_with_axes_kept(call: Call, ours: Any, theirs: Any) -> bool:
+    return bool(call.kwargs.get("keepdims")) and np.ndim(np.empty(getattr(call.args[0], "shape", ()))) == 0
+
+
+def only_weak(call: Call, ours: Any, theirs: Any) -> bool:
+    """The results differ in weak types only."""
+    if isinstance(ours, Refused) or isinstance(theirs, Refused) or len(ours) != len(theirs):
+        return False
+    return all(
+        isinstance(a, tuple) and isinstance(b, tuple) and a[:2] == b[:2]
+        for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def a_number_stays(call: Call, ours: Any, theirs: Any) -> bool:
+    """A result is a Python number to one of the two, and an array without axes to the other."""
+    if len(ours) != len(theirs):
+        return False
+    return all(
+        a == b or (isinstance(a, str) != isinstance(b, str)) for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def over_no_axes(call: Call, ours: Any, theirs: Any) -> bool:
+    axes = call.kwargs.get("axes")
+    return axes == () or (axes is None and np.ndim(np.empty(getattr(call.args[0], "shape", ()))) == 0)
+
+
+def fewer_axes(call: Call, ours: Any, theirs: Any) -> bool:
+    return len(call.args[1].shape) < len(call.args[0].shape)
+
+
+def ids_of_several_axes(call: Call, ours: Any, theirs: Any) -> bool:
+    return len(getattr(call.args[1], "shape", ())) != 1
+
+
+def integers(call: Call) -> bool:
+    kind = getattr(getattr(call.args[0], "dtype", None), "kind", type(call.args[0]).__name__[0])
+    return str(kind) in "biu"
