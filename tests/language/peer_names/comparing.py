@@ -69,7 +69,15 @@ def _described(x: Any) -> str:
     if isinstance(x, bool | int | float | complex | str | None):
         return repr(x)
     if hasattr(x, "bits") and hasattr(x, "dtype"):
-        limits = ("eps", "tiny", "smallest_normal", "smallest_subnormal", "nmant", "nexp", "precision")
+        limits = (
+            "eps",  # tolerance-name: an argument
+            "tiny",
+            "smallest_normal",
+            "smallest_subnormal",
+            "nmant",
+            "nexp",
+            "precision",
+        )
         return str([f"{n} {getattr(x, n, None)!s}" for n in ("bits", "dtype", "min", "max", *limits)])
     return f"{type(x).__name__} {x}"
 

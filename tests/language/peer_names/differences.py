@@ -257,6 +257,7 @@ TABLE: list[tuple[str, Difference]] = [
     ("numpy.logaddexp*", Difference("weak where both are, for complex numbers too", types=only_weak)),
     ("*.round *.around", Difference("any number of decimals is one", theirs="expected number, got int")),
     ("numpy.gcd numpy.lcm", Difference("divisors of numbers, too, are not weak", types=only_weak)),
+    ("numpy.poly*", Difference(POLYNOMIAL, theirs="Cannot broadcast to shape with fewer dimensions")),
     # linear algebra
     (
         "*.eigh *.eigvalsh *.cholesky *.cho_factor *.polar",
@@ -371,7 +372,39 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     ("scipy.special.comb", Difference("weak where both numbers are", types=only_weak)),
     ("scipy.special.*", Difference(REAL, ours="of floor must have a dtype among")),
+    ("scipy.special.kl_div scipy.special.rel_entr", Difference("weak where both are", types=only_weak)),
+    (
+        "scipy.special.multigammaln",
+        Difference("booleans become float32, as everywhere", types=lambda c, a, b: True, when=integers),
+    ),
+    ("scipy.special.bessel_jn", Difference(COUNTS, ours="`v` of bessel_jn must lie in")),
+    (
+        "scipy.linalg.solve",
+        Difference("vectors beside a batch of matrices are columns: b[..., None]", theirs="must have shapes"),
+    ),
+    (
+        "scipy.linalg.solve",
+        Difference("integers become floats by themselves", types=lambda c, a, b: True, when=integers),
+    ),
+    ("numpy.vander", Difference("no powers are none, of unsigned integers too", theirs="OverflowError")),
+    (
+        "scipy.linalg.eigh_tridiagonal",
+        Difference("diagonals of two dtypes are promoted", theirs="to jax.scipy.linalg.eigh_tridiagonal"),
+    ),
+    (
+        "scipy.linalg.eigh_tridiagonal",
+        Difference("diagonals of two dtypes are promoted", theirs="must have the same dtype"),
+    ),
+    (
+        "scipy.linalg.polar",
+        Difference("integers become floats first, as in NumPy", theirs="svd does not accept dtype"),
+    ),
     # random numbers
+    ("random.choice", Difference(COUNTS, ours="cannot be interpreted as an integer")),
+    (
+        "random.categorical",
+        Difference("a shape ends in what the logits leave", ours="`shape` of categorical must end in"),
+    ),
     (
         "random.uniform",
         Difference("limits broadcast to the shape", ours="must be one that its parameters broadcast to"),
@@ -420,7 +453,7 @@ TABLE: list[tuple[str, Difference]] = [
     ("nn.log_sigmoid", Difference("as weak as its argument, for complex numbers too", types=only_weak)),
     (
         "nn.squareplus",
-        Difference("x becomes a float by itself, whatever b is", types=lambda c, a, b: True, when=integers),
+        Difference("x becomes a float by itself, whatever b is", types=lambda c, a, b: "b" in c.kwargs),
     ),
     (
         "nn.logsumexp nn.logmeanexp scipy.special.logsumexp",
@@ -440,13 +473,13 @@ TABLE: list[tuple[str, Difference]] = [
     ),
     ("numpy.fft.*n", Difference("over no axes there is nothing to norm", theirs="Invalid norm value")),
     (
-        "scipy.linalg.cho_solve scipy.linalg.lu_solve",
+        "scipy.linalg.*solve scipy.linalg.solve_triangular",
         Difference(
             "beside a batch two axes are a matrix, and not rows of vectors", theirs="Incompatible shapes"
         ),
     ),
     (
-        "scipy.linalg.cho_solve scipy.linalg.lu_solve",
+        "scipy.linalg.*solve scipy.linalg.solve_triangular",
         Difference("beside a batch two axes are a matrix, and not rows of vectors", types=fewer_axes),
     ),
     (

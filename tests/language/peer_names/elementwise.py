@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.language.peer_names.drawing import Call, Draw, Rows, binary, each, rank, unary
+from tests.language.peer_names.drawing import Call, Draw, Row, Rows, binary, each, rank, unary
 
 UNARY = """
 abs absolute acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh cbrt cos cosh exp exp2 expm1
@@ -20,12 +20,16 @@ true_divide copysign fmax fmin nextafter array_equiv subtract heaviside
 BITS = "bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift left_shift right_shift"
 
 
-def _rounded(name: str) -> Call:
+def _rounded(name: str) -> Row:
     return lambda d: d.call(name, d.operand(), **d.options(decimals=[0, 1, 2, -1, 20]))
 
 
-def _close(name: str) -> Call:
-    return lambda d: d.call(name, *d.pair(), **d.options(rtol=[1e-3, 1], atol=[0, 1e-3], equal_nan=[True]))
+def _close(name: str) -> Row:
+    return lambda d: d.call(
+        name,
+        *d.pair(),
+        **d.options(rtol=[1e-3, 1], atol=[0, 1e-3], equal_nan=[True]),  # tolerance-name: an argument
+    )
 
 
 def _clip(d: Draw) -> Call:

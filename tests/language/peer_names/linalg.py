@@ -113,13 +113,17 @@ NUMPY_LINALG: Rows = {
     "matmul": _matmul,
     **each("norm matrix_norm vector_norm", _norm),
     "matrix_power": _power,
-    "matrix_rank": _of_matrix("matrix_rank", rtol=[None, 1e-3], hermitian=[False]),
+    "matrix_rank": _of_matrix(
+        "matrix_rank",
+        rtol=[None, 1e-3],  # tolerance-name: an argument
+        hermitian=[False],
+    ),
     "matrix_transpose": unary("matrix_transpose"),
     "multi_dot": _multi_dot,
     "outer": lambda d: d.call(
         "outer", *(d.operand("any", d.mostly((d.size(),), (), (2, 2))) for _ in range(2))
     ),
-    "pinv": _of_matrix("pinv", rtol=[None, 1e-3], hermitian=[False]),
+    "pinv": _of_matrix("pinv", rtol=[None, 1e-3], hermitian=[False]),  # tolerance-name: an argument
     "qr": _of_matrix("qr", mode=["reduced", "complete", "r", "full", "raw", "odd"]),
     "slogdet": _of_matrix("slogdet", True, method=[None, "lu", "qr"]),
     "solve": _solve,

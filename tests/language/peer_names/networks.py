@@ -124,9 +124,9 @@ def _initializer(name: str) -> Row:
             given |= d.options(in_axis=[-2, -1, 0, (0, 1)], out_axis=[-1, -2]) if d.chance(0.4) else {}
         elif name in ("normal", "truncated_normal"):
             given |= d.options(stddev=[1, 0.5])
-        elif name in ("uniform", "orthogonal", "delta_orthogonal"):
+        elif name in ("uniform", "orthogonal", "delta_orthogonal"):  # tolerance-name: an argument
             given |= d.options(scale=[1, 0.5])
-        if name == "delta_orthogonal":
+        if name == "delta_orthogonal":  # tolerance-name: an argument
             shape = d.mostly((*d.one((3,), (1, 3), (3, 3, 3)), d.size(1, 3), 4), shape, (3, 4, 2), (2, 2, 2))
 
         def call(m: Any, key: Any, *first: Any) -> Any:

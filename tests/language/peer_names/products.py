@@ -12,7 +12,7 @@ def product_shapes(d: Draw) -> tuple[Shape, Shape]:
     """Shapes of a matrix product, vectors and batches among them; seldom any."""
     n, m, k, batch = d.size(), d.size(), d.size(), d.shape(0, 1)
     left, right = d.one((n,), (m, n), (*batch, m, n)), d.one((n,), (n, k), (*batch, n, k))
-    return d.mostly((left, right), (d.shape(), d.shape()))  # type: ignore[no-any-return]
+    return d.mostly((left, right), (d.shape(), d.shape()))
 
 
 def _preferred(d: Draw) -> dict[str, Any]:

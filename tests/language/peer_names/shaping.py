@@ -17,7 +17,7 @@ def _factors(d: Draw, size: int) -> tuple[int, ...]:
     if d.chance(0.3):
         place = d.random.randrange(len(found))
         found = tuple(-1 if i == place else n for i, n in enumerate(found))
-    return d.mostly(found, (7,), (-1, -1), (2, 3))  # type: ignore[no-any-return]
+    return d.mostly(found, (7,), (-1, -1), (2, 3))
 
 
 def _reshape(d: Draw) -> Call:

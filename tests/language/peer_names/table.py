@@ -55,7 +55,7 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "lax": {
         "enumerations and records": "AccuracyMode ConvDimensionNumbers DotAlgorithm DotAlgorithmPreset "
         "DotDimensionNumbers FftType GatherDimensionNumbers GatherScatterMode Precision RaggedDotDimensionNumbers "
-        "RoundingMethod ScatterDimensionNumbers Tolerance RandomAlgorithm dtype linalg",  # tolerance-name: JAX's name
+        "RoundingMethod ScatterDimensionNumbers Tolerance RandomAlgorithm dtype linalg",
         "shapes, not arrays (test_lax_shape_tuples.py)": "conv_dimension_numbers conv_general_permutations "
         "conv_general_shape_tuple conv_shape_tuple conv_transpose_shape_tuple padtype_to_pads "
         "reduce_window_shape_tuple",
