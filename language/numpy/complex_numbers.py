@@ -8,10 +8,8 @@ from typing import Any
 from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
-    if not is_complex(found.dtype):
-        found = lax.convert_element_type(found, promote_types(_float_of(found), complex64))
-    ordered: Array = lax.sort(found, dimension=-1)
-    return lift(convert(ordered, ordered.dtype))
+from ..dtypes import bool_, complex64, default_float, is_complex, is_float, to_inexact
+from .promotion import array_of, convert, promote_numeric, promote_types
 
 
 def real(val: Any, /) -> Array:

@@ -42,8 +42,7 @@ def gcd(x1: Any, x2: Any) -> Array:
 
     found, _ = lax.while_loop(lambda pair: any(pair[1]), step, tuple(_integers("gcd", x1, x2)))
     # The least number of a width is its own absolute value, and leaves negative rests.
-    result: Array = found if found.dtype in UNSIGNED else lax.abs(found)
-    return result
+    found = found if found.dtype in UNSIGNED else lax.abs(found)
     return lift(convert(found, found.dtype))
 
 
