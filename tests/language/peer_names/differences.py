@@ -405,6 +405,10 @@ TABLE: list[tuple[str, Difference]] = [
         "scipy.linalg.polar",
         Difference("integers become floats first, as in NumPy", theirs="svd does not accept dtype"),
     ),
+    (
+        "scipy.linalg.hessenberg",
+        Difference("integers become floats", theirs="hessenberg does not accept dtype"),
+    ),
     # random numbers
     ("random.choice", Difference(COUNTS, ours="cannot be interpreted as an integer")),
     (
