@@ -125,7 +125,7 @@ def jit(
 
 def _place(operands: Sequence[Any]) -> Hashable:
     """Where `recall` looks for what was compiled for these operands; None if one is not of `fast`."""
-    parts: list[Any] = [config.enable_x64, current_formats()]
+    parts: list[Any] = [config.in_force(), current_formats()]
     for x in operands:
         if type(x) is not FastArray:
             return None

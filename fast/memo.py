@@ -19,7 +19,7 @@ def ambient() -> Hashable:
     """The state outside a function's arguments that tracing it depends on."""
     axes = dispatch.axes_in_scope()
     named = tuple((f.name, f.size, isinstance(f.owner, dispatch.Level)) for f in axes)
-    return config.enable_x64, named, current_formats()
+    return config.in_force(), named, current_formats()
 
 
 def derived(program: Program, key: Hashable, make: Callable[[], tuple[T, bool]]) -> T:

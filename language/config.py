@@ -9,32 +9,88 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, NamedTuple
 
-_X64: ContextVar[bool] = ContextVar("verax_enable_x64", default=False)
+
+class Settings(NamedTuple):
+    """What is set. What is traced under some settings is not what is traced under others.
+
+    Attributes:
+        enable_x64: whether 64-bit types are kept (True) or canonicalized to 32 bits (False, as in JAX).
+        numpy_rank_promotion: what functions of `verax.numpy` do with arrays of different ranks, scalars apart:
+            'allow', 'warn' or 'raise'.
+        threefry_partitionable: whether an element of random bits depends on its index alone (True), or on the
+            shape too (False, as in JAX before 0.5).
+        default_prng_impl: the generator that keys are made for.
+    """
+
+    enable_x64: bool = False
+    numpy_rank_promotion: str = "allow"
+    threefry_partitionable: bool = True
+    default_prng_impl: str = "threefry2x32"
+
+
+VALUES: dict[str, tuple[Any, ...]] = {
+    "enable_x64": (True, False),
+    "numpy_rank_promotion": ("allow", "warn", "raise"),
+    "threefry_partitionable": (True, False),
+    "default_prng_impl": ("threefry2x32",),
+}
+_SETTINGS: ContextVar[Settings] = ContextVar("verax_settings", default=Settings())  # noqa: B039  # a named tuple
 
 
 class Config:
-    """The settings in force here. ``config.enable_x64`` reads, ``config.update`` writes."""
+    """The settings in force here. ``config.enable_x64`` reads, ``config.update`` writes; "jax_" may lead a name."""
 
     @property
     def enable_x64(self) -> bool:
         """Whether 64-bit types are kept (True) or canonicalized to 32 bits (False, as in JAX)."""
-        return _X64.get()
+        return _SETTINGS.get().enable_x64
 
-    def update(self, name: str, value: bool) -> None:
+    def in_force(self) -> Settings:
+        """All settings, hashable: caches of traces are by them."""
+        return _SETTINGS.get()
+
+    def __getattr__(self, name: str) -> Any:
+        setting = name.removeprefix("jax_")
+        if setting not in VALUES:
+            raise AttributeError(f"config has no setting {name!r}. It has {', '.join(VALUES)}.")
+        return getattr(_SETTINGS.get(), setting)
+
+    def read(self, name: str) -> Any:
+        """The value of a setting.
+
+        Raises:
+            AttributeError: there is none of that name.
+        """
+        return getattr(self, name)
+
+    def update(self, name: str, value: Any) -> None:
         """Set a setting for the current context.
 
         Raises:
-            ValueError: the name is unknown, or the value is no bool.
+            ValueError: the name is unknown, or the value is none of the setting's.
         """
-        if name not in ("enable_x64", "jax_enable_x64"):
-            raise ValueError(f"`name` must be 'enable_x64', got {name!r}. No other setting exists.")
-        if not isinstance(value, bool):
-            raise ValueError(f"`value` of 'enable_x64' must be True or False, got {value!r}.")
-        _X64.set(value)
+        setting = name.removeprefix("jax_")
+        if setting not in VALUES:
+            raise ValueError(f"`name` must be one of {', '.join(VALUES)}, got {name!r}.")
+        if type(value) is not type(VALUES[setting][0]) or value not in VALUES[setting]:
+            values = ", ".join(map(repr, VALUES[setting]))
+            raise ValueError(f"`value` of {name!r} must be one of {values}, got {value!r}.")
+        _SETTINGS.set(_SETTINGS.get()._replace(**{setting: value}))
 
 
 config = Config()
+
+
+@contextmanager
+def _set(name: str, value: Any) -> Iterator[None]:
+    before = getattr(config, name)
+    config.update(name, value)
+    try:
+        yield
+    finally:
+        config.update(name, before)
 
 
 @contextmanager
@@ -46,8 +102,35 @@ def enable_x64(value: bool = True) -> Iterator[None]:
 
     Raises nothing of its own.
     """
-    token = _X64.set(value)
-    try:
+    with _set("enable_x64", bool(value)):
         yield
-    finally:
-        _X64.reset(token)
+
+
+@contextmanager
+def numpy_rank_promotion(value: str) -> Iterator[None]:
+    """Allow arrays of different ranks in one operation, warn of them, or raise, inside the ``with`` block.
+
+    Args:
+        value: 'allow', 'warn' or 'raise'.
+
+    Returns:
+        A context manager.
+
+    Raises:
+        ValueError: ``value`` is something else.
+    """
+    with _set("numpy_rank_promotion", value):
+        yield
+
+
+@contextmanager
+def threefry_partitionable(value: bool = True) -> Iterator[None]:
+    """Draw random bits in today's layout (or in that of JAX before 0.5) inside the ``with`` block.
+
+    Returns:
+        A context manager.
+
+    Raises nothing of its own.
+    """
+    with _set("threefry_partitionable", bool(value)):
+        yield

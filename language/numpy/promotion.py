@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -266,9 +267,19 @@ def broadcast_operands(operands: Sequence[Any], shapes: Sequence[Shape]) -> list
     if shapes.count(shapes[0]) == len(shapes):
         return list(operands)
     wide = [s for s in shapes if s]
+    if config.in_force().numpy_rank_promotion != "allow" and len({len(s) for s in wide}) > 1:
+        _tell_of_ranks(shapes)
     # A scalar beside arrays of one shape is the common case, and needs no rule to find that shape.
     shape = wide[0] if wide.count(wide[0]) == len(wide) else broadcast_shapes(*shapes)
     return [x if s == shape else expand_to(x, s, shape) for x, s in zip(operands, shapes, strict=True)]
+
+
+def _tell_of_ranks(shapes: Sequence[Shape]) -> None:
+    """Warn of arrays of different ranks, or raise, as `numpy_rank_promotion` asks."""
+    said = f"Operands of shapes {', '.join(map(str, shapes))} have different ranks"
+    if config.in_force().numpy_rank_promotion == "raise":
+        raise ValueError(f"{said}, which numpy_rank_promotion='raise' forbids. Add axes of size 1.")
+    warnings.warn(f"{said}. numpy_rank_promotion='allow' turns this warning off.", UserWarning, stacklevel=2)
 
 
 def expand_to(x: Any, shape: Shape, wide: Shape) -> Array:

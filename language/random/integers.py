@@ -14,8 +14,9 @@ from ..dtypes import DType, canonical, iinfo, int32, is_integer
 from ..numpy.promotion import convert
 from ..shapes import Shape, canonical_shape
 from .keys import raw_of
+from .layouts import UNSIGNED
 from .uniforms import spread_to
-from .words import UNSIGNED, drawn_bits, generated
+from .words import drawn_bits, keys_of
 
 
 def randint(key: Any, shape: Any, minval: Any, maxval: Any, dtype: Any = None) -> Array:
@@ -44,7 +45,7 @@ def _randint(raw: Array, shape: Shape, minval: Any, maxval: Any, dtype: DType) -
     low, high, beyond = (spread_to("randint", x, shape) for x in (low, high, beyond))
     width = dtype.itemsize * 8
     unsigned = UNSIGNED[width]
-    keys = vnp.stack(generated(raw, (2,)), 1)
+    keys = keys_of(raw, (2,))
     upper, lower = (drawn_bits(keys[i], width, shape) for i in range(2))
     span = lift(convert(lax.sub(high, low), unsigned))
     span = lax.select(lax.le(high, low), lax.full_like(span, 1), span)

@@ -19,7 +19,7 @@ from .categories import gumbel
 from .integers import randint
 from .keys import raw_of
 from .uniforms import drawn_uniform
-from .words import drawn_bits, generated
+from .words import drawn_bits, keys_of
 
 
 def permutation(key: Any, x: Any, axis: int = 0, independent: bool = False) -> Array:
@@ -54,7 +54,7 @@ def shuffled(raw: Array, x: Array, axis: int) -> Array:
     # Sorting by random words leaves ties in order; rounds enough make those unlikely (JAX's count).
     rounds = int(np.ceil(3 * np.log(max(1, x.size)) / np.log(np.iinfo(np.uint32).max)))
     for _ in range(rounds):
-        keys = vnp.stack(generated(raw, (2,)), 1)
+        keys = keys_of(raw, (2,))
         raw, words = keys[0], drawn_bits(keys[1], 32, x.shape)
         _, x = lax.sort_key_val(words, x, axis)
     return x

@@ -12,19 +12,28 @@ import numpy as np
 from .. import lax
 from ..arrays import Array
 from ..catalogue import threefry2x32_p
+from ..config import config
 from ..dispatch import bind
 from ..dtypes import DType
 from ..shapes import Shape
 from ..special import erf_inv
+from .layouts import generated, joined
 from .uniforms import bits_of, unit_floats
-from .words import generated, joined
 
 # Two words for each element.
 Streams = tuple[Array, Array]
 
 
 def streams(raw: Array, shape: Shape) -> Streams:
-    """A stream for each element: the keys that `split` makes, in row-major order."""
+    """A stream for each element: the keys that `split` makes, in row-major order.
+
+    Raises:
+        ValueError: the layout in force is not today's: there a key's children depend on how many there are.
+    """
+    if not config.in_force().threefry_partitionable:
+        raise ValueError(
+            "`threefry_partitionable` must be True for samplers that reject, got False. Set it to True around the call."
+        )
     first, second = generated(raw, shape)
     return first, second
 

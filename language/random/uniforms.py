@@ -14,7 +14,8 @@ from ..dtypes import DType, canonical, finfo, is_float, is_inexact
 from ..numpy.promotion import array_of, convert, expand_to
 from ..shapes import Shape, broadcast_shapes, canonical_shape
 from .keys import raw_of
-from .words import UNSIGNED, drawn_bits
+from .layouts import UNSIGNED
+from .words import drawn_bits
 
 
 def float_dtype(name: str, dtype: Any) -> DType:
