@@ -1,0 +1,248 @@
+"""`jax.experimental.checkify`: checks of values, which raise at once or are collected and handed back.
+
+Inside `checkify` compiled functions and loops run as Python, so that every check is met where it stands. What a check
+asks may be traced by a transform *around* `checkify` (``jit(checkify(f))``); under a `vmap` inside of it there is no
+one value to ask.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import dispatch, trees
+from . import numpy as vnp
+from .arrays import Array
+from .dispatch import Tracer
+from .dtypes import bool_
+from .eagerness import disable_jit
+from .errors import JaxRuntimeError
+from .tree_util import register_pytree_node
+
+__all__ = [
+    "Error",
+    "ErrorCategory",
+    "JaxRuntimeError",
+    "all_checks",
+    "automatic_checks",
+    "check",
+    "check_error",
+    "checkify",
+    "debug_check",
+    "div_checks",
+    "float_checks",
+    "index_checks",
+    "init_error",
+    "nan_checks",
+    "user_checks",
+]
+
+
+class ErrorCategory:
+    """A kind of fault that `checkify` looks for; a set of them is its ``errors``."""
+
+
+class FailedCheckError(ErrorCategory):
+    """A `check` of the user's."""
+
+
+class NaNError(ErrorCategory):
+    """A primitive gives NaN."""
+
+
+class DivisionByZeroError(ErrorCategory):
+    """A division by zero."""
+
+
+class OOBError(ErrorCategory):
+    """An index out of bounds."""
+
+
+user_checks = frozenset({FailedCheckError})
+nan_checks = frozenset({NaNError})
+index_checks = frozenset({OOBError})
+div_checks = frozenset({DivisionByZeroError})
+float_checks = nan_checks | div_checks
+automatic_checks = float_checks | index_checks
+all_checks = automatic_checks | user_checks
+
+
+@dataclass(frozen=True)
+class Said:
+    """One check: its message, and what stands in it."""
+
+    message: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.message.format(*self.args, **self.kwargs)} (`check` failed)"
+
+
+@dataclass(frozen=True)
+class Error:
+    """What the checks of a call came to: a tree of arrays, so that it can leave a compiled function."""
+
+    held: tuple[Any, ...] = ()
+    said: tuple[Said, ...] = ()
+
+    def get(self) -> str | None:
+        """The message of the first check that failed; None if all held.
+
+        Raises:
+            ConcretizationTypeError: the error is traced: ask for it outside.
+        """
+        return next((str(s) for ok, s in zip(self.held, self.said, strict=True) if not bool(ok)), None)
+
+    def throw(self) -> None:
+        """Raise for the first check that failed.
+
+        Raises:
+            JaxRuntimeError: a check failed.
+        """
+        message = self.get()
+        if message is not None:
+            raise JaxRuntimeError(message)
+
+    def __repr__(self) -> str:
+        return f"Error({self.get()})"
+
+
+def _parts(error: Error) -> tuple[tuple[Any, Any], tuple[str, ...]]:
+    children = (error.held, tuple((s.args, s.kwargs) for s in error.said))
+    return children, tuple(s.message for s in error.said)
+
+
+def _whole(messages: Any, children: Iterable[Any]) -> Error:
+    held, shown = children
+    said = (Said(m, tuple(args), kwargs) for m, (args, kwargs) in zip(messages, shown, strict=True))
+    return Error(tuple(held), tuple(said))
+
+
+register_pytree_node(Error, _parts, _whole)
+
+init_error = Error()
+
+
+@dataclass
+class _Collected:
+    """The checks that a `checkify` has met.
+
+    Attributes:
+        depth: how many transforms were under way when it began.
+    """
+
+    depth: int
+    held: list[Any] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+
+
+_COLLECTING: ContextVar[_Collected | None] = ContextVar("verax_checks", default=None)
+
+
+def check(pred: Any, msg: str, *fmt_args: Any, debug: bool = False, **fmt_kwargs: Any) -> None:
+    """Say that ``pred`` holds.
+
+    Args:
+        pred: a boolean scalar.
+        msg: what is said where it does not, with ``{}`` and ``{name}`` in the manner of `str.format`.
+        fmt_args: arrays, in trees, for the message.
+        debug: do nothing outside of `checkify`.
+        fmt_kwargs: likewise, by name.
+
+    Raises:
+        TypeError: ``pred`` is no boolean scalar, or an argument of the message is no array.
+        ValueError: ``pred`` is traced, and no `checkify` is there to collect it.
+        JaxRuntimeError: ``pred`` is false, outside of `checkify`.
+    """
+    found = vnp.asarray(pred)
+    if found.shape != () or found.dtype != bool_ or isinstance(pred, int) is not isinstance(pred, bool):
+        raise TypeError(f"`pred` of check must be a boolean scalar, got {pred!r}.")
+    for leaf in trees.leaves((fmt_args, fmt_kwargs)):
+        if not (isinstance(leaf, Array) or hasattr(leaf, "__array__")):
+            raise TypeError(f"What check's message shows must be arrays in trees, got {leaf!r}.")
+    collected, said = _COLLECTING.get(), Said(msg, fmt_args, fmt_kwargs)
+    if collected is not None:
+        collected.held.append(_seen(found, collected.depth))
+        collected.said.append(
+            Said(msg, *trees.map(lambda x: _seen(x, collected.depth), (fmt_args, fmt_kwargs)))
+        )
+    elif not debug and not bool(_seen(found, 0)):
+        raise JaxRuntimeError(str(said))
+
+
+def _seen(x: Any, depth: int) -> Any:
+    """The array as transforms outside of ``depth`` see it.
+
+    Raises:
+        ValueError: only a transform inside knows it.
+    """
+    while isinstance(x, Tracer) and x.level.depth >= depth:
+        inner = getattr(x, "primal", None)  # what a differentiation watches has its value beside its tangent
+        if inner is None:
+            raise ValueError(
+                f"`pred` of check must be known to the `checkify` around it, got {x.aval} of a transform inside. "
+                "Call checkify inside that transform, or return the value and check it outside."
+            )
+        x = inner
+    return x
+
+
+def debug_check(pred: Any, msg: str, *fmt_args: Any, **fmt_kwargs: Any) -> None:
+    """`check`, which does nothing outside of `checkify`; arguments and errors are those of `check`."""
+    check(pred, msg, *fmt_args, debug=True, **fmt_kwargs)
+
+
+def check_error(error: Error) -> None:
+    """Raise for an error that `checkify` gave, or hand it to a `checkify` around.
+
+    Raises:
+        JaxRuntimeError: a check failed, outside of `checkify`.
+        ConcretizationTypeError: the error is traced, and no `checkify` is there to collect it.
+    """
+    collected = _COLLECTING.get()
+    if collected is None:
+        error.throw()
+        return
+    collected.held += error.held
+    collected.said += error.said
+
+
+def checkify(
+    fun: Callable[..., Any], errors: Iterable[type[ErrorCategory]] = user_checks
+) -> Callable[..., Any]:
+    """A function that also returns which of its checks failed, instead of raising.
+
+    Args:
+        fun: any function that calls `check`.
+        errors: the kinds of faults to look for; only `user_checks` are known.
+
+    Returns:
+        A function that takes what ``fun`` takes, and returns a pair: the `Error`, a tree; and what ``fun`` returns, of
+        the same shapes and dtypes.
+
+    Raises:
+        NotImplementedError: ``errors`` asks for checks that nobody wrote.
+    """
+    asked = frozenset(errors)
+    if asked - user_checks:
+        names = ", ".join(sorted(kind.__name__ for kind in asked - user_checks))
+        raise NotImplementedError(
+            f"`errors` of checkify must be `user_checks`, got {names}. Write a `check` for what must hold."
+        )
+
+    @functools.wraps(fun)
+    def checked(*args: Any, **kwargs: Any) -> tuple[Error, Any]:
+        collected = _Collected(len(dispatch.levels_in_force()))
+        token = _COLLECTING.set(collected if asked else None)
+        try:
+            with disable_jit():
+                out = fun(*args, **kwargs)
+        finally:
+            _COLLECTING.reset(token)
+        return Error(tuple(collected.held), tuple(collected.said)), out
+
+    return checked
