@@ -156,6 +156,10 @@ class Array:
     def __float__(self) -> float:
         return float(self._scalar("float").item())
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        rounded = _numpy().round(self, ndigits or 0)
+        return rounded if ndigits is not None else rounded.astype(int)
+
     def __int__(self) -> int:
         return int(self._scalar("int").item())
 
@@ -342,53 +346,75 @@ class Array:
         """The array without its axes of size 1."""
         return _numpy().squeeze(self, axis)
 
-    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    def sum(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **more: Any
+    ) -> Any:
         """The sum over ``axis``."""
-        return _numpy().sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
+        return _numpy().sum(self, axis, dtype, out, keepdims, **more)
 
-    def prod(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    def prod(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **more: Any
+    ) -> Any:
         """The product over ``axis``."""
-        return _numpy().prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
+        return _numpy().prod(self, axis, dtype, out, keepdims, **more)
 
-    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    def mean(
+        self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False, **more: Any
+    ) -> Any:
         """The mean over ``axis``."""
-        return _numpy().mean(self, axis=axis, dtype=dtype, keepdims=keepdims)
+        return _numpy().mean(self, axis, dtype, out, keepdims, **more)
 
-    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    def var(
+        self,
+        axis: Any = None,
+        dtype: Any = None,
+        out: None = None,
+        ddof: int = 0,
+        keepdims: bool = False,
+        **more: Any,
+    ) -> Any:
         """The variance over ``axis``."""
-        return _numpy().var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return _numpy().var(self, axis, dtype, out, ddof, keepdims, **more)
 
-    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    def std(
+        self,
+        axis: Any = None,
+        dtype: Any = None,
+        out: None = None,
+        ddof: int = 0,
+        keepdims: bool = False,
+        **more: Any,
+    ) -> Any:
         """The standard deviation over ``axis``."""
-        return _numpy().std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+        return _numpy().std(self, axis, dtype, out, ddof, keepdims, **more)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def max(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """The largest element over ``axis``."""
-        return _numpy().max(self, axis=axis, keepdims=keepdims)
+        return _numpy().max(self, axis, out, keepdims, **more)
 
-    def min(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def min(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """The smallest element over ``axis``."""
-        return _numpy().min(self, axis=axis, keepdims=keepdims)
+        return _numpy().min(self, axis, out, keepdims, **more)
 
-    def argmax(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def argmax(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """The index of the first largest element."""
-        return _numpy().argmax(self, axis=axis, keepdims=keepdims)
+        return _numpy().argmax(self, axis, out, keepdims, **more)
 
-    def argmin(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def argmin(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """The index of the first smallest element."""
-        return _numpy().argmin(self, axis=axis, keepdims=keepdims)
+        return _numpy().argmin(self, axis, out, keepdims, **more)
 
-    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def all(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """Whether every element is true."""
-        return _numpy().all(self, axis=axis, keepdims=keepdims)
+        return _numpy().all(self, axis, out, keepdims, **more)
 
-    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def any(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """Whether some element is true."""
-        return _numpy().any(self, axis=axis, keepdims=keepdims)
+        return _numpy().any(self, axis, out, keepdims, **more)
 
-    def cumsum(self, axis: Any = None) -> Any:
+    def cumsum(self, axis: Any = None, dtype: Any = None, out: None = None) -> Any:
         """The running sum."""
-        return _numpy().cumsum(self, axis=axis)
+        return _numpy().cumsum(self, axis, dtype, out)
 
     def dot(self, other: Any) -> Any:
         """The dot product with another array."""
@@ -434,13 +460,13 @@ class Array:
         """The indices of the nonzero elements."""
         return _numpy().nonzero(self, size=size, fill_value=fill_value)
 
-    def cumprod(self, axis: Any = None) -> Any:
+    def cumprod(self, axis: Any = None, dtype: Any = None, out: None = None) -> Any:
         """The running product."""
-        return _numpy().cumprod(self, axis=axis)
+        return _numpy().cumprod(self, axis, dtype, out)
 
-    def ptp(self, axis: Any = None, keepdims: bool = False) -> Any:
+    def ptp(self, axis: Any = None, out: None = None, keepdims: bool = False, **more: Any) -> Any:
         """The largest element less the smallest."""
-        return _numpy().ptp(self, axis=axis, keepdims=keepdims)
+        return _numpy().ptp(self, axis, out, keepdims, **more)
 
     def searchsorted(self, v: Any, side: str = "left") -> Any:
         """Where each element of ``v`` would go into the sorted vector."""

@@ -15,10 +15,36 @@ import numpy as np
 
 from . import dispatch, lax, trees
 from .dispatch import aval_of
-from .dtypes import float0
+from .dtypes import DType, float0
 from .flat import Flat, check_array, name_of
 from .shapes import ShapedArray
 from .transforms import Function
+
+
+class SymbolicZero:
+    """A tangent that is known to be zero, for a rule that asked for it.
+
+    Attributes:
+        aval: its shape and dtype.
+    """
+
+    __slots__ = ("aval",)
+
+    def __init__(self, aval: ShapedArray) -> None:
+        self.aval = aval
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The tangent's shape."""
+        return self.aval.shape
+
+    @property
+    def dtype(self) -> DType:
+        """The tangent's dtype."""
+        return self.aval.dtype
+
+    def __repr__(self) -> str:
+        return f"SymbolicZero({self.aval})"
 
 
 class _Custom:
@@ -74,12 +100,22 @@ class custom_jvp(_Custom):
     """
 
     rule: Function | None = None
+    symbolic_zeros = False
 
     def defjvp(self, jvp: Function, symbolic_zeros: bool = False) -> Function:
-        """Set the rule. ``symbolic_zeros`` must be False: rules receive arrays of zeros."""
-        if symbolic_zeros:
-            raise ValueError("`symbolic_zeros` must be False, got True: rules receive arrays of zeros.")
-        self.rule = jvp
+        """Set the rule.
+
+        Args:
+            jvp: ``rule(*nondiff, primals, tangents) -> (out, out_tangent)``.
+            symbolic_zeros: whether the rule takes a `SymbolicZero` for a tangent that is known to be zero, and may
+                return one; else it takes arrays of zeros.
+
+        Returns:
+            The rule, so that this is a decorator.
+
+        Raises nothing.
+        """
+        self.rule, self.symbolic_zeros = jvp, symbolic_zeros
         return jvp
 
     def defjvps(self, *jvps: Function | None) -> None:
@@ -105,23 +141,33 @@ class custom_jvp(_Custom):
                 x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums."
             )
         flat = Flat(self._with_fixed(fixed, len(full)), tree, name_of(self.fun))
-        rule = _FlatJvp(self.rule, fixed, tree, flat)
+        rule = _FlatJvp(self.rule, fixed, tree, flat, self.symbolic_zeros)
         found = dispatch.bind_custom_jvp(flat, rule, leaves)
         return _result(found, rule.out_tree, flat)
 
 
 class _FlatJvp:
-    """``rule(*nondiff, primals, tangents)`` as ``(*primals, *tangents) -> [*outs, *tangents]``."""
+    """``rule(*nondiff, primals, tangents)`` as ``(*primals, *tangents) -> [*outs, *tangents]``.
 
-    def __init__(self, rule: Function, fixed: tuple[Any, ...], tree: trees.TreeDef, flat: Flat) -> None:
+    With ``symbolic_zeros``, None among the tangents is zero, in and out.
+    """
+
+    def __init__(
+        self, rule: Function, fixed: tuple[Any, ...], tree: trees.TreeDef, flat: Flat, symbolic_zeros: bool
+    ) -> None:
         self.rule, self.fixed, self.tree, self.flat = rule, fixed, tree, flat
+        self.symbolic_zeros = symbolic_zeros
         self.__name__ = name_of(rule)
         self.out_tree: trees.TreeDef | None = None
 
     def __call__(self, *operands: Any) -> list[Any]:
         count = self.tree.num_leaves
         primals, _ = trees.unflatten(self.tree, operands[:count])
-        tangents, _ = trees.unflatten(self.tree, operands[count:])
+        moving = [
+            SymbolicZero(aval_of(x).tangent()) if t is None else t
+            for x, t in zip(operands[:count], operands[count:], strict=True)
+        ]
+        tangents, _ = trees.unflatten(self.tree, moving)
         pair = self.rule(*self.fixed, primals, tangents)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TypeError(f"The JVP rule {self.__name__!r} must return (out, out_tangent), got {pair!r}.")
@@ -132,10 +178,18 @@ class _FlatJvp:
                 f"The JVP rule {self.__name__!r} must return a tangent with the structure of its result, "
                 f"{self.out_tree}, got {structure}."
             )
+        knows = any(t is None for t in operands[count:])
         return outs + [
-            _fitting(t, aval_of(y).tangent(), f"The tangent from the JVP rule {self.__name__!r}")
-            for t, y in zip(derivatives, outs, strict=True)
+            self._derivative(t, aval_of(y).tangent(), knows) for t, y in zip(derivatives, outs, strict=True)
         ]
+
+    def _derivative(self, t: Any, want: ShapedArray, knows: bool) -> Any:
+        """A tangent of the result; None is zero, for a caller who knows that."""
+        if not isinstance(t, SymbolicZero):
+            return _fitting(t, want, f"The tangent from the JVP rule {self.__name__!r}")
+        if knows:
+            return None
+        return np.zeros(want.shape, float0) if want.dtype == float0 else lax.full(want.shape, 0, want.dtype)
 
 
 class custom_vjp(_Custom):

@@ -316,6 +316,11 @@ def axis_frame(name: Any) -> AxisFrame:
     )
 
 
+def levels_in_force() -> tuple[Level, ...]:
+    """The levels of the transforms that are under way here, outermost first."""
+    return _LEVELS.get()
+
+
 def axes_in_scope() -> tuple[AxisFrame, ...]:
     """The named axes, outermost first."""
     return _AXES.get()
@@ -406,6 +411,8 @@ def aval_of(x: Operand) -> ShapedArray:
         return _scalar(canonical(x.dtype), False)
     if isinstance(x, np.ndarray):
         return ShapedArray(x.shape, canonical(x.dtype))
+    if isinstance(x, int):  # of a class of its own, such as an IntEnum
+        return _scalar(default_int(), True)
     raise TypeError(
         f"An operand must be an array or a number, got {type(x).__name__}: {x!r}. "
         f"Convert it with verax.numpy.asarray."

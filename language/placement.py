@@ -49,11 +49,13 @@ def device_put(
 
 
 def device_get(x: Any) -> Any:
-    """The same tree with NumPy arrays in the places of arrays; other leaves are left as they are.
+    """The same tree with NumPy arrays in the places of arrays; other leaves, traced arrays too, are left as they are.
 
     Raises nothing of its own.
     """
-    return trees.map(lambda leaf: np.asarray(leaf) if isinstance(leaf, Array) else leaf, x)
+    return trees.map(
+        lambda leaf: np.asarray(leaf) if isinstance(leaf, Array) and not isinstance(leaf, Tracer) else leaf, x
+    )
 
 
 def block_until_ready(x: Any) -> Any:

@@ -105,5 +105,18 @@ class Primitive:
         """
         return list(self.rule(*avals, **params))
 
+    def bind(self, *operands: Any, **params: Any) -> Any:
+        """Apply it through dispatch: its result, or the list of its results where it has several.
+
+        Raises:
+            TypeError, ValueError: as `infer`.
+        """
+        from .dispatch import (
+            bind,  # dispatch knows primitives, so that they cannot know it when they are defined
+        )
+
+        found = bind(self, *operands, **params)
+        return found[0] if len(found) == 1 else found
+
     def __repr__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,8 @@ class ShapedArray:
     def tangent(self) -> ShapedArray:
         """The abstract value of a tangent: the same for floats and complex numbers, else float0."""
         return self if is_inexact(self.dtype) else ShapedArray(self.shape, float0)
+
+    at_least_vspace = to_tangent_aval = tangent  # JAX's names
 
     def __str__(self) -> str:
         short = (
@@ -92,7 +94,7 @@ def canonical_axes(axes: Any, ndim: int, name: str = "axis") -> Shape:
     """
     if axes is None:
         return tuple(range(ndim))
-    given = axes if isinstance(axes, (tuple, list)) else (axes,)
+    given = axes if isinstance(axes, Sequence) else (axes,)
     found = tuple(canonical_axis(a, ndim, name) for a in given)
     if len(set(found)) != len(found):
         raise ValueError(f"`{name}` must not repeat an axis, got {axes!r}. Pass each axis once.")

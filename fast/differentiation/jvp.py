@@ -114,7 +114,8 @@ class JvpLevel(Level):
             if all(x.tangent is None for x in operands):
                 results = dispatch.bind_custom_jvp(function, rule, primals)
                 return self._outputs(results, [None] * len(results))
-            tangents = [instantiated(x.primal, x.tangent) for x in operands]
+            symbolic = getattr(rule, "symbolic_zeros", False)
+            tangents = [x.tangent if symbolic else instantiated(x.primal, x.tangent) for x in operands]
             results = rule(*primals, *tangents)
             half = len(results) // 2
             return self._outputs(results[:half], results[half:])

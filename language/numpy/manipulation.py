@@ -149,7 +149,7 @@ def expand_dims(a: Any, axis: Any) -> Array:
         ValueError: a place is out of range, or named twice.
     """
     a = array_of("expand_dims", a)
-    count = len(axis) if isinstance(axis, (tuple, list)) else 1
+    count = len(axis) if isinstance(axis, Sequence) else 1
     places = canonical_axes(axis, a.ndim + count)
     sizes = iter(a.shape)
     return lax.reshape(a, tuple(1 if i in places else next(sizes) for i in range(a.ndim + count)))

@@ -13,6 +13,9 @@ from ..flat import Flat, check_array, name_of, own, path_of
 from ..shapes import canonical_axis
 from .arguments import Function, check_callable, with_static
 
+# What is not mapped reaches the function as it was given: a Python number can still be branched on.
+_NUMBERS = (bool, int, float, complex)
+
 
 def vmap(
     fun: Function,
@@ -42,9 +45,23 @@ def vmap(
         leaves, tree, axes, size = _lanes("vmap", fun, args, kwargs, in_axes, axis_size)
         implementation = dispatch.owner_of(leaves)
         flat = Flat(fun, tree, name_of(fun))
+        held = {
+            i for i, (x, a) in enumerate(zip(leaves, axes, strict=True)) if a is None and type(x) in _NUMBERS
+        }
+        moving = [i for i in range(len(leaves)) if i not in held]
+
+        def lane(*operands: Any) -> list[Array]:
+            given = iter(operands)
+            return flat(*(x if i in held else next(given) for i, x in enumerate(leaves)))
+
+        lane.__name__ = flat.__name__
         with dispatch.using(implementation):
             found, stacked = implementation.vmap(
-                flat, [own(implementation, x) for x in leaves], axes, size, axis_name
+                lane,
+                [own(implementation, leaves[i]) for i in moving],
+                [axes[i] for i in moving],
+                size,
+                axis_name,
             )
             placed = trees.broadcast_prefix(out_axes, flat.structure(), "out_axes")
             return flat.result(
