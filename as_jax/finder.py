@@ -10,6 +10,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from .private import PRIVATE
 from .tree import MODULES, NAMES
 
 _MARK = "__verax__"
@@ -23,18 +24,29 @@ class _Module(ModuleType):
         if self.__name__ == "jax" and name in NAMES:
             module, real = NAMES[name]
             value = getattr(importlib.import_module(module), real)
-        elif full in MODULES:
+        elif full in PRIVATE:
+            row = PRIVATE[full]
+            value = getattr(importlib.import_module(row.module), row.attribute)
+        elif _is_module(full):
             value = importlib.import_module(full)
         elif self.__name__ in MODULES and not name.startswith("__"):
-            value = getattr(importlib.import_module(MODULES[self.__name__]), name, None)
-            if value is None:
+            home = importlib.import_module(MODULES[self.__name__])
+            if not hasattr(home, name):
                 raise _missing(full)
+            value = getattr(home, name)
         elif name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         else:
             raise _missing(full)
         setattr(self, name, value)
         return value
+
+    def __dir__(self) -> list[str]:
+        real = MODULES.get(self.__name__)
+        below = f"{self.__name__}."
+        private = [name.removeprefix(below) for name in PRIVATE if name.startswith(below)]
+        public = NAMES if self.__name__ == "jax" else dir(importlib.import_module(real)) if real else ()
+        return sorted({*self.__dict__, *public, *private})
 
 
 def _missing(full: str) -> AttributeError:
@@ -57,7 +69,7 @@ class _Finder(MetaPathFinder, Loader):
         """
         if fullname != "jax" and not fullname.startswith("jax."):
             return None
-        if fullname != "jax" and fullname not in MODULES:
+        if not _is_module(fullname):
             raise ModuleNotFoundError(
                 f"No module {fullname!r} in Verax, which stands in for JAX here. It has {', '.join(sorted(MODULES))}.",
                 name=fullname,
@@ -73,8 +85,13 @@ class _Finder(MetaPathFinder, Loader):
         setattr(module, _MARK, True)
 
 
+def _is_module(fullname: str) -> bool:
+    return fullname in MODULES or _is_package(fullname)
+
+
 def _is_package(fullname: str) -> bool:
-    return fullname == "jax" or any(m.startswith(f"{fullname}.") for m in MODULES)
+    """Whether there is anything below it."""
+    return any(name.startswith(f"{fullname}.") for name in (*MODULES, *PRIVATE))
 
 
 _FINDER = _Finder()

@@ -6,6 +6,8 @@ from __future__ import annotations
 MODULES = {
     "jax.dtypes": "verax.language.public_dtypes",
     "jax.errors": "verax.language.errors",
+    "jax.experimental.checkify": "verax.language.checkify",
+    "jax.flatten_util": "verax.language.flatten_util",
     "jax.lax": "verax.language.lax",
     "jax.lax.linalg": "verax.language.lax.linalg",
     "jax.nn": "verax.language.nn",
@@ -17,10 +19,14 @@ MODULES = {
     "jax.random": "verax.language.random",
     "jax.scipy": "verax.language.scipy",
     "jax.scipy.linalg": "verax.language.scipy.linalg",
-    "jax.sharding": "verax.language.sharding",
     "jax.scipy.special": "verax.language.scipy.special",
+    "jax.scipy.stats": "verax.language.scipy.stats",
+    "jax.scipy.stats.norm": "verax.language.scipy.stats.norm",
+    "jax.sharding": "verax.language.sharding",
+    "jax.test_util": "verax.as_jax.test_util",
     "jax.tree": "verax.language.tree",
     "jax.tree_util": "verax.language.tree_util",
+    "jax.typing": "verax.language.typing",
 }
 
 # A name of the module `jax` itself -> (Verax's module, its name there).
@@ -63,6 +69,11 @@ NAMES = {
     **{name: ("verax.fake_devices", name) for name in _DEVICES},
     "Array": ("verax.language.arrays", "Array"),
     "ShapeDtypeStruct": ("verax.language.shapes", "ShapeDtypeStruct"),
+    "NamedSharding": ("verax.language.sharding", "NamedSharding"),
+    "P": ("verax.language.sharding", "PartitionSpec"),
+    "__version__": ("verax.as_jax.version", "VERSION"),
+    "__version_info__": ("verax.as_jax.version", "VERSION_INFO"),
+    "Device": ("verax.language.meshes", "Device"),
     "config": ("verax.language.config", "config"),
     "set_mesh": ("verax.language.sharding", "set_mesh"),
     "custom_jvp": ("verax.language.custom_rules", "custom_jvp"),
