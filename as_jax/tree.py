@@ -83,4 +83,6 @@ NAMES = {
     "disable_jit": ("verax.language.eagerness", "disable_jit"),
     "float0": ("verax.language.dtypes", "float0"),
     "enable_x64": ("verax.language.config", "enable_x64"),
+    "numpy_rank_promotion": ("verax.language.config", "numpy_rank_promotion"),
+    "threefry_partitionable": ("verax.language.config", "threefry_partitionable"),
 }

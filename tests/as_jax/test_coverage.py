@@ -10,7 +10,7 @@ from verax.as_jax import coverage
 
 # The least share of a module's names, in percent. It is raised as names are added, never lowered.
 LEAST = {
-    "jax": 40,
+    "jax": 48,
     "jax.dtypes": 100,
     "jax.errors": 100,
     "jax.lax": 100,
