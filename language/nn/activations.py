@@ -14,7 +14,7 @@ import numpy as np
 from .. import lax
 from .. import numpy as vnp
 from ..arrays import Array
-from ..dispatch import lift
+from ..dispatch import aval_of, lift
 from ..dtypes import finfo, is_float
 from ..numpy.promotion import array_of, checked, common_type, convert, promote_inexact
 from ..shapes import canonical_axis
@@ -212,7 +212,8 @@ def squareplus(x: Any, b: Any = 4) -> Array:
     Raises:
         TypeError: ``x`` is no array and no number.
     """
-    _, weak = common_type(checked("squareplus", (x, b)))
+    common, weak = common_type(checked("squareplus", (x, b)))
+    weak = weak and (is_float(common) or aval_of(x).weak_type)
     x = lift(*promote_inexact("squareplus", x))
     positive = vnp.greater_equal(x, 0)
     size = vnp.where(positive, x, vnp.negative(x))  # not abs: the slope of the sum at 0 is 1/2
