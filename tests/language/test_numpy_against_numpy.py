@@ -318,8 +318,8 @@ ORACLE = Oracle()
 DTYPES = [np.dtype(t) for t in ("float32", "int32", "uint8", "bool")]
 
 
-# Held elsewhere: `sort_complex`, whose results are complex, by test_numpy_values_and_files.py, bit for bit; roots, which
-# have no order, and fits, whose matrix of powers no drawn value spares, by test_numpy_fitting.py.
+# Held elsewhere: `sort_complex`, whose results are complex, by test_numpy_values_and_files.py, bit for bit; roots,
+# which have no order, and fits, whose matrix of powers no drawn value spares, by test_numpy_fitting.py.
 NAMES = sorted(set(table.ROWS) - {"sort_complex", "roots", "polyfit"})
 
 
