@@ -180,7 +180,7 @@ def rsqrt(o: Operations, z: Pair) -> Pair:
 def pow_(o: Operations, z: Pair, w: Pair) -> Pair:
     """Exp(w log z); 0 to a power with a positive real part is 0, and to the power 0 it is 1."""
     if o.value(w[0]) == 0 and o.value(w[1]) == 0:
-        return 1.0, 0.0
+        return from_number(1.0), 0.0
     if o.value(z[0]) == 0 and o.value(z[1]) == 0:
         return (0.0, 0.0) if sign_of(o.value(w[0])) > 0 else (NAN, NAN)
     return exp(o, mul(o, w, log(o, z)))

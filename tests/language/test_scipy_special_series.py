@@ -18,6 +18,7 @@ from verax.reference.ulps import error_in_ulps
 RNG = np.random.default_rng(4)
 POSITIVE = np.concatenate([RNG.uniform(0, 10, 40), np.exp(RNG.uniform(-12, 6, 40))])
 BOTH = np.concatenate([POSITIVE, -POSITIVE])
+FAR = np.concatenate([10 ** RNG.uniform(2, 18, 30), [-np.inf, -(2.0**26) - 0.5, 2.0**53 - 1, 1e300]])
 F64 = np.dtype(np.float64)
 
 
@@ -43,6 +44,8 @@ SERIES: dict[str, Row] = {
     "ci": (lambda x: special.sici(x)[1], mpmath.ci, POSITIVE[POSITIVE < 0.5], 4),
     "fresnel s": (lambda x: special.fresnel(x)[0], mpmath.fresnels, BOTH, 4),
     "fresnel c": (lambda x: special.fresnel(x)[1], mpmath.fresnelc, BOTH, 4),
+    "fresnel s far": (lambda x: special.fresnel(x)[0], mpmath.fresnels, FAR, 1),
+    "fresnel c far": (lambda x: special.fresnel(x)[1], mpmath.fresnelc, FAR, 1),
     **{
         f"expn {n}": (
             lambda x, n=n: special.expn(n, x),

@@ -169,3 +169,11 @@ def test_a_ball_holds_both_parts_with_a_radius() -> None:
     assert isinstance(system, BallSystem)
     assert len(found.scalars) == 2
     assert all(type(system.value(s)) is Real for s in found.scalars)
+
+
+def test_a_power_of_0_is_a_number_like_any_other() -> None:
+    # It was a float beside reals: 1 over 2 was 1/4, in `polyfit` of complex places among others.
+    with enable_x64(True):
+        operands = [np.array(z) for z in (3 + 1j, 0j, 2 + 0j)]
+        (found,) = evaluate(lambda z, w, two: [lax.div(lax.pow(z, w), two)], operands, Exact(60))
+    assert [complex(*(float(s) for s in found.scalars))] == [0.5 + 0j]

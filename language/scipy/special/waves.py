@@ -98,12 +98,14 @@ def fresnel(x: Any) -> tuple[Array, Array]:
 
 
 def _turn(x: Array) -> Array:
-    """pi x^2 / 2, less whole turns: what the square has of fours is dropped before it is rounded."""
-    coarse = lax.mul(lax.round(lax.mul(x, like(x, 16.0))), like(x, 1 / 16))
-    rest = lax.sub(x, coarse)
-    whole = lax.rem(lax.mul(coarse, coarse), like(x, 4.0))
-    cross = lax.rem(lax.mul(rest, lax.add(coarse, x)), like(x, 4.0))
-    return lax.mul(lax.add(whole, cross), like(x, math.pi / 2))
+    """pi x^2 / 2, less whole turns, for x = n + r with the whole n nearest: n r has no more bits than x."""
+    # From here on every float64 is even, and its square has whole turns alone; so has every float32.
+    small = lax.min(x, like(x, 2.0**53))
+    whole = lax.round(small, lax.RoundingMethod.TO_NEAREST_EVEN)
+    rest = lax.sub(small, whole)
+    odd = lax.rem(whole, like(x, 2.0))
+    cross = lax.rem(lax.mul(lax.mul(rest, whole), like(x, 2.0)), like(x, 4.0))
+    return lax.mul(lax.add(lax.add(odd, cross), lax.mul(rest, rest)), like(x, math.pi / 2))
 
 
 def _fresnel_far(size: Array) -> tuple[Array, Array, Array, Array]:
@@ -123,8 +125,7 @@ def _pieces(x: Array) -> tuple[Array, Array, Array, Array]:
     far = lax.gt(size, like(x, 1.6))
     near = choose(far, like(x, 0.0), x)
     square = lax.mul(near, near)
-    # Beyond 10^5 what turns is below the last bit of float32, and a float64's square would have lost its turn.
-    return far, choose(far, lax.min(size, like(x, 1e8)), like(x, 1.6)), square, lax.mul(square, square)
+    return far, choose(far, size, like(x, 1.6)), square, lax.mul(square, square)
 
 
 @custom_jvp
