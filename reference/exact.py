@@ -13,7 +13,7 @@ from ..language.dtypes import DType, float64, is_float
 from ..language.primitive import Primitive
 from . import decisions
 from .machine_numbers import MachineNumbers
-from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_special, proxy, real
+from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_special, magnitude, proxy, real
 from .system import (
     ComplexDefinition,
     Definition,
@@ -106,8 +106,9 @@ class Exact(NumberSystem):
         return real(raw)
 
     def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
-        """The value; twice the digits are carried on the way, where parts may cancel."""
-        bits, self.bits = self.bits, 2 * self.bits
+        """The value; twice the digits are carried on the way, where parts may cancel, and whole turns besides."""
+        largest = max((magnitude(x) for pair in operands for x in pair if type(x) is Real), default=0)
+        bits, self.bits = self.bits, 2 * self.bits + min(max(largest, 0), _SPREAD)
         try:
             return definition.at(self.operations, operands)
         finally:

@@ -177,3 +177,16 @@ def test_a_power_of_0_is_a_number_like_any_other() -> None:
         operands = [np.array(z) for z in (3 + 1j, 0j, 2 + 0j)]
         (found,) = evaluate(lambda z, w, two: [lax.div(lax.pow(z, w), two)], operands, Exact(60))
     assert [complex(*(float(s) for s in found.scalars))] == [0.5 + 0j]
+
+
+def test_an_angle_keeps_its_digits_behind_all_of_its_turns() -> None:
+    far, context = -1.7976931348623157e308, mpmath.MPContext()
+    context.dps = 400
+    with enable_x64(True):
+        found = [
+            evaluate(lambda z: [lax.exp2(z)], [np.array(far * 1j)], Exact(60)),
+            evaluate(lambda z: [lax.pow(np.array(2 + 0j), z)], [np.array(far * 1j)], Exact(60)),
+        ]
+    want = context.mpf(2) ** context.mpc(0, far)
+    for (each,) in found:
+        assert [float(s) for s in each.scalars] == [float(want.real), float(want.imag)]
