@@ -112,7 +112,8 @@ def spacing(x: Any, /) -> Array:
     x = lift(*promote_inexact("spacing", x))
     infinity = lax.full_like(x, np.inf)
     if x.dtype == float16:
-        return lax.sub(lax.nextafter(x, infinity), x)
+        found = lax.sub(lax.nextafter(x, infinity), x)
+        return lax.select(lax.is_finite(x), found, lax.full_like(x, np.nan))
     found = lax.sub(lax.nextafter(x, copysign(infinity, x)), x)
     least = copysign(lax.full_like(x, float(finfo(x.dtype).smallest_subnormal)), x)
     return lift(convert(lax.select(lax.eq(found, lax.full_like(found, 0)), least, found), x.dtype))

@@ -203,3 +203,15 @@ def test_narrow_floats_and_integers_are_refused_as_jax_does(name: str, argument:
             TypeError, match=rf"`{argument}` of {name} must have a dtype among float32, float64"
         ):
             getattr(special, name)(x)
+
+
+def test_at_infinity_the_gamma_function_s_relatives_have_their_limits() -> None:
+    inf = np.float32(np.inf)
+    found = [
+        special.betaln(inf, 2.5),
+        special.betaln(-2.5, inf),
+        special.betaln(-inf, 2.5),
+        special.beta(inf, 2.5),
+    ]
+    found.append(special.multigammaln(inf, 3))
+    np.testing.assert_array_equal([float(x) for x in found], [-np.inf, np.inf, np.nan, 0.0, np.inf])

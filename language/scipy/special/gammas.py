@@ -49,6 +49,8 @@ def gamma(x: Any) -> Array:
 def betaln(a: Any, b: Any) -> Array:
     """log |B(a, b)|, from three values of `gammaln`: its error is that of the largest.
 
+    At infinity it is the limit: B falls to 0 beside what is positive, and grows beside what is negative, DLMF 5.11.12.
+
     Returns:
         Floats of the broadcast shape.
 
@@ -56,7 +58,10 @@ def betaln(a: Any, b: Any) -> Array:
         TypeError: an argument is no array and no number.
     """
     a, b = given("betaln", a, b)
-    return lax.sub(lax.add(lax.lgamma(a), lax.lgamma(b)), lax.lgamma(lax.add(a, b)))
+    found = lax.sub(lax.add(lax.lgamma(a), lax.lgamma(b)), lax.lgamma(lax.add(a, b)))
+    less = lax.min(a, b)
+    far = lax.bitwise_and(lax.eq(lax.max(a, b), like(a, math.inf)), lax.gt(less, like(a, -math.inf)))
+    return choose(far, choose(lax.gt(less, like(a, 0)), like(a, -math.inf), like(a, math.inf)), found)
 
 
 def beta(a: Any, b: Any) -> Array:
@@ -117,7 +122,7 @@ def multigammaln(a: Any, d: int) -> Array:
     """
     (a,) = given("multigammaln", a)
     a = strong(a)
-    found = lax.add(lax.mul(like(a, 0), a), like(a, d * (d - 1) / 4 * math.log(math.pi)))
+    found: Array = like(a, d * (d - 1) / 4 * math.log(math.pi))
     for j in range(d):
         found = lax.add(found, lax.lgamma(lax.sub(a, like(a, j / 2))))
     return found
