@@ -24,6 +24,7 @@ DOCUMENTS = (
     "docs/fake_devices.md",
     "docs/reference.md",
     "docs/stability.md",
+    "docs/findings.md",
     "docs/subgradients.md",
 )
 FIRST = "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox run -e gate"
@@ -122,7 +123,7 @@ def test_the_python_of_a_document_runs(root: Path, tmp_path: Path, name: str) ->
 )
 def test_named_environments_and_commands_exist(root: Path, environments: set[str], name: str) -> None:
     text = (root / name).read_text(encoding="utf-8")
-    named = {each for group in re.findall(r"tox run -e ([\w,]+)", text) for each in group.split(",")}
+    named = {each for group in re.findall(r"tox run -e ([\w,-]+)", text) for each in group.split(",")}
     run = set(re.findall(r"(?:^| |`)verax (\w+) (?:[\w./]+\.(?:py|json)|[A-Z]{2}|mylib)", text, re.MULTILINE))
 
     assert named <= environments
@@ -147,6 +148,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "calibration",
         "derivatives",
         "peer-types",
+        "peer-values",
         "arb",
         "report",
         "gpu",
