@@ -52,7 +52,7 @@ class _Module(ModuleType):
 def _missing(full: str) -> AttributeError:
     return AttributeError(
         f"`{full}` is not in Verax yet, which stands in for JAX here. "
-        f"docs/architecture.md says what there is; run without verax.as_jax to use JAX itself."
+        f"docs/coverage.md lists the names that there are; run without verax.as_jax to use JAX itself."
     )
 
 

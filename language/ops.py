@@ -39,7 +39,7 @@ def _reduced(
 ) -> Array:
     identity, update, together = _KINDS[name]
     data, ids = vnp.asarray(data), vnp.asarray(segment_ids)
-    if not is_integer(ids.dtype) or data.shape[: ids.ndim] != ids.shape:
+    if not is_integer(ids.dtype) or (data.ndim and data.shape[: ids.ndim] != ids.shape):
         raise ValueError(
             f"`segment_ids` of {name} must be integers, one for each leading element of `data`, "
             f"got {ids.dtype} of shape {ids.shape} for {data.shape}."

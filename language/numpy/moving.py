@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dispatch import lift
+from ..dispatch import Tracer, lift
+from ..errors import ConcretizationTypeError
 from ..shapes import canonical_axes, canonical_axis
 from .creation import asarray
 from .joining import between
@@ -149,18 +150,26 @@ def tile(A: Any, reps: Any) -> Array:
 def repeat(a: Any, repeats: Any, axis: int | None = None, *, total_repeat_length: int | None = None) -> Array:
     """Each element of ``a`` so many times in a row.
 
-    ``repeats`` is an integer, or concrete integers, one for each element along the axis.
+    Args:
+        a: what is repeated.
+        repeats: an integer, or integers, one for each element along the axis.
+        axis: the axis; None for all elements in one axis.
+        total_repeat_length: the size of the axis of the result, needed where ``repeats`` is traced: what is too much is
+            cut off, and the last element fills what is missing.
 
     Returns:
         An array of a's dtype.
 
     Raises:
-        ValueError: ``repeats`` does not fit the axis, or does not make ``total_repeat_length``.
+        ValueError: ``repeats`` does not fit the axis.
+        ConcretizationTypeError: ``repeats`` is traced, and ``total_repeat_length`` is not given.
     """
     a = array_of("repeat", a)
     if axis is None:
         a, axis = ravel(a), 0
     axis = canonical_axis(axis, a.ndim)
+    if isinstance(repeats, Tracer):
+        return _repeated_by_traced(a, repeats, axis, total_repeat_length)
     counts = np.asarray(repeats)
     if counts.dtype.kind not in "biu" and counts.size:
         raise TypeError(f"`repeats` must hold integers, got {counts.dtype}.")
@@ -178,6 +187,26 @@ def repeat(a: Any, repeats: Any, axis: int | None = None, *, total_repeat_length
         missing = max(0, total_repeat_length - places.size)
         places = np.pad(places, (0, missing), mode="edge")[:total_repeat_length]
     return take(a, places.astype(np.int32), axis)
+
+
+def _repeated_by_traced(a: Array, repeats: Array, axis: int, total: int | None) -> Array:
+    """At place j the element whose run ends first after j."""
+    from .running import cumsum
+    from .searching import searchsorted, take
+
+    if total is None:
+        raise ConcretizationTypeError(
+            f"`total_repeat_length` of repeat must be given where `repeats` is traced ({repeats.aval}): the result's "
+            f"shape depends on it."
+        )
+    size = a.shape[axis]
+    counts = (
+        lax.broadcast_in_dim(repeats, (size,), tuple(range(repeats.ndim))) if repeats.size == 1 else repeats
+    )
+    if counts.shape != (size,):
+        raise ValueError(f"`repeats` must have {size} entries, one for each element, got {counts.shape}.")
+    places = searchsorted(cumsum(counts), lax.iota(np.int32, total), side="right")
+    return take(a, lax.min(places, lax.full_like(places, size - 1)), axis)
 
 
 def _each_repeated(a: Array, count: int, axis: int) -> Array:

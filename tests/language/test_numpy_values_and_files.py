@@ -414,3 +414,17 @@ def test_what_drawn_values_found_stays_mended() -> None:
     assert np.asarray(vnp.unique_values(np.zeros((0, 4)), size=2, fill_value=9)).tolist() == [9, 9]
     with pytest.raises(TypeError, match="`p` of unwrap must hold real angles"):
         vnp.unwrap(np.ones(2, np.complex64))
+
+
+@pytest.mark.parametrize("total", [0, 3, 7, 12])
+@pytest.mark.parametrize("counts", [[2, 0, 3, 2], [0, 0, 0, 1], [1, 1, 1, 1]])
+def test_traced_counts_repeat_as_jaxs(counts: list[int], total: int) -> None:
+    a, given = np.arange(8, dtype=np.float32).reshape(4, 2), np.array(counts, np.int32)
+    found = verax.jit(lambda c: vnp.repeat(a, c, 0, total_repeat_length=total))(given)
+    wanted = jax.jit(lambda c: jax.numpy.repeat(a, c, 0, total_repeat_length=total))(given)
+    assert np.asarray(found).tolist() == np.asarray(wanted).tolist()
+
+
+def test_traced_counts_need_the_length_of_the_result() -> None:
+    with pytest.raises(ConcretizationTypeError, match="`total_repeat_length` of repeat must be given"):
+        verax.jit(lambda c: vnp.repeat(vnp.ones(4), c))(np.ones(4, np.int32))
