@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 Add = Callable[[Any, Any], Any]
 
 
-class Order:
+class Order(ABC):
     """How the values of lanes are added up."""
 
+    @abstractmethod
     def total(self, values: Sequence[Any], add: Add, xp: Any, turn: int) -> Any:
         """The sum of buffers of one shape.
 
@@ -27,7 +29,6 @@ class Order:
             xp: the buffers' array module.
             turn: the how-manieth sum it is.
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar, Token
 from itertools import product
@@ -105,12 +106,12 @@ def cut_sizes(spec: PartitionSpec, mesh: Mesh, shape: Shape, what: str) -> list[
     return counts
 
 
-class Sharding:
+class Sharding(ABC):
     """How an array is laid out."""
 
+    @abstractmethod
     def shard_shape(self, global_shape: Sequence[int]) -> Shape:
         """The shape of the part that one device holds."""
-        raise NotImplementedError
 
 
 class NamedSharding(Sharding):
