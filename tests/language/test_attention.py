@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 import jax
 import mpmath
 import numpy as np
 import pytest
+from tests.language import test_numpy_against_numpy as values
 
 import verax
 from verax.adapters.numpy_profile import NUMPY
 from verax.language import nn
 from verax.reference import Bounded, evaluate
-
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: its comparators are used here."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-types = sibling("test_numpy_against_jax")
-values = sibling("test_numpy_against_numpy")
 
 LENGTHS = np.array([2, 1], np.int32)
 MASK = np.array([[[[True, False, True]], [[True, True, False]]]])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,6 +11,8 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
+from tests.language import test_numpy_against_jax as types
+from tests.language import test_numpy_against_numpy as values
 
 import verax
 from verax.adapters.numpy_profile import NUMPY
@@ -21,20 +20,6 @@ from verax.language import nn
 from verax.language import numpy as vnp
 from verax.reference import Bounded, evaluate
 
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: its comparators are used here."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-types = sibling("test_numpy_against_jax")
-values = sibling("test_numpy_against_numpy")
 Row = types.Row
 
 ONE, AXES = types.ONE, types.AXES

@@ -6,18 +6,16 @@ must lie within them. Where nothing is rounded the bound is 0 and the values are
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from tests.language import test_numpy_against_jax as table
 
 from verax.adapters.numpy_profile import NUMPY, NUMPY_UFUNCS
 from verax.language import dispatch, trees
@@ -27,20 +25,6 @@ from verax.language.shapes import ShapedArray
 from verax.language.tracing import trace
 from verax.reference import Bounded, evaluate
 from verax.reference.ulps import error_in_ulps, ulp
-
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: the table of names is its."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-table = sibling("test_numpy_against_jax")
 
 FLOATS = [
     0.0,

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.ops
 import numpy as np
 import pytest
+from tests.language import test_numpy_against_jax as types
+from tests.language import test_numpy_against_numpy as values
 
 import verax
 from verax.adapters.numpy_profile import NUMPY, NUMPY_UFUNCS
 from verax.language import ops
 from verax.language.errors import ConcretizationTypeError
 
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: its comparators are used here."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-types = sibling("test_numpy_against_jax")
-values = sibling("test_numpy_against_numpy")
 IDS = np.array([2, 0, -1, 2, 5, 0], np.int32)
 SHAPES = (((6,),), ((6, 2),))
 UFUNCS: dict[str, Any] = {

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -15,25 +12,12 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.stats
+from tests.language import test_numpy_against_numpy as values
 
 import verax
 from verax import random
 from verax.adapters.numpy_profile import NUMPY
 from verax.reference import Bounded, evaluate
-
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: its comparators are used here."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-values = sibling("test_numpy_against_numpy")
 
 COUNT = (40,)
 F32 = np.float32

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import jax.scipy.special
@@ -14,27 +11,15 @@ import mpmath
 import numpy as np
 import pytest
 import scipy.special
+from tests.language import test_numpy_against_jax as types
+from tests.language import test_numpy_against_numpy as values
+from tests.language import test_scipy_special_series as series
 
 import verax
 from verax.adapters.numpy_profile import NUMPY
 from verax.language.scipy import special
 from verax.reference import Bounded, evaluate
 
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: its comparators are used here."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-types = sibling("test_numpy_against_jax")
-values = sibling("test_numpy_against_numpy")
-series = sibling("test_scipy_special_series")
 Row = types.Row
 PAIRS = (((3, 4), (3, 4)), ((3, 1), (4,)), ((), (5,)))
 

@@ -6,33 +6,18 @@ must be theirs within the bound that is derived from it, and what `fast` makes o
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from tests.language.test_nn import off
 
 import verax
 from verax.language import nn
 from verax.language import numpy as vnp
 
-
-def sibling(name: str) -> Any:
-    """A test module beside this one: its comparators are used here."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-off = sibling("test_nn").off
 Real = Callable[[Any], Any]
 
 SCALE = mpmath.mpf(float(np.float32(np.sqrt(2 / np.pi))))
