@@ -337,7 +337,7 @@ MESSAGES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         ValueError,
         "`k` of polyint must be a number or 2 of them, got shape (3,)",
     ),
-    (lambda: vnp.poly(Z), ValueError, "`seq_of_zeros` must be a vector, got shape (4, 3)"),
+    (lambda: vnp.poly(Z), ValueError, "`seq_of_zeros` must be a vector or a square matrix, got shape (4, 3)"),
     (lambda: vnp.vander(Z), ValueError, "`x` of vander must be a vector, got shape (4, 3)"),
     (lambda: vnp.vander(X, -1), ValueError, "`N` of vander must not be negative, got -1"),
     (lambda: vnp.gradient(Z, edge_order=2), ValueError, "`edge_order` must be None, got 2"),
