@@ -8,7 +8,7 @@ from .coverage import COMMAND
 
 
 def _refuse(name: str) -> NoReturn:
-    raise NotImplementedError(
+    raise NotImplementedError(  # Verax has no such part
         f"`{name}` of JAX is not in Verax, which stands in for JAX here: it has traces of its own. "
         f"docs/coverage.md lists the names that there are (`{COMMAND}` writes it)."
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..language import trees
 from ..language.dispatch import aval_of
-from ..language.dtypes import is_inexact
+from ..language.dtypes import float0, is_inexact
 from ..language.transforms import jvp, vjp
 
 __all__ = ["check_grads", "check_jvp", "check_vjp"]
@@ -137,7 +137,7 @@ def _directions(tree: Any, seed: int) -> Any:
     def drawn(leaf: Any) -> Any:
         x = np.asarray(leaf)
         if not is_inexact(x.dtype):
-            return np.zeros(x.shape, [("float0", "V")])
+            return np.zeros(x.shape, float0)
         real = draws.standard_normal(x.shape)
         found = real + 1j * draws.standard_normal(x.shape) if x.dtype.kind == "c" else real
         return found.astype(x.dtype)
@@ -156,7 +156,7 @@ def _difference(f: Callable[..., Any], primals: Any, tangents: Any, step: float)
     def apart(high: Any, low: Any) -> Any:
         high, low = np.asarray(high), np.asarray(low)
         if not is_inexact(high.dtype):
-            return np.zeros(high.shape, [("float0", "V")])
+            return np.zeros(high.shape, float0)
         return ((high.astype(np.result_type(high, 0.0)) - low) / (2 * step)).astype(high.dtype)
 
     return trees.map(apart, moved(1.0), moved(-1.0))

@@ -230,7 +230,7 @@ def checkify(
     asked = frozenset(errors)
     if asked - user_checks:
         names = ", ".join(sorted(kind.__name__ for kind in asked - user_checks))
-        raise NotImplementedError(
+        raise NotImplementedError(  # only checks that a user wrote are known
             f"`errors` of checkify must be `user_checks`, got {names}. Write a `check` for what must hold."
         )
 

@@ -199,7 +199,7 @@ def qr_rule(primitive: Primitive, primals: Values, tangents: Values, params: Par
     q, r = bind(primitive, *primals, **params)
     m, n = t.shape[-2:]
     if params["full_matrices"] and m > n:
-        raise NotImplementedError(
+        raise NotImplementedError(  # no derivative is known
             "The derivative of qr(full_matrices=True) is known for matrices with at most as many rows as columns, "
             f"got {m} rows and {n} columns. Use full_matrices=False."
         )
@@ -283,7 +283,7 @@ def svd_rule(
     (a,), (t,) = primals, tangents
     m, n = t.shape[-2:]
     if params["compute_uv"] and params["full_matrices"] and m != n:
-        raise NotImplementedError(
+        raise NotImplementedError(  # no derivative is known
             f"The derivative of svd(full_matrices=True) is known for square matrices, got {m} rows and {n} columns. "
             f"Use full_matrices=False."
         )

@@ -47,7 +47,7 @@ def refused(name: str, operand: str, instead: str) -> Slope:
     """
 
     def slope(*operands: Any) -> Any:
-        raise NotImplementedError(
+        raise NotImplementedError(  # no primitive is that derivative
             f"The derivative of {name} by `{operand}` must not be asked for: {instead}. "
             f"Hold `{operand}` fixed with verax.lax.stop_gradient, or take a limit with verax.reference."
         )

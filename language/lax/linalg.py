@@ -181,7 +181,7 @@ def eigh(
 
 def _whole(name: str, subset: tuple[int, int] | None, count: int) -> None:
     if subset is not None and tuple(subset) != (0, count):
-        raise NotImplementedError(
+        raise NotImplementedError(  # JAX refuses it on CPUs too
             f"`subset_by_index` of {name} must be None or (0, {count}), got {subset}. Slice the results."
         )
 
@@ -249,7 +249,9 @@ def qr(
         NotImplementedError: ``pivoting`` is asked for.
     """
     if pivoting:
-        raise NotImplementedError("`pivoting` of qr must be False, got True. Permute the columns first.")
+        raise NotImplementedError(  # the primitive has no pivots
+            "`pivoting` of qr must be False, got True. Permute the columns first."
+        )
     q, r = dispatch.bind(rows.qr_p, x, full_matrices=bool(full_matrices))
     return q, r
 

@@ -42,7 +42,7 @@ def tridiagonal_solve(
     below, main, above, right = (dispatch.lift(x) for x in (dl, d, du, b))
     check_dtype("tridiagonal_solve", main.aval, INEXACT, "d")
     if perturb_singular:
-        raise NotImplementedError(
+        raise NotImplementedError(  # another system would be solved
             "`perturb_singular` of tridiagonal_solve must be False, got True: what is solved would not be the system. "
             "Perturb the diagonal."
         )

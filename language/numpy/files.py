@@ -110,7 +110,7 @@ def fromfile(*args: Any, **kwargs: Any) -> Array:
     Raises:
         NotImplementedError: always; the message says what to use.
     """
-    raise NotImplementedError(
+    raise NotImplementedError(  # JAX refuses it too
         "`fromfile` depends on the state of a file. Use verax.numpy.asarray(numpy.fromfile(...))."
     )
 
@@ -124,6 +124,6 @@ def fromiter(*args: Any, **kwargs: Any) -> Array:
     Raises:
         NotImplementedError: always; the message says what to use.
     """
-    raise NotImplementedError(
+    raise NotImplementedError(  # JAX refuses it too
         "`fromiter` depends on the state of an iterator. Use verax.numpy.asarray(numpy.fromiter(...))."
     )

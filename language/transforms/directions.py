@@ -53,7 +53,9 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False, reduce_axes: Sequen
     """
     check_callable(fun, "vjp")
     if reduce_axes:
-        raise NotImplementedError(f"`reduce_axes` of vjp must be empty, got {reduce_axes!r}.")
+        raise NotImplementedError(  # JAX refuses it too
+            f"`reduce_axes` of vjp must be empty, got {reduce_axes!r}."
+        )
     leaves, tree = trees.flatten((primals, {}))
     implementation = dispatch.owner_of(leaves)
     flat = Flat(paired(fun, has_aux), tree, name_of(fun))

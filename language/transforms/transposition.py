@@ -32,7 +32,9 @@ def linear_transpose(fun: Function, *primals: Any, reduce_axes: Sequence[Any] = 
     """
     check_callable(fun, "linear_transpose")
     if reduce_axes:
-        raise NotImplementedError(f"`reduce_axes` of linear_transpose must be empty, got {reduce_axes!r}.")
+        raise NotImplementedError(  # JAX refuses it too
+            f"`reduce_axes` of linear_transpose must be empty, got {reduce_axes!r}."
+        )
     leaves, tree = trees.flatten((primals, {}))
     avals = [described(x) for x in leaves]
     program, shaped = traced(fun, primals, {}, ())

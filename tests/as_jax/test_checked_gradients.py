@@ -15,6 +15,10 @@ def test_right_derivatives_pass(modes: tuple[str, ...]) -> None:
     check_grads(lambda x, y: {"z": vnp.sin(x) * y[0]}, (0.5, [vnp.ones(3)]), order=2, modes=modes)
 
 
+def test_integers_have_no_direction() -> None:
+    check_grads(lambda x, n: (vnp.sin(x) * n, n + 1), (0.5, 3), order=1)
+
+
 @pytest.mark.parametrize("mode", ["fwd", "rev"])
 def test_a_wrong_rule_is_found(mode: str) -> None:
     @verax.custom_jvp

@@ -150,7 +150,9 @@ def qr(a: Any, mode: str = "reduced") -> QRResult | Array:
         NotImplementedError: ``mode`` is "raw".
     """
     if mode == "raw":
-        raise NotImplementedError("`mode` of qr must not be 'raw': reflections are not kept. Use 'reduced'.")
+        raise NotImplementedError(  # numpy's reflections are not what the primitive gives
+            "`mode` of qr must not be 'raw': reflections are not kept. Use 'reduced'."
+        )
     if mode not in ("reduced", "complete", "full", "r"):
         raise ValueError(f"`mode` of qr must be 'reduced', 'complete', 'full' or 'r', got {mode!r}.")
     (a,) = given("qr", a)

@@ -68,7 +68,7 @@ def eigh(
         ValueError: the matrices are not square.
     """
     if b is not None or eigvals is not None or type != 1:
-        raise NotImplementedError(
+        raise NotImplementedError(  # JAX refuses them too
             "`b` and `eigvals` of eigh must be None and `type` 1: problems are of one matrix."
         )
     v, w = lax.linalg.eigh(given("eigh", a)[0], lower=lower)
@@ -227,7 +227,7 @@ def eigh_tridiagonal(
         ValueError: the shapes do not fit.
     """
     if not eigvals_only or select not in ("a", "i"):
-        raise NotImplementedError(
+        raise NotImplementedError(  # values alone are found from the bands
             "`eigvals_only` of eigh_tridiagonal must be True and `select` 'a' or 'i'. Use eigh for vectors."
         )
     d, e = given("eigh_tridiagonal", d, e)

@@ -88,7 +88,9 @@ def factorial(n: Any, exact: bool = False) -> Array:
         NotImplementedError: ``exact`` is true.
     """
     if exact:
-        raise NotImplementedError("`exact` of factorial must be False, got True. Use math.factorial.")
+        raise NotImplementedError(  # JAX refuses it too
+            "`exact` of factorial must be False, got True. Use math.factorial."
+        )
     (n,) = given("factorial", n)
     negative = lax.lt(n, like(n, 0))
     safe = choose(negative, like(n, 0), n)

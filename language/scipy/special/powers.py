@@ -65,7 +65,9 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Ar
         NotImplementedError: ``exact`` is true.
     """
     if exact:
-        raise NotImplementedError("`exact` of comb must be False, got True. Use math.comb.")
+        raise NotImplementedError(  # all here are floats
+            "`exact` of comb must be False, got True. Use math.comb."
+        )
     n, k = (strong(x) for x in given("comb", N, k))
     if repetition:
         n = lax.sub(lax.add(n, k), like(n, 1))
