@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from .accuracy import assert_gradients as assert_gradients
     from .closeness import assert_tree_all_finite as assert_tree_all_finite
     from .closeness import assert_trees_all_close as assert_trees_all_close
-    from .equations import check_equations as check_equations
-    from .judgement import judge as judge
+    from .judging.equations import check_equations as check_equations
+    from .judging.judgement import judge as judge
     from .number_formats import format_errors as format_errors
     from .shapes import assert_equal_shape as assert_equal_shape
     from .shapes import assert_rank as assert_rank
@@ -30,9 +30,9 @@ _HOMES = {
     "assert_tree_all_finite": ".closeness",
     "assert_trees_all_close": ".closeness",
     "assert_type": ".shapes",
-    "check_equations": ".equations",
+    "check_equations": ".judging.equations",
     "format_errors": ".number_formats",
-    "judge": ".judgement",
+    "judge": ".judging.judgement",
 }
 __all__ = [  # noqa: PLE0604 - the table above is the list
     *sorted(_HOMES)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .assertion import assertion
-from .judgement import judge
+from .judging.judgement import judge
 
 
 @assertion

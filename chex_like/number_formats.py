@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..fake_devices import FORMATS, Format, number_formats
-from .judgement import judge
+from .judging.judgement import judge
 
 
 @dataclass(frozen=True, slots=True)

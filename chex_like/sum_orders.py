@@ -14,11 +14,11 @@ from ..fake_devices.orders import Order
 from ..reference.findings import Status
 from ..reference.truth import true_value
 from .assertion import assertion
-from .case import Case, case_of
-from .derivatives import RuleCheck
-from .options import Options
-from .outputs import measured_outputs
-from .sampling import at_scale
+from .judging.case import Case, case_of
+from .judging.derivatives import RuleCheck
+from .judging.options import Options
+from .judging.outputs import measured_outputs
+from .judging.sampling import at_scale
 
 
 @assertion

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from ..adapters.profiles import profile_of
-from ..chex_like.judgement import capsule_of
+from ..chex_like.judging.judgement import capsule_of
 from ..property_tests.arguments import Arguments
 from ..property_tests.checking import inputs_of
 from ..property_tests.laws.measured import declared_scale

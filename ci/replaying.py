@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..chex_like.judgement import judge
-from ..chex_like.judgement import replay as judge_again
+from ..chex_like.judging.judgement import judge
+from ..chex_like.judging.judgement import replay as judge_again
 from ..language.config import enable_x64
 from ..language.errors import UsageError
 from ..language.serialization import FormatError

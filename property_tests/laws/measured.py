@@ -56,7 +56,7 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
 
 
 def _judged(trial: Trial, index: int, order: int, formula: bool, vanishing: bool) -> Verdict | Raised:
-    from ...chex_like.judgement import judge
+    from ...chex_like.judging.judgement import judge
 
     arguments = trial.inputs[index]
     function = arguments.closed(trial.subject.function)
@@ -105,8 +105,8 @@ def declared_scale(trial: Trial, order: int) -> Callable[[], Sequence[float]] | 
 
 
 def _largest(trial: Trial, order: int) -> list[float]:
-    from ...chex_like.case import case_of
-    from ...chex_like.scales import scales_over
+    from ...chex_like.judging.case import case_of
+    from ...chex_like.judging.scales import scales_over
 
     cases = []
     with trial.machine():

@@ -109,7 +109,7 @@ def _within_bound(
     axes: tuple[int | None, ...],
 ) -> bool:
     """Whether every element that the batch computed is within the bound of the loop's program."""
-    from ...chex_like.judgement import judge
+    from ...chex_like.judging.judgement import judge
 
     def loop(*stacked: Any) -> Any:
         return vmap(function, in_axes=axes)(*stacked)

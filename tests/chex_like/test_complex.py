@@ -10,7 +10,7 @@ import pytest
 import verax
 import verax.numpy as vnp
 from verax import lax
-from verax.chex_like.judgement import judge
+from verax.chex_like.judging.judgement import judge
 from verax.fast import kernels
 from verax.reference.findings import Blame, Status
 

@@ -12,11 +12,11 @@ import pytest
 import verax
 import verax.numpy as vnp
 from verax import Array, lax
-from verax.chex_like.case import case_of
-from verax.chex_like.derivatives import constants_slack
-from verax.chex_like.judgement import judge
-from verax.chex_like.scales import scale_of_decade, scales_over
-from verax.chex_like.witnesses import Witnesses
+from verax.chex_like.judging.case import case_of
+from verax.chex_like.judging.derivatives import constants_slack
+from verax.chex_like.judging.judgement import judge
+from verax.chex_like.judging.scales import scale_of_decade, scales_over
+from verax.chex_like.judging.witnesses import Witnesses
 from verax.reference.findings import Blame, Status
 from verax.reference.verdict import rule_differs
 

@@ -12,7 +12,7 @@ import pytest
 import verax
 import verax.numpy as vnp
 from verax import check_equations, lax
-from verax.chex_like.walking import walk
+from verax.chex_like.judging.walking import walk
 from verax.language import dispatch
 from verax.language.config import enable_x64
 from verax.language.dtypes import is_float

@@ -13,7 +13,7 @@ import pytest
 import verax
 import verax.numpy as vnp
 from verax import Array, lax, nn
-from verax.chex_like.judgement import capsule_of, judge, replay
+from verax.chex_like.judging.judgement import capsule_of, judge, replay
 from verax.language import dispatch
 from verax.language.platform import Platform
 from verax.language.serialization import FormatError

@@ -14,7 +14,7 @@ from jax import numpy as jnp
 import verax
 import verax.numpy as vnp
 from verax import lax
-from verax.chex_like.judgement import judge
+from verax.chex_like.judging.judgement import judge
 from verax.language.config import enable_x64
 from verax.reference import Exact, evaluate
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from ..language import dispatch, transforms, trees
-from ..language.arrays import Array
-from ..language.dispatch import FlatFunction, lift_to
-from ..language.dtypes import is_float
-from ..language.errors import ConcretizationTypeError
-from ..language.flat import Flat, check_array, name_of, path_of
-from ..language.program import Program
-from ..language.shapes import Shape
-from ..language.tracing import trace
-from ..reference.demand import elements_of
-from ..reference.verdict import law_name
+from ...language import dispatch, transforms, trees
+from ...language.arrays import Array
+from ...language.dispatch import FlatFunction, lift_to
+from ...language.dtypes import is_float
+from ...language.errors import ConcretizationTypeError
+from ...language.flat import Flat, check_array, name_of, path_of
+from ...language.program import Program
+from ...language.shapes import Shape
+from ...language.tracing import trace
+from ...reference.demand import elements_of
+from ...reference.verdict import law_name
 from .parts import OfParts, has_parts, labels_of, parts_of
 
 _SMALL = 4096  # elements: more truth than this is not stored in a capsule

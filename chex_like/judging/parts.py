@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..language import lax
-from ..language.dispatch import FlatFunction
-from ..language.dtypes import is_complex
-from ..language.shapes import ShapedArray
+from ...language import lax
+from ...language.dispatch import FlatFunction
+from ...language.dtypes import is_complex
+from ...language.shapes import ShapedArray
 
 PARTS = ("real", "imag")
 

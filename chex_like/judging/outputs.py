@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..reference import evaluate
-from ..reference.bounded import Bounded
-from ..reference.findings import Status
-from ..reference.rounded import Rounded
-from ..reference.truth import Truth
-from ..reference.verdict import Evidence, Measured, each, measure
+from ...reference import evaluate
+from ...reference.bounded import Bounded
+from ...reference.findings import Status
+from ...reference.rounded import Rounded
+from ...reference.truth import Truth
+from ...reference.verdict import Evidence, Measured, each, measure
 from .case import Case
 from .derivatives import RuleCheck
 from .options import Options

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ..language import dispatch
-from ..language.dtypes import finfo, is_float
-from ..reference import evaluate
-from ..reference.exact import Exact
-from ..reference.verdict import exact, largest
+from ...language import dispatch
+from ...language.dtypes import finfo, is_float
+from ...reference import evaluate
+from ...reference.exact import Exact
+from ...reference.verdict import exact, largest
 from .case import Case
 
 _DRAWS = 8

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..language.dtypes import finfo, is_float
-from ..language.inlining import inlined
-from ..language.program import Program
-from ..reference import evaluate
-from ..reference.findings import Blame, Finding, Status
-from ..reference.formula import Culprit, blamed, ideal_machine, movements
-from ..reference.rewrites import REWRITES, matches
-from ..reference.verdict import (
+from ...language.dtypes import finfo, is_float
+from ...language.inlining import inlined
+from ...language.program import Program
+from ...reference import evaluate
+from ...reference.findings import Blame, Finding, Status
+from ...reference.formula import Culprit, blamed, ideal_machine, movements
+from ...reference.rewrites import REWRITES, matches
+from ...reference.verdict import (
     Evidence,
     exact,
     half_of_the_digits,

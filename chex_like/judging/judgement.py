@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..adapters.profiles import profile_of
-from ..language import dispatch
-from ..language.platform import Platform
-from ..reference.capsules import Capsule, digits_of
-from ..reference.findings import Finding, Status
-from ..reference.truth import true_value
-from ..reference.verdict import Verdict, root_mean_square, worst_element
+from ...adapters.profiles import profile_of
+from ...language import dispatch
+from ...language.platform import Platform
+from ...reference.capsules import Capsule, digits_of
+from ...reference.findings import Finding, Status
+from ...reference.truth import true_value
+from ...reference.verdict import Verdict, root_mean_square, worst_element
 from .case import Case, case_of, case_of_programs
 from .derivatives import RuleCheck, check_rule
 from .elements import element_findings, quiet_findings, rule_findings, untraceable
@@ -112,7 +112,7 @@ def replay(capsule: Capsule) -> Verdict:
     Raises:
         ValueError: the capsule holds no program.
     """
-    from ..language.config import enable_x64
+    from ...language.config import enable_x64
 
     with enable_x64(capsule.x64):
         case = case_of_programs(
@@ -131,7 +131,7 @@ def capsule_of(
     f: Callable[..., Any], args: Sequence[Any], finding: Finding, order: int = 0, seed: int = 0
 ) -> Capsule:
     """The capsule of a finding of `judge` at ``args``: everything that `replay` needs."""
-    from ..language.config import config
+    from ...language.config import config
 
     case = case_of(f, args, order, seed, finding.subject)
     meaning = case.meaning if case.is_small else None

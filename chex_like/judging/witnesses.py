@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 from mpmath.libmp import mpf_add
 
-from ..language import dispatch
-from ..language.program import Program
-from ..reference import decisions
-from ..reference.array import ReferenceArray
-from ..reference.differentiation import dual_jvp
-from ..reference.exact import Exact
-from ..reference.interpreter import implementation
-from ..reference.reals import real
-from ..reference.system import arithmetic, current_system
-from ..reference.truth import Derivative, Truth, true_value
-from ..reference.verdict import CERTIFIED, exact, is_special, ulp_of
+from ...language import dispatch
+from ...language.program import Program
+from ...reference import decisions
+from ...reference.array import ReferenceArray
+from ...reference.differentiation import dual_jvp
+from ...reference.exact import Exact
+from ...reference.interpreter import implementation
+from ...reference.reals import real
+from ...reference.system import arithmetic, current_system
+from ...reference.truth import Derivative, Truth, true_value
+from ...reference.verdict import CERTIFIED, exact, is_special, ulp_of
 from .case import Case
 
 Coefficients = Sequence[np.ndarray[Any, Any]]
@@ -229,7 +229,7 @@ def _derivative_along(call: Any, coefficients: Coefficients) -> Any:
 
 def _has_rules(program: Program | None) -> bool:
     """Whether the user says himself what some derivative is."""
-    from ..language.program import subprograms
+    from ...language.program import subprograms
 
     if program is None:
         return True

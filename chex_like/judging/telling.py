@@ -7,11 +7,11 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from ..language.dtypes import is_float
-from ..reference.capsules import hexadecimal
-from ..reference.findings import Finding
-from ..reference.reals import to_machine as machine_number
-from ..reference.verdict import Evidence, count_between, law_name
+from ...language.dtypes import is_float
+from ...reference.capsules import hexadecimal
+from ...reference.findings import Finding
+from ...reference.reals import to_machine as machine_number
+from ...reference.verdict import Evidence, count_between, law_name
 from .case import Case
 from .options import Options
 

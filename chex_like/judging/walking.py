@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..language import dispatch
-from ..language.dispatch import lift_to
-from ..language.program import Atom, Constant, Equation, Program, Variable, constant_array
-from ..language.shapes import ShapedArray
+from ...language import dispatch
+from ...language.dispatch import lift_to
+from ...language.program import Atom, Constant, Equation, Program, Variable, constant_array
+from ...language.shapes import ShapedArray
 
 # Runs one equation on arrays.
 Machine = Callable[[Equation, list[Any]], Sequence[Any]]

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ..language import dispatch
-from ..language.inlining import inlined
-from ..language.platform import Platform
-from ..language.program import Equation, printed_equations
-from ..reference import evaluate
-from ..reference.bounded import Bounded
-from ..reference.findings import Status, location_of
-from ..reference.verdict import Evidence, measure
+from ...language import dispatch
+from ...language.inlining import inlined
+from ...language.platform import Platform
+from ...language.program import Equation, printed_equations
+from ...reference import evaluate
+from ...reference.bounded import Bounded
+from ...reference.findings import Status, location_of
+from ...reference.verdict import Evidence, measure
 from .case import Case
 from .sampling import LARGE, case_of_equation, some_places
 from .walking import walk

@@ -19,14 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from ..language.dtypes import finfo, is_complex, is_float, is_inexact, real_of
-from ..language.inlining import inlined
-from ..language.program import Atom, Constant, Program, subprograms
-from ..reference import evaluate
-from ..reference.exact import Exact
-from ..reference.reals import magnitude, real, to_machine
-from ..reference.truth import Truth
-from ..reference.verdict import exact, is_nan, is_special, rule_differs, ulp_of
+from ...language.dtypes import finfo, is_complex, is_float, is_inexact, real_of
+from ...language.inlining import inlined
+from ...language.program import Atom, Constant, Program, subprograms
+from ...reference import evaluate
+from ...reference.exact import Exact
+from ...reference.reals import magnitude, real, to_machine
+from ...reference.truth import Truth
+from ...reference.verdict import exact, is_nan, is_special, rule_differs, ulp_of
 from .case import Case
 from .witnesses import Limit, Witnesses
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..language.dtypes import is_float
-from ..reference.findings import Blame, Finding, Status
-from ..reference.verdict import Evidence, Measured, exact, is_special, quiet_fault, ulp_of
+from ...language.dtypes import is_float
+from ...reference.findings import Blame, Finding, Status
+from ...reference.verdict import Evidence, Measured, exact, is_special, quiet_fault, ulp_of
 from .case import Case
 from .derivatives import RuleCheck, RuleFault
 from .options import Options

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..language.program import Equation, Program, Variable
-from ..language.tracing import trace
+from ...language.program import Equation, Program, Variable
+from ...language.tracing import trace
 from .case import Case
 from .parts import OfParts, has_parts, labels_of, parts_of
 

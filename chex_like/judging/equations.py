@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from ..language import dispatch, trees
-from ..language.dispatch import lift_to
-from ..language.flat import Flat, check_array, name_of, path_of
-from ..language.inlining import inlined
-from ..language.platform import Platform
-from ..language.program import Equation, Program, printed_equations
-from ..language.tracing import trace
-from ..reference.capsules import hexadecimal
-from ..reference.findings import Blame, Finding, Status, location_of, shown
-from ..reference.truth import true_value
-from ..reference.verdict import Measured, Verdict, measure, quiet_fault, root_mean_square, worst_element
+from ...language import dispatch, trees
+from ...language.dispatch import lift_to
+from ...language.flat import Flat, check_array, name_of, path_of
+from ...language.inlining import inlined
+from ...language.platform import Platform
+from ...language.program import Equation, Program, printed_equations
+from ...language.tracing import trace
+from ...reference.capsules import hexadecimal
+from ...reference.findings import Blame, Finding, Status, location_of, shown
+from ...reference.truth import true_value
+from ...reference.verdict import Measured, Verdict, measure, quiet_fault, root_mean_square, worst_element
 from .derivatives import RuleCheck
 from .judgement import platform_of
 from .options import Options

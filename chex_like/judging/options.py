@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..language.platform import Platform
+from ...language.platform import Platform
 
 Scales = Sequence[float] | Callable[[], Sequence[float]] | None
 
