@@ -33,6 +33,7 @@ MODULES = {
 _TRANSFORMS = (
     "checkpoint",
     "checkpoint_policies",
+    "clear_caches",
     "eval_shape",
     "grad",
     "hessian",
@@ -85,4 +86,5 @@ NAMES = {
     "enable_x64": ("verax.language.config", "enable_x64"),
     "numpy_rank_promotion": ("verax.language.config", "numpy_rank_promotion"),
     "threefry_partitionable": ("verax.language.config", "threefry_partitionable"),
+    "explain_cache_misses": ("verax.language.config", "explain_cache_misses"),
 }

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..language.arrays import Array
+from ..language.arrays import Array, deleted
 from ..language.dispatch import Implementation
 from ..language.shapes import ShapedArray
 from .devices.device import Buffer, Device
@@ -26,6 +26,14 @@ class FastArray(Array):
 
     def __init__(self, data: Buffer, aval: ShapedArray, device: Device) -> None:
         self.data, self.aval, self.device = data, aval, device
+
+    _held = "data"
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is missing only.
+        if name == self._held:
+            raise deleted(self.aval)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def machine_value(self) -> np.ndarray[Any, Any]:
         """The array as a NumPy array, which may not be written to."""

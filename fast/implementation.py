@@ -121,6 +121,12 @@ class Fast:
         return jitting.jit(function, operands, key, memory)
 
     recall = staticmethod(jitting.recall)
+    kept = staticmethod(jitting.kept)
+    forget = staticmethod(jitting.forget)
+
+    def compiled(self, program: Program) -> jitting.Compilation:
+        """The program, compiled for the default device."""
+        return jitting.Compilation(program, default_device())
 
     def vmap(
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any

@@ -22,7 +22,7 @@ from .array import FastArray
 from .collectives import owner_of
 from .devices import default_device
 from .devices.device import Device
-from .execution import Executable, compile_program
+from .execution import Executable, compile_program, source_of
 from .memo import ambient, derived
 
 # Signatures kept per function, and functions kept that cannot be referred to weakly; the oldest go first.
@@ -175,6 +175,35 @@ def _execute(traced: Traced, operands: Sequence[Any]) -> list[Array]:
 def compiled(program: Program, device: Device) -> Executable:
     """The program's executable on a device, remembered."""
     return derived(program, ("compiled", device), lambda: (compile_program(program, device), True))
+
+
+class Compilation:
+    """A program as a function of arrays; see `Implementation.compiled`."""
+
+    def __init__(self, program: Program, device: Device) -> None:
+        self.program, self.device = program, device
+        self._run = compiled(program, device)
+
+    def __call__(self, *operands: Array) -> list[Array]:
+        """The program's results."""
+        with self.device.running():
+            results = self._run(*[lifted(x, self.device).data for x in operands])
+        avals = self.program.out_avals
+        return [FastArray(x, a, self.device) for x, a in zip(results, avals, strict=True)]
+
+    def text(self) -> str:
+        """The source of the function of buffers that runs."""
+        return source_of(self.program, self.device)[0]
+
+
+def kept(function: Any) -> int:
+    """See `Implementation.kept`."""
+    return len(_signatures((function,))[0])
+
+
+def forget(function: Any) -> None:
+    """See `Implementation.forget`."""
+    _signatures((function,))[0].clear()
 
 
 def lifted(x: Any, device: Device) -> FastArray:

@@ -17,6 +17,14 @@ from .dtypes import DType
 from .shapes import Shape, ShapedArray
 
 
+def deleted(aval: ShapedArray) -> RuntimeError:
+    """What to raise where the elements of an array are asked for that has let go of them."""
+    return RuntimeError(
+        f"Array has been deleted with shape={aval}: it was donated to a jitted function, or its delete() was called. "
+        f"Use what the function returned, or leave it out of donate_argnums."
+    )
+
+
 @cache
 def _numpy() -> Any:
     # Imported when first used: verax.numpy is built out of arrays.
@@ -89,6 +97,32 @@ class Array:
     def device(self) -> Any:
         """Where the array is; None for abstract ones and the reference's, which are nowhere."""
         return None
+
+    @property
+    def sharding(self) -> Any:
+        """How the array is laid out: whole, on its device; a traced one on no mesh."""
+        if self.device is None:
+            return self.aval.sharding
+        return importlib.import_module(".sharding", __package__).SingleDeviceSharding(self.device)
+
+    def devices(self) -> set[Any]:
+        """The device that it is on."""
+        return {self.device}
+
+    _held = ""  # the attribute that holds the elements
+
+    def delete(self) -> None:
+        """Let go of the elements: whoever asks for them later gets an error."""
+        if not self.is_deleted():
+            delattr(self, self._held)
+
+    def is_deleted(self) -> bool:
+        """Whether the elements are gone."""
+        try:
+            getattr(self, self._held)
+        except RuntimeError:
+            return True
+        return False
 
     def to_device(self, device: Any, /, *, stream: Any = None) -> Any:
         """The array on another device; for None, and under a transform, itself.

@@ -30,13 +30,25 @@ class Settings(NamedTuple):
     default_prng_impl: str = "threefry2x32"
 
 
+class Watching(NamedTuple):
+    """What is looked at while programs are traced and run. It changes no trace.
+
+    Attributes:
+        explain_cache_misses: whether it is logged why a jitted function is traced.
+    """
+
+    explain_cache_misses: bool = False
+
+
 VALUES: dict[str, tuple[Any, ...]] = {
     "enable_x64": (True, False),
     "numpy_rank_promotion": ("allow", "warn", "raise"),
     "threefry_partitionable": (True, False),
     "default_prng_impl": ("threefry2x32",),
+    "explain_cache_misses": (True, False),
 }
 _SETTINGS: ContextVar[Settings] = ContextVar("verax_settings", default=Settings())  # noqa: B039  # a named tuple
+_WATCHING: ContextVar[Watching] = ContextVar("verax_watching", default=Watching())  # noqa: B039  # likewise
 
 
 class Config:
@@ -48,14 +60,14 @@ class Config:
         return _SETTINGS.get().enable_x64
 
     def in_force(self) -> Settings:
-        """All settings, hashable: caches of traces are by them."""
+        """The settings that a trace depends on, hashable: caches of traces are by them."""
         return _SETTINGS.get()
 
     def __getattr__(self, name: str) -> Any:
         setting = name.removeprefix("jax_")
         if setting not in VALUES:
             raise AttributeError(f"config has no setting {name!r}. It has {', '.join(VALUES)}.")
-        return getattr(_SETTINGS.get(), setting)
+        return getattr(_WATCHING.get() if setting in Watching._fields else _SETTINGS.get(), setting)
 
     def read(self, name: str) -> Any:
         """The value of a setting.
@@ -77,7 +89,10 @@ class Config:
         if type(value) is not type(VALUES[setting][0]) or value not in VALUES[setting]:
             values = ", ".join(map(repr, VALUES[setting]))
             raise ValueError(f"`value` of {name!r} must be one of {values}, got {value!r}.")
-        _SETTINGS.set(_SETTINGS.get()._replace(**{setting: value}))
+        if setting in Watching._fields:
+            _WATCHING.set(_WATCHING.get()._replace(**{setting: value}))
+        else:
+            _SETTINGS.set(_SETTINGS.get()._replace(**{setting: value}))
 
 
 config = Config()
@@ -133,4 +148,17 @@ def threefry_partitionable(value: bool = True) -> Iterator[None]:
     Raises nothing of its own.
     """
     with _set("threefry_partitionable", bool(value)):
+        yield
+
+
+@contextmanager
+def explain_cache_misses(value: bool = True) -> Iterator[None]:
+    """Log, inside the ``with`` block, why each jitted function is traced: to the logger "verax", as a warning.
+
+    Returns:
+        A context manager.
+
+    Raises nothing of its own.
+    """
+    with _set("explain_cache_misses", bool(value)):
         yield

@@ -33,6 +33,16 @@ Params = Mapping[str, Any]
 Pullback = Callable[[Sequence["Array | None"]], list["Array | None"]]
 
 
+class Compilation(Protocol):
+    """What an implementation has made of a program."""
+
+    def __call__(self, *operands: Array) -> list[Array]:
+        """The program's results."""
+
+    def text(self) -> str:
+        """The code that runs, for people."""
+
+
 class Implementation(Protocol):
     """What runs programs. Everything here takes and returns flat lists of its own arrays."""
 
@@ -74,6 +84,15 @@ class Implementation(Protocol):
         None if it has not, or if anything but this implementation's own arrays takes part: then `jit` is
         called. It is a short cut, by which a compiled call costs less than one eager operation.
         """
+
+    def kept(self, function: Any) -> int:
+        """How many traces of a jitted function are kept."""
+
+    def forget(self, function: Any) -> None:
+        """Forget the traces of a jitted function."""
+
+    def compiled(self, program: Any) -> Compilation:
+        """A closed `Program`, ready to run on arrays of its own."""
 
     def vmap(
         self, function: FlatFunction, operands: list[Array], axes: list[int | None], size: int, axis_name: Any

@@ -76,10 +76,11 @@ def path_of(tree: Any, index: int, name: str = "argument") -> str:
 
     accessor = optree.tree_accessors(tree, namespace=trees.NAMESPACE)[index]
     first, rest = accessor[0], accessor[1:]
-    return f"{name} {first.entry}" + "".join(_step(e) for e in rest)
+    return f"{name} {first.entry}" + "".join(step_of(e) for e in rest)
 
 
-def _step(entry: Any) -> str:
+def step_of(entry: Any) -> str:
+    """How a person would write one step into a tree: ``['w']``, ``[0]``, ``.mean``."""
     import optree
 
     if isinstance(entry, (optree.GetAttrEntry, optree.DataclassEntry, optree.NamedTupleEntry)):

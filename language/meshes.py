@@ -6,7 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -92,3 +92,56 @@ def along(sizes: Sequence[int]) -> np.ndarray[Any, Any]:
     found = np.empty(math.prod(sizes), dtype=object)
     found[:] = [Device(i) for i in range(math.prod(sizes))]
     return found.reshape(tuple(sizes))
+
+
+class AbstractMesh:
+    """The axes of a mesh without its devices.
+
+    Attributes:
+        axis_sizes: how long each axis is.
+        axis_names: a name for each.
+
+    Raises:
+        ValueError: there are not as many names as sizes.
+    """
+
+    def __init__(self, axis_sizes: Sequence[int], axis_names: Any, axis_types: Any = None) -> None:
+        names = (axis_names,) if isinstance(axis_names, str) else tuple(axis_names)
+        self.axis_sizes, self.axis_names = tuple(axis_sizes), names
+        if len(names) != len(self.axis_sizes):
+            raise ValueError(
+                f"`axis_names` of AbstractMesh must be as many as `axis_sizes`, {len(self.axis_sizes)}, got {names}."
+            )
+
+    @property
+    def shape(self) -> OrderedDict[Any, int]:
+        """The length of each named axis."""
+        return OrderedDict(zip(self.axis_names, self.axis_sizes, strict=True))
+
+    @property
+    def size(self) -> int:
+        """The number of devices that it has room for."""
+        return math.prod(self.axis_sizes)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no axes."""
+        return not self.axis_names
+
+    @property
+    def devices(self) -> NoReturn:
+        """Refuse.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(f"{self} has axes alone, and no devices. Use a Mesh.")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AbstractMesh) and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash((self.axis_sizes, self.axis_names))
+
+    def __repr__(self) -> str:
+        return f"AbstractMesh({self.axis_sizes}, {self.axis_names})"

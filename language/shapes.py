@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .dtypes import DType, float0, is_inexact
+from .dtypes import DType, as_dtype, float0, is_inexact
 
 Shape = tuple[int, ...]
 
@@ -47,6 +48,13 @@ class ShapedArray:
 
     at_least_vspace = to_tangent_aval = tangent  # JAX's names
 
+    @property
+    def sharding(self) -> Any:
+        """How it is laid out: whole, over no axis of any mesh."""
+        from .sharding import AbstractMesh, NamedSharding, PartitionSpec
+
+        return NamedSharding(AbstractMesh((), ()), PartitionSpec(*[None] * self.ndim))
+
     def __str__(self) -> str:
         short = (
             str(self.dtype)
@@ -58,13 +66,53 @@ class ShapedArray:
         return f"{short}{'*' if self.weak_type else ''}[{','.join(map(str, self.shape))}]"
 
 
-@dataclass(frozen=True, slots=True)
 class ShapeDtypeStruct:
-    """A shape and a dtype standing in for an array, as in JAX's ``eval_shape``."""
+    """A shape and a dtype standing in for an array, as in JAX's ``eval_shape``.
 
-    shape: Shape
-    dtype: DType
-    weak_type: bool = False
+    Attributes:
+        shape: the sizes of the axes.
+        dtype: the element type.
+        weak_type: whether it came from a Python scalar.
+        sharding: how the array is laid out, or None.
+
+    Raises:
+        TypeError: there is no such dtype, or a size is no integer.
+    """
+
+    __slots__ = ("dtype", "shape", "sharding", "weak_type")
+
+    def __init__(self, shape: Any, dtype: Any, weak_type: bool = False, *, sharding: Any = None) -> None:
+        self.shape, self.dtype = canonical_shape(shape), as_dtype(dtype)
+        self.weak_type, self.sharding = bool(weak_type), sharding
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("A shape without axes has no length. Ask for its `size`.")
+        return self.shape[0]
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.shape, self.dtype, self.weak_type, self.sharding
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ShapeDtypeStruct) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        weak = ", weak_type=True" if self.weak_type else ""
+        laid_out = "" if self.sharding is None else f", sharding={self.sharding}"
+        return f"ShapeDtypeStruct(shape={self.shape}, dtype={self.dtype}{weak}{laid_out})"
 
 
 def canonical_axis(axis: Any, ndim: int, name: str = "axis") -> int:

@@ -12,10 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from .meshes import Device, Mesh
+from .meshes import AbstractMesh, Device, Mesh
 from .shapes import Shape
 
-__all__ = ["AxisType", "Mesh", "NamedSharding", "PartitionSpec", "Sharding", "get_mesh", "set_mesh"]
+__all__ = [
+    "AbstractMesh",
+    "AxisType",
+    "Mesh",
+    "NamedSharding",
+    "PartitionSpec",
+    "Sharding",
+    "SingleDeviceSharding",
+    "get_mesh",
+    "set_mesh",
+]
 
 
 class AxisType(enum.Enum):
@@ -84,7 +94,7 @@ def checked_spec(spec: PartitionSpec, known: Sequence[Any], what: str) -> None:
         raise ValueError(f"{what} must name each axis of the mesh once, got {spec}.")
 
 
-def cut_sizes(spec: PartitionSpec, mesh: Mesh, shape: Shape, what: str) -> list[int]:
+def cut_sizes(spec: PartitionSpec, mesh: Mesh | AbstractMesh, shape: Shape, what: str) -> list[int]:
     """Into how many parts each axis of an array is cut.
 
     Raises:
@@ -125,7 +135,9 @@ class NamedSharding(Sharding):
         ValueError: the specification names an unknown axis, or one twice.
     """
 
-    def __init__(self, mesh: Mesh, spec: PartitionSpec, *, memory_kind: str | None = None) -> None:
+    def __init__(
+        self, mesh: Mesh | AbstractMesh, spec: PartitionSpec, *, memory_kind: str | None = None
+    ) -> None:
         checked_spec(spec, mesh.axis_names, "`spec` of NamedSharding")
         self.mesh, self.spec, self.memory_kind = mesh, spec, memory_kind
 
@@ -182,6 +194,38 @@ class NamedSharding(Sharding):
 
     def __repr__(self) -> str:
         return f"NamedSharding(mesh={self.mesh}, spec={self.spec})"
+
+
+class SingleDeviceSharding(Sharding):
+    """An array that is whole on one device.
+
+    Attributes:
+        device: which.
+    """
+
+    is_fully_replicated = True
+    num_devices = 1
+
+    def __init__(self, device: Any, *, memory_kind: str | None = None) -> None:
+        self.device, self.memory_kind = device, memory_kind
+
+    @property
+    def device_set(self) -> set[Any]:
+        """The device."""
+        return {self.device}
+
+    def shard_shape(self, global_shape: Sequence[int]) -> Shape:
+        """The whole shape."""
+        return tuple(global_shape)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SingleDeviceSharding) and self.device == other.device
+
+    def __hash__(self) -> int:
+        return hash(self.device)
+
+    def __repr__(self) -> str:
+        return f"SingleDeviceSharding(device={self.device})"
 
 
 # -- the mesh in force -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..language.arrays import Array
+from ..language.arrays import Array, deleted
 from ..language.dtypes import is_complex, is_float, real_of
 from ..language.shapes import ShapedArray
 from .machine_numbers import MachineNumbers
@@ -34,6 +34,14 @@ class ReferenceArray(Array):
         self, scalars: list[Scalar] | MachineNumbers, aval: ShapedArray, system: NumberSystem
     ) -> None:
         self._elements, self.aval, self.system, self.lines = scalars, aval, system, {}
+
+    _held = "_elements"
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is missing only.
+        if name == self._held:
+            raise deleted(self.aval)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     @property
     def scalars(self) -> list[Scalar]:

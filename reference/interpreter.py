@@ -88,6 +88,17 @@ class Reference:
     def recall(self, memory: Any, operands: Sequence[Any]) -> None:
         """Nothing is compiled, so nothing is kept."""
 
+    def kept(self, function: Any) -> int:
+        """No trace."""
+        return 0
+
+    def forget(self, function: Any) -> None:
+        """There is nothing to forget."""
+
+    def compiled(self, program: Any) -> _Interpreted:
+        """The program, which is run as it is written."""
+        return _Interpreted(self, program)
+
     def vmap(
         self, function: FlatFunction, operands: list[Any], axes: list[int | None], size: int, axis_name: Any
     ) -> tuple[list[Array], list[bool]]:
@@ -263,6 +274,20 @@ class _owned:  # reads as the function that it is
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._function, name)
+
+
+class _Interpreted:
+    """A closed program as a function of arrays."""
+
+    def __init__(self, implementation: Reference, program: Any) -> None:
+        self._implementation, self._program = implementation, program
+
+    def __call__(self, *operands: Any) -> list[Array]:
+        return [self._implementation.own(x) for x in self._program(*operands)]
+
+    def text(self) -> str:
+        """The program."""
+        return str(self._program)
 
 
 def _require_values(what: str, operands: Sequence[Any]) -> None:

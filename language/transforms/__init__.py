@@ -9,6 +9,7 @@ from .arguments import Function as Function
 from .checkpointing import checkpoint as checkpoint
 from .checkpointing import checkpoint_policies as checkpoint_policies
 from .checkpointing import remat as remat
+from .compiling import clear_caches as clear_caches
 from .compiling import jit as jit
 from .directions import jvp as jvp
 from .directions import linearize as linearize

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -34,6 +35,7 @@ def with_static(
     if not fixed and not named:
         return fun
 
+    @functools.wraps(fun)
     def call(*dynamic: Any, **kwargs: Any) -> Any:
         args = list(dynamic)
         for i, x in sorted(fixed, key=lambda pair: pair[0]):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakSet
 
 from .. import dispatch, trees
 from ..arrays import Array
@@ -13,7 +14,11 @@ from ..eagerness import jit_is_disabled
 from ..flat import Flat, check_array, name_of, own
 from ..recall import Recall
 from .arguments import Function, check_callable, with_static
+from .donation import donated_places, with_donation
+from .looking import traced
+from .retraces import Signature, Statistics, Traces
 from .sharding import with_shardings
+from .staging import ArgInfo, Traced, parameters_of
 
 
 def jit(
@@ -39,17 +44,21 @@ def jit(
         out_shardings: the same for results. Shardings are checked; what is computed does not depend on them.
         static_argnums: positions of arguments that are part of the program; hashable. None is no argument.
         static_argnames: the same by name.
-        donate_argnums: accepted for JAX's sake; buffers are not reused yet.
-        donate_argnames: likewise.
+        donate_argnums: positions of arguments that the caller gives away: those that a result is like are deleted.
+        donate_argnames: the same by name.
         keep_unused: accepted for JAX's sake, like all that follow.
         device: likewise; see `device_put`.
         backend: likewise.
         inline: likewise.
         compiler_options: likewise.
 
+    Returns:
+        A function with, beside its call, JAX's ``lower``, ``trace``, ``eval_shape`` and ``clear_cache``, and
+        ``statistics()``, which says how often it was traced, and why.
+
     Raises:
         TypeError: ``fun`` is no function; later, an argument that is not static is no array.
-        ValueError: a static name is no argument's; later, a static argument cannot be hashed, or an
+        ValueError: a static name is no argument's, or a donated one's; later, a static argument cannot be hashed, or an
             array does not fit its sharding.
     """
     if fun is None:
@@ -59,6 +68,8 @@ def jit(
             out_shardings=out_shardings,
             static_argnums=static_argnums,
             static_argnames=static_argnames,
+            donate_argnums=donate_argnums,
+            donate_argnames=donate_argnames,
         )
     check_callable(fun, "jit")
     numbers, names = _static(
@@ -66,13 +77,59 @@ def jit(
         () if static_argnums is None else static_argnums,
         () if static_argnames is None else static_argnames,
     )
+    given = _Given(
+        numbers,
+        names,
+        () if donate_argnums is None else donate_argnums,
+        () if donate_argnames is None else donate_argnames,
+    )
+    jitted = _jitted(fun, given)
+    if given.donates:
+        _check_apart(fun, given)
+        jitted = with_donation(jitted, given.donated_numbers, given.donated_names)
+    if in_shardings is None and out_shardings is None:
+        return jitted
+    return with_shardings(jitted, in_shardings, out_shardings, numbers)
+
+
+class _Given(NamedTuple):
+    """Which arguments are static, and which are given away: by place and by name."""
+
+    numbers: tuple[int, ...]
+    names: frozenset[str]
+    donated_numbers: int | Sequence[int]
+    donated_names: str | Iterable[str]
+
+    @property
+    def donates(self) -> bool:
+        """Whether any argument is given away."""
+        return self.donated_numbers not in ((), []) or self.donated_names not in ((), [], "")
+
+
+def _check_apart(fun: Function, given: _Given) -> None:
+    parameters = parameters_of(fun)
+    places, names = donated_places(fun, len(parameters), given.donated_numbers, given.donated_names)
+    both = (names & given.names) | {parameters[i] for i in places if parameters[i] in given.names}
+    if both:
+        raise ValueError(
+            f"`donate_argnums` and `donate_argnames` of jit must name traced arguments, got {sorted(both)} of "
+            f"{name_of(fun)!r}, which are static. Name each in one of them."
+        )
+
+
+def _jitted(fun: Function, given: _Given) -> Any:
+    numbers, names = given.numbers, given.names
     name, plain = name_of(fun), not numbers and not names
     recalls: dict[Hashable, Recall] = {None: Recall()}
+    traces = Traces(name, parameters_of(fun, numbers))
+    calls = 0
 
     @functools.wraps(fun)
     def jitted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
         if jit_is_disabled():
             return fun(*args, **kwargs)
+        calls += 1
         fixed: _Statics = ()
         named: _Statics = ()
         key: Hashable = None
@@ -92,11 +149,69 @@ def jit(
         operands, memory = [own(implementation, x) for x in leaves], recall.memory(args, kwargs, tree)
         with dispatch.using(implementation):
             found, out_tree = implementation.jit(flat, operands, (fun, key, tree), memory)
+            if flat.out_tree is not None:  # the function has been run
+                traces.add(Signature.of((*fixed, *named), tree, [x.aval for x in operands]))
         return trees.unflatten(out_tree, found)
 
-    if in_shardings is None and out_shardings is None:
-        return jitted
-    return with_shardings(jitted, in_shardings, out_shardings, numbers)
+    def trace(*args: Any, **kwargs: Any) -> Traced:
+        return _stage(fun, given, args, kwargs)
+
+    def clear_cache() -> None:
+        nonlocal calls
+        recalls.clear()
+        recalls[None] = Recall()
+        dispatch.current().forget(fun)
+        traces.forget()
+        calls = 0
+
+    functions: dict[str, Function] = {
+        "trace": trace,
+        "lower": lambda *args, **kwargs: trace(*args, **kwargs).lower(),
+        "eval_shape": lambda *args, **kwargs: trace(*args, **kwargs).out_info,
+        "clear_cache": clear_cache,
+        "_cache_size": lambda: dispatch.current().kept(fun),
+        "statistics": lambda: Statistics(calls, traces.count, tuple(traces.reasons)),
+    }
+    for attribute, function in functions.items():
+        setattr(jitted, attribute, function)
+    _JITTED.add(jitted)
+    return jitted
+
+
+# Every jitted function that is alive, for `clear_caches`.
+_JITTED: WeakSet[Any] = WeakSet()
+
+
+def clear_caches() -> None:
+    """Forget every trace and every compiled program: each function is traced again when it is next called.
+
+    Returns:
+        None; the functions stay what they are.
+
+    Raises nothing.
+    """
+    for jitted in list(_JITTED):
+        jitted.clear_cache()
+
+
+def _stage(fun: Function, given: _Given, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Traced:
+    """The program of a call, and what is known of its arguments, which may be types alone."""
+    dynamic, rest, fixed, named = _parted(args, kwargs, given.numbers, given.names)
+    _hashable(fixed, "static_argnums")
+    _hashable(named, "static_argnames")
+    program, flat = traced(with_static(fun, fixed, named), dynamic, rest, ())
+    static = {i for i, _ in fixed}
+    places, names = donated_places(fun, len(args), given.donated_numbers, given.donated_names)
+    kept = [i for i in range(len(args)) if i not in static]
+    donated = {kept.index(i) for i in places if i in kept}
+    avals = iter(program.in_avals)
+    info = (
+        tuple(trees.map(lambda _, i=i: ArgInfo(next(avals), i in donated), x) for i, x in enumerate(dynamic)),
+        {k: trees.map(lambda _, k=k: ArgInfo(next(avals), k in names), rest[k]) for k in sorted(rest)},
+    )
+    return Traced(
+        program, name_of(fun), flat.in_tree, flat.structure(), info, parameters_of(fun, given.numbers)
+    )
 
 
 def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], frozenset[str]]:

@@ -78,7 +78,7 @@ def traced(
 def described(x: Any) -> ShapedArray:
     """The abstract value of an array, a number, or anything that says what it would be."""
     if isinstance(x, (ShapeDtypeStruct, ShapedArray)):
-        return ShapedArray(x.shape, x.dtype, x.weak_type)
+        return ShapedArray(x.shape, canonical(x.dtype), x.weak_type)
     if hasattr(x, "shape") and hasattr(x, "dtype") and not isinstance(x, (Array, np.ndarray, np.generic)):
         return ShapedArray(tuple(x.shape), canonical(x.dtype), bool(getattr(x, "weak_type", False)))
     return check_array(x, "An argument to trace", "Mark it static, or pass a ShapeDtypeStruct.")

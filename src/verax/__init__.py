@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.closures import custom_gradient as custom_gradient
     from .language.config import config as config
     from .language.config import enable_x64 as enable_x64
+    from .language.config import explain_cache_misses as explain_cache_misses
     from .language.custom_rules import custom_jvp as custom_jvp
     from .language.custom_rules import custom_vjp as custom_vjp
     from .language.dispatch import using as using
@@ -46,6 +47,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.subject import subject as subject
     from .language.transforms import checkpoint as checkpoint
     from .language.transforms import checkpoint_policies as checkpoint_policies
+    from .language.transforms import clear_caches as clear_caches
     from .language.transforms import (
         eval_shape as eval_shape,
     )
@@ -115,6 +117,7 @@ _NAMES = {
     "block_until_ready": "verax.language.placement",
     "checkpoint": "verax.language.transforms",
     "checkpoint_policies": "verax.language.transforms",
+    "clear_caches": "verax.language.transforms",
     "closure_convert": "verax.language.closures",
     "config": "verax.language.config",
     "custom_gradient": "verax.language.closures",
@@ -128,6 +131,7 @@ _NAMES = {
     "disable_jit": "verax.language.eagerness",
     "enable_x64": "verax.language.config",
     "eval_shape": "verax.language.transforms",
+    "explain_cache_misses": "verax.language.config",
     "float0": "verax.language.dtypes",
     "grad": "verax.language.transforms",
     "hessian": "verax.language.transforms",
