@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...language.dtypes import bool_, is_float
+from ...language.shapes import ShapedArray
 from ..devices.device import Buffer
 from .call import Call, Kernel, stored
 from .products import product_types
@@ -87,7 +88,56 @@ def _reduced(name: str) -> Callable[[Call], Kernel]:
 
 
 # -- convolutions --------------------------------------------------------------------------------------------
+# The most bytes of windows that are laid out at once; a convolution of more is done in halves.
+LAID_OUT = 2**28
+
+
 def _conv(call: Call) -> Kernel:
+    """The product of windows and kernels, at once or in halves of the batch or of the first spatial axis."""
+    p = call.params
+    lhs_spec, rhs_spec, out_spec = p["dimension_numbers"]
+    out, kernel = call.outputs[0], call.inputs[1]
+    windows = math.prod(out.shape[a] for a in (out_spec[0], *out_spec[2:])) * p["feature_group_count"]
+    size = windows * math.prod(kernel.shape[a] for a in rhs_spec[1:]) * call.dtype.itemsize
+    if size <= LAID_OUT:
+        return _product(call)
+    batch, rows = out.shape[out_spec[0]], out.shape[out_spec[2]] if len(out_spec) > 2 else 1
+    if batch > 1 and p["batch_group_count"] == 1:
+        halves = [
+            _conv(_part(call, {lhs_spec[0]: count}, {out_spec[0]: count}, p["padding"]))
+            for count in (batch // 2, batch - batch // 2)
+        ]
+        cut = (slice(None),) * lhs_spec[0]
+        return lambda x, y: call.xp.concatenate(
+            [
+                halves[0](x[(*cut, slice(None, batch // 2))], y),
+                halves[1](x[(*cut, slice(batch // 2, None))], y),
+            ],
+            out_spec[0],
+        )
+    if rows > 1:
+        (low, high), *others = p["padding"]
+        later = low - rows // 2 * p["window_strides"][0]
+        halves = [
+            _conv(_part(call, {}, {out_spec[2]: rows // 2}, ((low, high), *others))),
+            _conv(_part(call, {}, {out_spec[2]: rows - rows // 2}, ((later, high), *others))),
+        ]
+        return lambda x, y: call.xp.concatenate([half(x, y) for half in halves], out_spec[2])
+    return _product(call)
+
+
+def _part(call: Call, image: dict[int, int], result: dict[int, int], padding: Any) -> Call:
+    """The call with other sizes along some axes of its image and its result."""
+
+    def resized(aval: ShapedArray, sizes: dict[int, int]) -> ShapedArray:
+        return aval.with_shape(tuple(sizes.get(i, n) for i, n in enumerate(aval.shape)))
+
+    inputs = (resized(call.inputs[0], image), call.inputs[1])
+    outputs = (resized(call.outputs[0], result),)
+    return Call(call.device, inputs, outputs, {**call.params, "padding": padding})
+
+
+def _product(call: Call) -> Kernel:
     """Windows of the left operand, in a row each, times the kernels, group by group."""
     xp, cast, p = call.xp, call.device.cast, call.params
     lhs_spec, rhs_spec, out_spec = p["dimension_numbers"]

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import verax
+from verax.fast.implementation import implementation
+from verax.fast.kernels import windows
 from verax.language import lax
 from verax.language.dispatch import lift
 
@@ -72,3 +74,42 @@ def test_windows_of_nothing_and_no_windows() -> None:
     assert lists(lax.conv(one, three, (), "SAME")) == [[3]]
     short, long = array(np.ones((2, 1, 1)), "float32"), array(np.ones((1, 1, 3)), "float32")
     assert lax.conv(short, long, (1,), "VALID").shape == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("groups", "parameters"),
+    [
+        ((1, 1), ((2, 1), ((1, 2), (0, 1)), (1, 1), (1, 1))),
+        ((2, 1), ((1, 3), ((3, 2), (0, -1)), (2, 1), (1, 2))),
+        ((1, 2), ((1, 2), ((1, 1), (2, 2)), (1, 3), (2, 1))),
+    ],
+)
+def test_a_convolution_too_large_to_lay_out_is_done_in_halves(
+    groups: tuple[int, int], parameters: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    x = array(rng.integers(-3, 4, (4, 4, 9, 8)), "float32")
+    y = array(rng.integers(-3, 4, (4, 4 // groups[0], 3, 2)), "float32")
+    called: list[Any] = []
+    product = windows._product
+
+    def counted(call: Any) -> Any:
+        called.append(call)
+        return product(call)
+
+    monkeypatch.setattr(windows, "_product", counted)
+
+    def conv() -> Any:
+        implementation._kernels.clear()
+        strides, padding, lhs_dilation, rhs_dilation = parameters
+        found = lax.conv_general_dilated(
+            x, y, strides, padding, lhs_dilation, rhs_dilation, None, groups[0], groups[1]
+        )
+        implementation._kernels.clear()
+        return np.asarray(found)
+
+    whole, once = conv(), len(called)
+    monkeypatch.setattr(windows, "LAID_OUT", 64)
+    # Sums of small whole numbers are exact in any order.
+    assert conv().tobytes() == whole.tobytes()
+    assert (once, len(called) > 4) == (1, True)
