@@ -83,6 +83,8 @@ NAMES = {
     "custom_gradient": ("verax.language.closures", "custom_gradient"),
     "disable_jit": ("verax.language.eagerness", "disable_jit"),
     "float0": ("verax.language.dtypes", "float0"),
+    "check_tracer_leaks": ("verax.language.leaks", "checking_leaks"),
+    "checking_leaks": ("verax.language.leaks", "checking_leaks"),
     "enable_x64": ("verax.language.config", "enable_x64"),
     "numpy_rank_promotion": ("verax.language.config", "numpy_rank_promotion"),
     "threefry_partitionable": ("verax.language.config", "threefry_partitionable"),

@@ -22,12 +22,14 @@ class Settings(NamedTuple):
         threefry_partitionable: whether an element of random bits depends on its index alone (True), or on the
             shape too (False, as in JAX before 0.5).
         default_prng_impl: the generator that keys are made for.
+        check_tracer_leaks: whether tracers that outlive their transform are looked for.
     """
 
     enable_x64: bool = False
     numpy_rank_promotion: str = "allow"
     threefry_partitionable: bool = True
     default_prng_impl: str = "threefry2x32"
+    check_tracer_leaks: bool = False
 
 
 class Watching(NamedTuple):
@@ -46,6 +48,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "threefry_partitionable": (True, False),
     "default_prng_impl": ("threefry2x32",),
     "explain_cache_misses": (True, False),
+    "check_tracer_leaks": (True, False),
 }
 _SETTINGS: ContextVar[Settings] = ContextVar("verax_settings", default=Settings())  # noqa: B039  # a named tuple
 _WATCHING: ContextVar[Watching] = ContextVar("verax_watching", default=Watching())  # noqa: B039  # likewise

@@ -21,6 +21,7 @@ from .errors import (
     TracerBoolConversionError,
     TracerIntegerConversionError,
 )
+from .leaks import refuse_leaks
 from .primitive import Primitive
 from .program import Atom, Constant, Equation, Program, SourceLine, Variable
 from .shapes import ShapedArray
@@ -150,6 +151,8 @@ def trace(function: FlatFunction, avals: Sequence[ShapedArray], name: str | None
     with dispatch.push(level):
         results = function(*(AbstractTracer(level, v) for v in inputs))
         outputs = tuple(level.lift_any(x).atom for x in results)
+    del results
+    refuse_leaks(level, str(getattr(function, "__name__", "a function")))
     label = name or str(getattr(function, "__name__", "program"))
     return Program(inputs, tuple(level.captured.values()), tuple(level.equations), outputs, label)
 

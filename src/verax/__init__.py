@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.dispatch import using as using
     from .language.dtypes import float0 as float0
     from .language.eagerness import disable_jit as disable_jit
+    from .language.leaks import checking_leaks as checking_leaks
     from .language.placement import block_until_ready as block_until_ready
     from .language.placement import default_backend as default_backend
     from .language.placement import device_get as device_get
@@ -117,6 +118,7 @@ _NAMES = {
     "block_until_ready": "verax.language.placement",
     "checkpoint": "verax.language.transforms",
     "checkpoint_policies": "verax.language.transforms",
+    "checking_leaks": "verax.language.leaks",
     "clear_caches": "verax.language.transforms",
     "closure_convert": "verax.language.closures",
     "config": "verax.language.config",
