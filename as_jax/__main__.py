@@ -1,7 +1,11 @@
-"""`python -m verax.as_jax script.py [args]` and `python -m verax.as_jax -m module [args]`."""
+"""`python -m verax.as_jax script.py [args]` and `python -m verax.as_jax -m module [args]`.
+
+The last line on standard error says how many primitives Verax executed.
+"""
 
 from __future__ import annotations
 
+import atexit
 import os
 import runpy
 import sys
@@ -11,6 +15,12 @@ from .finder import install
 USAGE = "usage: python -m verax.as_jax (script.py | -m module) [arguments]"
 
 
+def _tell() -> None:
+    from ..language.executed import EXECUTED
+
+    print(f"verax.as_jax: {EXECUTED.primitives} primitives executed by Verax.", file=sys.stderr)
+
+
 def main() -> int:
     """Run a script or a module in which `import jax` gives Verax. Returns the exit code of bad usage."""
     arguments = sys.argv[1:]
@@ -18,6 +28,7 @@ def main() -> int:
         print(USAGE, file=sys.stderr)
         return 2
     install()
+    atexit.register(_tell)
     if arguments[0] == "-m":
         sys.argv = arguments[1:]
         sys.path.insert(0, os.getcwd())

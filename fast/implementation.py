@@ -12,6 +12,7 @@ from ..language import dispatch
 from ..language.arrays import Array
 from ..language.control_flow import stage_cond, stage_scan, stage_while
 from ..language.dispatch import FlatFunction, Params
+from ..language.executed import EXECUTED
 from ..language.meshes import Mesh
 from ..language.primitive import Primitive
 from ..language.program import Program
@@ -84,6 +85,7 @@ class Fast:
         if found is None:
             found = self._prepare(primitive, operands, params, device, key)
         kernel, avals, many = found
+        EXECUTED.primitives += 1
         with device.running():
             results = kernel(*[x.data for x in operands])
         if many:

@@ -15,6 +15,7 @@ from ..language.arrays import Array
 from ..language.catalogue import jit_p
 from ..language.config import config
 from ..language.dispatch import FlatFunction, Tracer
+from ..language.executed import EXECUTED
 from ..language.program import Program
 from ..language.shapes import ShapedArray
 from ..language.tracing import trace
@@ -141,6 +142,7 @@ def recall(memory: dict[Hashable, Any], operands: Sequence[Any]) -> tuple[Any] |
     if traced is None or traced.run is None:
         return None
     device = traced.device
+    EXECUTED.primitives += len(traced.program.equations)
     with device.running():
         buffers = traced.run(*traced.buffers, *map(_DATA, operands))
     if traced.single:
@@ -167,6 +169,7 @@ def _execute(traced: Traced, operands: Sequence[Any]) -> list[Array]:
     if traced.run is None:
         traced.run = compiled(traced.program, device)
         traced.buffers = tuple(lifted(x, device).data for x in traced.captured)
+    EXECUTED.primitives += len(traced.program.equations)
     with device.running():
         results = traced.run(*traced.buffers, *[lifted(x, device).data for x in operands])
     return [FastArray(x, a, device) for x, a in zip(results, traced.avals, strict=True)]

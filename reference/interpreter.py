@@ -20,6 +20,7 @@ from ..language.arrays import Array
 from ..language.dispatch import FlatFunction, Params, Tracer, lift_to
 from ..language.dtypes import is_complex
 from ..language.errors import ConcretizationTypeError, MissingRuleError
+from ..language.executed import EXECUTED
 from ..language.meshes import Mesh
 from ..language.primitive import Primitive
 from ..language.shapes import ShapedArray
@@ -51,6 +52,7 @@ class Reference:
 
     def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
         """Apply a primitive by its definition."""
+        EXECUTED.primitives += 1
         if primitive.name in CONTROL:
             return [self.own(x) for x in CONTROL[primitive.name](operands, params)]
         system = current_system()

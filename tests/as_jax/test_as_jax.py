@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,15 @@ def test_a_jax_script_runs_on_verax(tmp_path: Path) -> None:
     assert done.stdout.startswith("True ")
     assert "['--epochs', '3']" in done.stdout
     assert "[1.0, 1.0] 3 6" in done.stdout
+    told = re.fullmatch(r"verax\.as_jax: (\d+) primitives executed by Verax\.", done.stderr.splitlines()[-1])
+    assert told is not None
+    assert 5 < int(told[1]) < 100
+
+
+def test_a_script_that_executes_nothing_says_so(tmp_path: Path) -> None:
+    script = tmp_path / "idle.py"
+    script.write_text("import jax")
+    assert run(str(script)).stderr == "verax.as_jax: 0 primitives executed by Verax.\n"
 
 
 def test_a_jax_module_runs_on_verax(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""Write docs/compatibility.md from a run: `python -m tests.peers.compatibility > docs/compatibility.md`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from .compare import Result, Run, read
+from .libraries import JRAPH_UTILS, JRAPH_UTILS_LEAST
+from .run import STATE, Found
+
+HEAD = """# Compatibility
+
+The libraries built on JAX, as their authors ship them, run on Verax by `python -m verax.as_jax`; so do their own
+tests. `tox run -e peers` runs them in an environment where `jax` and `jaxlib` are packages that raise when they
+are imported, and writes this page. Of the tests that pass on JAX 0.10.2 (`tests/peers/baseline`), those pass on
+Verax:
+
+| library | version | pass | of | share | asked for |
+|---|---|---|---|---|---|
+"""
+NUMBERS = re.compile(r"\b\d+(\.\d+)?(e[-+]?\d+)?\b")
+
+
+def grouped(failing: Iterable[Found]) -> list[tuple[str, list[str]]]:
+    """Causes that differ in numbers only are one; the commonest first."""
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for one in failing:
+        why = one.cause if one.outcome == "failed" else f"{one.outcome}: {one.cause}"
+        groups[NUMBERS.sub("#", why)].append(one._replace(cause=why))
+    found = [(group[0].cause, [one.id for one in group]) for group in groups.values()]
+    return sorted(found, key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def _row(one: Result) -> str:
+    total = len(one.baseline)
+    share = f"{one.passed / max(total, 1):.1%}"
+    return (
+        f"| {one.library.name} | {version(one.library.wheel)} | {one.passed} | {total} | {share} "
+        f"| {one.library.share:.0%} of at least {one.library.least} |\n"
+    )
+
+
+def _causes(title: str, failing: Iterable[Found]) -> Iterator[str]:
+    groups = grouped(failing)
+    if not groups:
+        return
+    yield f"\n## {title}\n\n| cause | tests |\n|---|---|\n"
+    for why, ids in groups:
+        by_file: dict[str, list[str]] = defaultdict(list)
+        for one in ids:
+            file, _, test = one.partition("::")
+            by_file[file].append(test)
+        tests = "; ".join(f"{file}: {', '.join(names)}" for file, names in by_file.items())
+        yield f"| {_cell(why)} | {len(ids)}: {_cell(tests)} |\n"
+
+
+def _cell(text: str) -> str:
+    """Text as it is, inside a table's cell."""
+    return "`` " + text.replace("|", "\\|").replace("``", "` `") + " ``"
+
+
+def page(run: Run, date: dt.date) -> str:
+    """The page's text."""
+    utils = [one for one in run.utils if one.outcome != "passed"]
+    passed = len(run.utils) - len(utils)
+    text = HEAD + "".join(map(_row, run.results))
+    text += (
+        f"\nJraph's `{JRAPH_UTILS}`, which JAX 0.10 cannot import: {passed} of {len(run.utils)} pass, "
+        f"{JRAPH_UTILS_LEAST} are asked for.\n\nRun on {date}; Verax executed {run.primitives} primitives. "
+        f"What follows is the cause of every test that does not pass, the commonest first.\n"
+    )
+    for one in run.results:
+        text += "".join(_causes(one.library.name, one.failing))
+    return text + "".join(_causes(JRAPH_UTILS, utils))
+
+
+def main() -> int:
+    """Print the page, or write it.
+
+    Returns:
+        0; `compare` says whether the numbers do.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--state", type=Path, default=STATE / "verax", help="where the run's journals are")
+    parser.add_argument("--write", type=Path, help="where the page is written")
+    given = parser.parse_args()
+    text = page(read(given.state), dt.datetime.now(dt.UTC).date())
+    if given.write is None:
+        print(text, end="")
+    else:
+        given.write.write_text(text, "utf-8", newline="\n")
+        print(f"{given.write} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
