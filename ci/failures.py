@@ -19,11 +19,10 @@ from ..property_tests.subjects import Subject
 from ..property_tests.trial import Trial
 from ..reference.capsules import Capsule, hexadecimal, write
 from ..reference.findings import Finding
-from .ledger import state_folder, trim
+from ..reference.state import state_folder, trim
 
 # Which derivative a law looks at; the other laws call the function as it is.
 ORDERS = {"value": 0, "gradient": 1, "second derivative": 2}
-_MOST_BYTES = 64 * 2**20
 
 
 def with_capsules(report: SubjectReport, subject: Subject, examples: int) -> SubjectReport:
@@ -38,7 +37,7 @@ def with_capsules(report: SubjectReport, subject: Subject, examples: int) -> Sub
         index = _index_of(finding, inputs) if finding.fails else None
         name = None if index is None else write(folder, _capsule(trial, finding, index))
         stored.append(finding if name is None else finding.with_capsule(name))
-    trim(folder, "*.json", _MOST_BYTES)
+    trim(folder, "*.json")
     return msgspec.structs.replace(report, findings=tuple(stored))
 
 

@@ -8,40 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import uuid
 from pathlib import Path
 
 import msgspec
 
 from ..property_tests.outcomes import SubjectReport
+from ..reference.state import state_folder, trim, write_whole
 
-FOLDER = ".verax"
 # All runs together; the oldest records go first.
 _MOST_BYTES = 64 * 2**20
-
-
-def state_folder() -> Path:
-    """`.verax/` in the working directory, made with its .gitignore if it is not there."""
-    folder = Path(FOLDER)
-    folder.mkdir(exist_ok=True)
-    mark = folder / ".gitignore"
-    if not mark.exists():
-        write_whole(
-            mark, b"# Verax's findings, capsules and unfinished runs: yours, not the repository's.\n*\n"
-        )
-    return folder
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 class Ledger:
@@ -84,20 +59,6 @@ class Ledger:
     def _trim(self) -> None:
         """Remove the oldest records of runs that nobody took up again, down to the cap."""
         trim(self._folder.parent, "*/*.msgpack", _MOST_BYTES)
-
-
-def trim(folder: Path, pattern: str, most: int) -> None:
-    """Remove the oldest files that match, until the rest has at most ``most`` bytes."""
-    files = []
-    for path in folder.glob(pattern):
-        with contextlib.suppress(OSError):  # another gate may just have removed it
-            facts = path.stat()
-            files.append((facts.st_mtime, facts.st_size, path))
-    total = 0
-    for _, size, path in sorted(files, reverse=True):
-        total += size
-        if total > most:
-            path.unlink(missing_ok=True)
 
 
 def _digest(text: str) -> str:

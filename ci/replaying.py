@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..chex_like.claims.claim import recheck
+from ..chex_like.claims.table import claim_named
 from ..chex_like.judging.judgement import judge
 from ..chex_like.judging.judgement import replay as judge_again
 from ..language.config import enable_x64
@@ -53,6 +55,8 @@ def replay_capsule(path: str, live: bool = False) -> Replayed:
         raise UsageError(str(err)) from err
     stored = capsule.finding
     head = f"stored: {stored.code} {stored.status} ({stored.blame}): {stored.message}"
+    if claim_named(stored.law) is not None:
+        return _claim_again(capsule, head, live)
     if stored.law not in ORDERS:
         return _law_again(capsule, head, live)
     try:
@@ -61,6 +65,18 @@ def replay_capsule(path: str, live: bool = False) -> Replayed:
         raise UsageError(f"{plain(path)} cannot be replayed: {err}") from err
     lines = [head, f"now:    {verdict}", *(str(finding) for finding in verdict.findings)]
     return Replayed(plain("\n".join(lines)), 0 if verdict.status is Status.HOLD else 1)
+
+
+def _claim_again(capsule: Capsule, head: str, live: bool) -> Replayed:
+    """Check what an assertion claims of the stored program."""
+    if live:
+        raise UsageError("A failed assertion's function has no name to import. Replay it without --live.")
+    try:
+        finding = recheck(capsule)
+    except ValueError as err:
+        raise UsageError(f"The capsule cannot be replayed: {err}") from err
+    lines = [head, "now:    hold" if finding is None else f"now:    {finding}"]
+    return Replayed(plain("\n".join(lines)), 0 if finding is None else 1)
 
 
 def _law_again(capsule: Capsule, head: str, live: bool) -> Replayed:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..property_tests.outcomes import SubjectReport, Worst
 from ..reference.findings import Finding, Status, shown
-from .ledger import FOLDER
+from ..reference.state import FOLDER
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

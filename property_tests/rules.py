@@ -120,6 +120,22 @@ _TABLE: tuple[Rule, ...] = (
         "Find out which primitive of the gradient's program runs in a narrower format.",
     ),
     Rule(
+        "VX206",
+        "the function is not linear",
+        "f(a x + b y) must be a f(x) + b f(y) in real numbers, to 60 digits: no rounding is mistaken for curvature. "
+        "Asserted by chex_like.assert_linear; the gate does not ask for it.",
+        "assert_linear(lambda x: x + 1, x)",
+        "Look at the step that is named: it is the first that does not add up.",
+    ),
+    Rule(
+        "VX207",
+        "an argument never matters to the gradient",
+        "The gradient by the argument is 0 in all of its elements: it is not used, or stop_gradient, a conversion to "
+        "integers, a dead branch or a product with 0 is in its way. Asserted by chex_like.assert_nonzero_gradient.",
+        "assert_nonzero_gradient(lambda w: jnp.round(w).sum(), w)",
+        "Use the argument, let its gradient pass, or do not ask for it.",
+    ),
+    Rule(
         "VX301",
         "jit changes the result",
         "jit(f) must return what f returns, bit for bit: the same primitives run, in the same order.",

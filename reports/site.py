@@ -17,12 +17,12 @@ from typing import Any
 import msgspec
 
 from ..ci.gate import SCHEMA, GateReport
-from ..ci.ledger import write_whole
 from ..ci.wording import VERDICTS, details, head, law_mark, plain, ulps, verdict
 from ..language.errors import UsageError
 from ..property_tests.outcomes import SubjectReport
 from ..property_tests.rules import FAMILIES, RULES
 from ..reference.findings import Status
+from ..reference.state import write_whole
 from .figures import error_figure, missing
 
 _TEMPLATES = Path(__file__).parent / "templates"

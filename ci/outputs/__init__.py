@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TextIO
 
 from ...language.errors import UsageError
+from ...reference.state import write_whole
 from ..gate import GateReport
-from ..ledger import write_whole
 
 NAMES = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 

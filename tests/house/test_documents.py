@@ -151,6 +151,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "peers",
         "peer-values",
         "arb",
+        "assertions",
         "report",
         "gpu",
         "oldest",
