@@ -37,6 +37,7 @@ ROWS = [
     Row("jax.core.Tracer", "verax.language.dispatch", "Tracer", "chex, haiku, distrax"),
     Row("jax.core.pytype_aval_mappings", "verax.as_jax.array_types", "MAPPINGS", "TFP"),
     Row("jax.custom_derivatives.SymbolicZero", "verax.language.custom_rules", "SymbolicZero", "distrax"),
+    Row("jax.experimental.io_callback", "verax.language.callbacks", "io_callback", "any (JAX documents it)"),
     Row("jax.extend.core.DropVar", "verax.language.program", "Variable", "haiku"),
     Row("jax.extend.core.Jaxpr", "verax.language.program", "Program", "haiku"),
     Row("jax.extend.core.JaxprEqn", "verax.language.program", "Equation", "haiku"),

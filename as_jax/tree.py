@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # JAX's module -> Verax's.
 MODULES = {
+    "jax.debug": "verax.language.debug",
     "jax.dtypes": "verax.language.public_dtypes",
     "jax.errors": "verax.language.errors",
     "jax.experimental.checkify": "verax.language.checkify",
@@ -76,6 +77,8 @@ NAMES = {
     "__version_info__": ("verax.as_jax.version", "VERSION_INFO"),
     "Device": ("verax.language.meshes", "Device"),
     "config": ("verax.language.config", "config"),
+    "effects_barrier": ("verax.language.callbacks", "effects_barrier"),
+    "pure_callback": ("verax.language.callbacks", "pure_callback"),
     "set_mesh": ("verax.language.sharding", "set_mesh"),
     "custom_jvp": ("verax.language.custom_rules", "custom_jvp"),
     "custom_vjp": ("verax.language.custom_rules", "custom_vjp"),

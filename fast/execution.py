@@ -21,6 +21,7 @@ from ..language.program import Atom, Constant, Equation, Program, Variable
 from ..language.shapes import Shape, ShapedArray
 from . import collectives
 from .blocks import blocked
+from .callbacks import callback
 from .devices.device import Buffer, Device
 from .differentiation.linear import refuse_forward
 from .formats import formatted
@@ -99,6 +100,7 @@ CONTROL: dict[str, Callable[[Call], Kernel]] = {
     "scan": _scan,
     "custom_linear_solve": _custom_linear_solve,
     "backward_call": _backward_call,
+    "callback": callback,
 }
 
 # Primitives whose kernels give a tuple, whatever the number of results.

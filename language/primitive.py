@@ -20,6 +20,7 @@ Kind = Literal[
     "control",
     "collective",
     "call",
+    "callback",
 ]
 ShapeRule = Callable[..., Sequence[ShapedArray]]
 

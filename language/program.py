@@ -90,11 +90,13 @@ class Program:
         return replace(self, inputs=variables + self.inputs, captured=()), [x for _, x in self.captured]
 
     def pruned(self) -> Program:
-        """The same program without equations and captures that no output needs."""
+        """The same program without equations and captures that no output needs; those with effects are kept."""
+        from .effects import effect_of
+
         needed: set[Variable] = {a for a in self.outputs if isinstance(a, Variable)}
         kept: list[Equation] = []
         for equation in reversed(self.equations):
-            if any(v in needed for v in equation.outputs):
+            if any(v in needed for v in equation.outputs) or effect_of(equation):
                 kept.append(equation)
                 needed.update(a for a in equation.inputs if isinstance(a, Variable))
         captured = tuple((v, x) for v, x in self.captured if v in needed)

@@ -7,13 +7,16 @@ notice where the former come out differently: there the point is a kink.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from .reals import Scalar
+
+# The arrays that a callback returned.
+Answer = list[Any]
 
 
 @dataclass(slots=True)
@@ -23,17 +26,19 @@ class Tape:
     Attributes:
         outcomes: of every decision.
         stopped: the scalars that left `stop_gradient`.
+        called: of every callback, by function, the scalars that it was given and the arrays that it returned.
     """
 
     outcomes: list[Any] = field(default_factory=list)
     stopped: list[Scalar] = field(default_factory=list)
+    called: dict[Hashable, list[tuple[list[Scalar], Answer]]] = field(default_factory=dict)
 
 
 class Recording:
     """A run that writes a tape. An enclosing run is asked first: its tape also holds this one's outputs."""
 
-    def __init__(self, tape: Tape, outer: Run | None) -> None:
-        self.tape, self.outer = tape, outer
+    def __init__(self, tape: Tape, outer: Run | None, before: Tape | None = None) -> None:
+        self.tape, self.outer, self.before = tape, outer, before
 
     def decide(self, outcome: Any) -> Any:
         """Write an outcome down."""
@@ -49,6 +54,17 @@ class Recording:
         self.tape.stopped.append(x)
         return x
 
+    def call(self, function: Hashable, given: list[Scalar], ask: Callable[[], Answer]) -> Answer:
+        """Ask a callback, unless an earlier run at the same point has; write down what it says."""
+        calls = self.tape.called.setdefault(function, [])
+        known = self.before.called.get(function, []) if self.before else []
+        if len(calls) < len(known):
+            found = known[len(calls)][1]
+        else:
+            found = ask() if self.outer is None else self.outer.call(function, given, ask)
+        calls.append((given, found))
+        return found
+
 
 class Watching:
     """A run next to the recorded one.
@@ -62,6 +78,7 @@ class Watching:
         self.tape, self.frozen = tape, frozen
         self.flipped: list[int] = []
         self._outcome = self._stopped = 0
+        self._calls: dict[Hashable, int] = {}
 
     def decide(self, outcome: Any) -> Any:
         """Compare an outcome with the recorded one."""
@@ -79,6 +96,31 @@ class Watching:
         place, self._stopped = self._stopped, self._stopped + 1
         return self.tape.stopped[place] if place < len(self.tape.stopped) else x
 
+    def call(self, function: Hashable, given: list[Scalar], ask: Callable[[], Answer]) -> Answer:
+        """What a callback said to the recorded run, if that gave it the same; it is not asked again.
+
+        Raises:
+            ValueError: the callback depends on what is differentiated.
+        """
+        said, start = self.tape.called.get(function, []), self._calls.get(function, 0)
+        for place in (*range(start, len(said)), *range(start)):
+            if said[place][0] == given:
+                self._calls[function] = place + 1
+                found: Answer = said[place][1]
+                return found
+        if said and not said[0][1]:  # it only looks on
+            return []
+        raise no_derivative(str(getattr(function, "co_name", function)))
+
+
+def no_derivative(name: str) -> ValueError:
+    """What to raise where a callback that returns something depends on what is differentiated."""
+    return ValueError(
+        f"The callback {name!r} has no derivative: a limit cannot ask what Python "
+        f"does between machine numbers, and callbacks do not support JVP. Wrap the call in a function with a "
+        f"custom_jvp rule, which `fast` believes, or stop_gradient its arguments."
+    )
+
 
 Run = Recording | Watching
 
@@ -86,10 +128,10 @@ _RUN: ContextVar[Run | None] = ContextVar("verax_run", default=None)
 
 
 @contextmanager
-def recording() -> Iterator[Tape]:
-    """Record what the block decides."""
+def recording(before: Tape | None = None) -> Iterator[Tape]:
+    """Record what the block decides; callbacks that an earlier run at the same point has asked are not asked again."""
     tape = Tape()
-    token = _RUN.set(Recording(tape, _RUN.get()))
+    token = _RUN.set(Recording(tape, _RUN.get(), before))
     try:
         yield tape
     finally:
@@ -117,3 +159,9 @@ def stopped(x: Scalar) -> Scalar:
     """Tell the run in force of a `stop_gradient`'s output; returns the scalar to go on with."""
     run = _RUN.get()
     return x if run is None else run.stop(x)
+
+
+def called(function: Hashable, given: list[Scalar], ask: Callable[[], Answer]) -> Answer:
+    """What a callback says, asked once for all the runs that a limit takes."""
+    run = _RUN.get()
+    return ask() if run is None else run.call(function, given, ask)

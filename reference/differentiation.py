@@ -13,6 +13,7 @@ from ..language.catalogue import add_p
 from ..language.dispatch import FlatFunction, lift_to
 from ..language.dtypes import float0, float64, is_complex, is_inexact, real_of
 from ..language.shapes import ShapedArray
+from . import decisions
 from .array import ReferenceArray
 from .dual import Dual
 from .exact import Exact
@@ -43,13 +44,15 @@ class Point:
         if type(self.system) is Exact:
             self.limits = Limits(function, self.primals, self.system.digits)
             self.values = self.limits.values
+            self.tape = self.limits.tape
         else:
-            self.values = function(*self.primals)
+            with decisions.recording() as self.tape:
+                self.values = function(*self.primals)
 
     def jvp(self, tangents: Tangents) -> list[ReferenceArray | None]:
         """The derivative along ``tangents``; None where it is zero or there is none."""
         if self.limits is None:
-            return dual_jvp(self.function, self.primals, tangents, self.system)[1]
+            return self._dual(tangents)
         try:
             return self.limit(tangents)
         except Kink as kink:
@@ -69,13 +72,18 @@ class Point:
 
     def _by_convention(self, tangents: Tangents, quotients: Quotients | None) -> list[ReferenceArray | None]:
         """By dual numbers and the subgradient table; where these say NaN, by the mean of the two sides."""
-        _, found = dual_jvp(self.function, self.primals, tangents, self.system)
+        found = self._dual(tangents)
         if quotients is None:
             return found
         return [
             t if t is None or means is None else _mean_where_nan(t, means)
             for t, means in zip(found, quotients, strict=True)
         ]
+
+    def _dual(self, tangents: Tangents) -> list[ReferenceArray | None]:
+        """By the chain rule. Callbacks have been asked already."""
+        with decisions.recording(self.tape):
+            return dual_jvp(self.function, self.primals, tangents, self.system)[1]
 
     def _pass_on(self, found: Limit) -> None:
         """Tell the system, which did not make these numbers, what it knows of its own."""

@@ -63,13 +63,19 @@ class Recorded:
         lanes: the named axes whose lanes met while it ran: then all of them take the limit together.
     """
 
-    def __init__(self, function: Function, primals: Sequence[ReferenceArray], system: Exact) -> None:
+    def __init__(
+        self,
+        function: Function,
+        primals: Sequence[ReferenceArray],
+        system: Exact,
+        before: decisions.Tape | None = None,
+    ) -> None:
         self.function, self.primals, self.system = function, primals, system
         frames = lanes_in_scope()
-        before = [frame.owner.meetings for frame in frames]
-        with arithmetic(system), decisions.recording() as self.tape:
+        meetings = [frame.owner.meetings for frame in frames]
+        with arithmetic(system), decisions.recording(before) as self.tape:
             self.values = function(*primals)
-        met = [frame.owner.meetings for frame in frames] != before
+        met = [frame.owner.meetings for frame in frames] != meetings
         self.lanes: Sequence[AxisFrame] = frames if met else ()
 
     def next_to(self, step: Raw, tangents: Tangents) -> list[ReferenceArray]:
@@ -221,8 +227,14 @@ class Limits:
         """The run at the point that serves derivatives to ``digits`` digits, where differences lose ``lost``."""
         carried = digits + _steps(digits)[1] + 10 + lost
         if carried not in self._runs:
-            self._runs[carried] = Recorded(self.function, self.primals, Exact(carried))
+            before = self.tape if self._runs else None
+            self._runs[carried] = Recorded(self.function, self.primals, Exact(carried), before)
         return self._runs[carried]
+
+    @property
+    def tape(self) -> decisions.Tape:
+        """What the first run at the point decided, and what callbacks said to it."""
+        return next(iter(self._runs.values())).tape
 
     @property
     def lanes(self) -> Sequence[AxisFrame]:

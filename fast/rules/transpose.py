@@ -19,7 +19,7 @@ from .. import operations as ops
 from ..differentiation import control, solves
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
-from . import complex_numbers, exchanges, factorizations, fourier
+from . import callbacks, complex_numbers, exchanges, factorizations, fourier
 from . import windows as window_rules
 from .scatters import factors, windows
 
@@ -491,6 +491,7 @@ TRANSPOSE: dict[str, Rule] = {
     "cond": control.cond_transpose,
     "while": control.while_transpose,
     "scan": control.scan_transpose,
+    "callback": callbacks.transpose_rule,
     "custom_linear_solve": solves.linear_solve_transpose,
     "backward_call": backward_call_transpose,
 }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..primitive import Primitive
+from .callbacks import callback_p
 from .calls import custom_jvp_call_p, custom_vjp_call_p
 from .collective import (
     all_gather_p,
@@ -186,6 +187,7 @@ __all__ = [
     "bessel_i1e_p",
     "bitcast_convert_type_p",
     "broadcast_in_dim_p",
+    "callback_p",
     "cbrt_p",
     "ceil_p",
     "cholesky_p",

@@ -14,6 +14,7 @@ from ..arrays import Array
 from ..costs import costs_of
 from ..dispatch import Tracer
 from ..dtypes import DType
+from ..effects import effects_of
 from ..flat import check_array, own, step_of
 from ..program import Program
 from ..shapes import Shape, ShapedArray, ShapeDtypeStruct
@@ -90,6 +91,11 @@ class Traced(Stage):
     def jaxpr(self) -> Program:
         """The program, under JAX's name for it."""
         return self.program
+
+    @property
+    def effects(self) -> frozenset[str]:
+        """What running it does beside giving results: "io", "debug"."""
+        return effects_of(self.program)
 
     @property
     def out_avals(self) -> list[ShapedArray]:

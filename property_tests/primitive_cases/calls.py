@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...language import control_flow, lax
+import numpy as np
+
+from ...language import control_flow, debug, lax
 from ...language.custom_rules import custom_jvp, custom_vjp
 from ...language.dtypes import (
     float32,
@@ -115,12 +117,22 @@ def _linear_solve_case(rng: Rng) -> Case:
     return Case("custom_linear_solve", solved, (operand(float32, shape), operand(float32, shape)))
 
 
+def _callback_case(rng: Rng) -> Case:
+    def looked_at(x: Any) -> Any:
+        y = lax.sin(x)
+        debug.callback(np.shape, y)
+        return y
+
+    return Case("callback", looked_at, (operand(float32, some_shape(rng)),))
+
+
 CALLS: dict[str, Callable[[Rng], Case]] = {
     "fft": _fft_case,
     "scan": _scan_case,
     "while": _while_case,
     "cond": _cond_case,
     "jit": _jit_case,
+    "callback": _callback_case,
     "custom_jvp_call": _custom_jvp_case,
     "custom_vjp_call": _custom_vjp_case,
     "custom_linear_solve": _linear_solve_case,

@@ -14,6 +14,7 @@ from ...language.shapes import ShapedArray
 from ..array import ReferenceArray, parts
 from ..system import NumberSystem, current_system
 from .call import strides
+from .callbacks import callback
 
 Flat = Callable[..., Sequence[Any]]
 ControlRule = Callable[[Sequence[ReferenceArray], Mapping[str, Any]], list[Any]]
@@ -116,4 +117,5 @@ RULES: dict[str, ControlRule] = {
     "while": _while,
     "scan": _scan,
     "custom_linear_solve": _custom_linear_solve,
+    "callback": callback,
 }

@@ -27,6 +27,9 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .fake_devices import process_count as process_count
     from .fake_devices import process_index as process_index
     from .language.arrays import Array as Array
+    from .language.callbacks import effects_barrier as effects_barrier
+    from .language.callbacks import io_callback as io_callback
+    from .language.callbacks import pure_callback as pure_callback
     from .language.closures import closure_convert as closure_convert
     from .language.closures import custom_gradient as custom_gradient
     from .language.config import config as config
@@ -131,6 +134,7 @@ _NAMES = {
     "device_put": "verax.language.placement",
     "devices": "verax.fake_devices",
     "disable_jit": "verax.language.eagerness",
+    "effects_barrier": "verax.language.callbacks",
     "enable_x64": "verax.language.config",
     "eval_shape": "verax.language.transforms",
     "explain_cache_misses": "verax.language.config",
@@ -143,6 +147,7 @@ _NAMES = {
     "jit": "verax.language.transforms",
     "check_equations": "verax.chex_like",
     "judge": "verax.chex_like",
+    "io_callback": "verax.language.callbacks",
     "jvp": "verax.language.transforms",
     "linear_transpose": "verax.language.transforms",
     "linearize": "verax.language.transforms",
@@ -156,6 +161,7 @@ _NAMES = {
     "pmap": "verax.language.transforms",
     "process_count": "verax.fake_devices",
     "process_index": "verax.fake_devices",
+    "pure_callback": "verax.language.callbacks",
     "remat": "verax.language.transforms",
     "set_mesh": "verax.language.sharding",
     "shard_map": "verax.language.transforms",
@@ -171,6 +177,7 @@ _NAMES = {
 # same module; `verax/numpy.pyi` and its like say so to type checkers.
 _MODULES = {
     "dtypes": "verax.language.public_dtypes",
+    "debug": "verax.language.debug",
     "errors": "verax.language.errors",
     "lax": "verax.language.lax",
     "nn": "verax.language.nn",

@@ -17,6 +17,7 @@ import pytest
 # The least share of a module's functions whose docstring has the form, in percent. It is raised, never lowered.
 LEAST: dict[str, int] = {
     "": 100,  # the face
+    "debug": 100,
     "dtypes": 100,
     "lax": 100,
     "lax.linalg": 100,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ....language.catalogue import PRIMITIVES
 from .. import exchanges, windows
 from .alignment import Rule, along_axis, elementwise, reduction
+from .callbacks import batching_rule as callback_rule
 from .collectives import axis_index_rule, collective, extreme_of_lanes, sum_of_lanes
 from .control import backward_call_rule, cond_rule, jit_rule, linear_solve_rule, scan_rule, while_rule
 from .indexing import dynamic_slice_rule, dynamic_update_slice_rule, gather_rule, scatter_rule
@@ -85,6 +86,7 @@ BATCHING: dict[str, Rule] = {
     "cond": cond_rule,
     "while": while_rule,
     "scan": scan_rule,
+    "callback": callback_rule,
     "custom_linear_solve": linear_solve_rule,
     "psum": collective(sum_of_lanes),
     "pmax": collective(extreme_of_lanes("reduce_max")),

@@ -18,6 +18,7 @@ from ...common_inputs import with_common_captures
 from ...differentiation.linear import refuse_forward
 from ...memo import derived
 from .alignment import Lanes, Params, behind, stacked, stacked_lanes
+from .callbacks import refuse_io
 from .parting import refuse_leaving, refuse_parting
 
 
@@ -97,6 +98,7 @@ def cond_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Par
         programs, captured = with_common_captures([m.program for m in made], [m.captured for m in made])
         results = bind(primitive, index.value, *captured, *_values(operands), branches=tuple(programs))
         return _lanes(results, made[0].flags)
+    refuse_io("cond", branches)
     refuse_parting(level, index.value, branches)
     count = len(branches[0].outputs)
     found = []
@@ -150,6 +152,7 @@ def while_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Pa
             body_nconsts=len(moved.captured) + len(consts),
         )
         return _lanes(results, carry)
+    refuse_io("while", (test, body))
     refuse_leaving(level, test, body)
     carry = (True,) * len(init)
     tested = batched(level, test, (*_flags(test_consts), *carry), (True,))

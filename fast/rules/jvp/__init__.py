@@ -19,7 +19,7 @@ from ...operations import (
     square,
     unary,
 )
-from .. import bessel, complex_numbers, factorizations, parametric, windows
+from .. import bessel, callbacks, complex_numbers, factorizations, parametric, windows
 from ..complex_numbers import by_kind
 from ..scatters import scatter_extreme_rule, scatter_mul_rule
 from .collectives import lane_extreme, lane_linear_rule
@@ -194,6 +194,7 @@ JVP: dict[str, Rule] = {
     "cond": control.cond_jvp,
     "while": control.while_jvp,
     "scan": control.scan_jvp,
+    "callback": callbacks.jvp_rule,
     "custom_linear_solve": solves.linear_solve_jvp,
     "psum": lane_linear_rule,
     **dict.fromkeys(("all_gather", "reduce_scatter", "all_to_all", "ppermute"), lane_linear_rule),
