@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...language import dispatch, transforms, trees
+from ...language import dispatch, trees
 from ...language.arrays import Array
 from ...language.dispatch import FlatFunction, lift_to
 from ...language.dtypes import is_float
@@ -21,6 +21,7 @@ from ...language.shapes import Shape
 from ...language.tracing import trace
 from ...reference.demand import elements_of
 from ...reference.verdict import law_name
+from .nestings import derivative, restricted, usual
 from .parts import OfParts, has_parts, labels_of, parts_of
 
 _SMALL = 4096  # elements: more truth than this is not stored in a capsule
@@ -131,63 +132,6 @@ class Case:
         return restricted(self.function, self.inputs, self.floats, self.chosen)
 
 
-def restricted(
-    function: FlatFunction, inputs: Sequence[Any], floats: Sequence[int], chosen: Sequence[int]
-) -> Callable[..., tuple[Any, ...]]:
-    """Some outputs of a flat function, as a function of some of its inputs; the others stay."""
-
-    def call(*given: Any) -> tuple[Any, ...]:
-        full = list(inputs)
-        for i, x in zip(floats, given, strict=True):
-            full[i] = x
-        found = function(*full)
-        return tuple(found[o] for o in chosen)
-
-    return call
-
-
-# -- derivatives, as the machine takes them ----------------------------------------------------------------
-def derivative(
-    function: FlatFunction, count: int, floats: Sequence[int], chosen: Sequence[int], order: int
-) -> FlatFunction:
-    """The flat function whose program is the machine's derivative.
-
-    It takes ``count`` inputs, a cotangent for each chosen output, and for the second derivative a
-    direction for each floating input; it returns an array for each floating input.
-    """
-
-    def first(inputs: Sequence[Any], cotangents: Sequence[Any]) -> Callable[..., tuple[Any, ...]]:
-        call = restricted(function, inputs, floats, chosen)
-
-        def gradient(*given: Any) -> tuple[Any, ...]:
-            _, pullback = transforms.vjp(call, *given)
-            found: tuple[Any, ...] = pullback(tuple(cotangents))
-            return found
-
-        return gradient
-
-    def differentiated(*operands: Any) -> list[Any]:
-        inputs = operands[:count]
-        cotangents = operands[count : count + len(chosen)]
-        gradient = first(inputs, cotangents)
-        given = tuple(inputs[i] for i in floats)
-        for _ in range(order - 1):
-            gradient = _along(gradient, operands[count + len(chosen) :])
-        return list(gradient(*given))
-
-    return differentiated
-
-
-def _along(
-    gradient: Callable[..., tuple[Any, ...]], directions: Sequence[Any]
-) -> Callable[..., tuple[Any, ...]]:
-    def next_one(*given: Any) -> tuple[Any, ...]:
-        _, tangents = transforms.jvp(gradient, given, tuple(directions))
-        return tuple(tangents)
-
-    return next_one
-
-
 def dyadic(rng: np.random.Generator, aval: Any) -> np.ndarray[Any, Any]:
     """Random numbers of size 1/2 to 1 with 4 bits: products with them are exact, or nearly."""
     sizes = rng.integers(4, 9, aval.shape) * rng.choice([-1, 1], aval.shape)
@@ -196,9 +140,16 @@ def dyadic(rng: np.random.Generator, aval: Any) -> np.ndarray[Any, Any]:
 
 # -- making one ----------------------------------------------------------------------------------------------
 def case_of(
-    f: Callable[..., Any], args: Sequence[Any], order: int, seed: int, name: str | None = None
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    order: int,
+    seed: int,
+    name: str | None = None,
+    nesting: str | None = None,
 ) -> Case:
     """Run ``f`` (or its derivative) on the current implementation, and keep what is needed to judge it.
+
+    ``nesting`` says how the derivative is taken, by a name of `NESTINGS`; the usual way by default.
 
     Raises:
         TypeError: an argument is no array or number, or there is nothing to differentiate.
@@ -225,10 +176,12 @@ def case_of(
         _choose(case, outputs)
         rng = np.random.default_rng([seed, zlib.crc32(case.subject.encode())])
         case.extras = [lift_to(owner, x) for x in _extras(case, outputs, rng)]
-        machine = derivative(flat, len(inputs), case.floats, case.chosen, order)
+        nesting = nesting or usual(order)
+        machine = derivative(flat, len(inputs), case.floats, case.chosen, nesting)
         results = [lift_to(owner, x) for x in machine(*case.operands)]
         case.program = case._trace(machine, case.operands)
-    return _with_results(case, results, [f"the {law_name(order)} by {paths[i]}" for i in case.floats])
+    law = law_name(order) if nesting == usual(order) else f"{law_name(order)} ({nesting})"
+    return _with_results(case, results, [f"the {law} by {paths[i]}" for i in case.floats])
 
 
 def case_of_programs(

@@ -128,12 +128,17 @@ def replay(capsule: Capsule) -> Verdict:
 
 
 def capsule_of(
-    f: Callable[..., Any], args: Sequence[Any], finding: Finding, order: int = 0, seed: int = 0
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    finding: Finding,
+    order: int = 0,
+    seed: int = 0,
+    nesting: str | None = None,
 ) -> Capsule:
     """The capsule of a finding of `judge` at ``args``: everything that `replay` needs."""
     from ...language.config import config
 
-    case = case_of(f, args, order, seed, finding.subject)
+    case = case_of(f, args, order, seed, finding.subject, nesting)
     meaning = case.meaning if case.is_small else None
     truth = true_value(meaning, case.operands) if meaning is not None else None
     return Capsule(
