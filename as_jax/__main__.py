@@ -1,6 +1,7 @@
 """`python -m verax.as_jax script.py [args]` and `python -m verax.as_jax -m module [args]`.
 
-The last line on standard error says how many primitives Verax executed.
+With ``--chex`` first, `import chex` gives `verax.chex_like`. The last line on standard error says how many primitives
+Verax executed.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import os
 import runpy
 import sys
 
+from . import chex
 from .finder import install
 
-USAGE = "usage: python -m verax.as_jax (script.py | -m module) [arguments]"
+USAGE = "usage: python -m verax.as_jax [--chex] (script.py | -m module) [arguments]"
 
 
 def _tell() -> None:
@@ -24,6 +26,9 @@ def _tell() -> None:
 def main() -> int:
     """Run a script or a module in which `import jax` gives Verax. Returns the exit code of bad usage."""
     arguments = sys.argv[1:]
+    if arguments[:1] == ["--chex"]:
+        arguments = arguments[1:]
+        chex.install()
     if not arguments or (arguments[0] == "-m" and len(arguments) < 2):
         print(USAGE, file=sys.stderr)
         return 2

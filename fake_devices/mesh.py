@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..language import dispatch
 from ..language.eagerness import disable_jit
 from ..language.meshes import Device, Mesh, along
 from ..language.sharding import mesh_of
@@ -154,13 +155,23 @@ def require_lanes(what: str) -> None:
 
 
 def devices(backend: str | None = None) -> list[Device]:
-    """The devices in force, in order of their ids, whatever the backend.
+    """The devices in force, in order of their ids.
+
+    Args:
+        backend: a platform; pretend devices are CPUs. By default that of the devices in force.
 
     Returns:
         A list of devices.
 
-    Raises nothing of its own.
+    Raises:
+        RuntimeError: nothing is computed on that platform.
     """
+    known = {"cpu", "gpu" if dispatch.current().platform == "cuda" else "cpu"}
+    if backend is not None and backend not in known:
+        raise RuntimeError(
+            f"Unknown backend {backend!r}: `backend` must be {' or '.join(sorted(known))} here. "
+            "Install CuPy to compute on a GPU: pip install verax[cuda12]."
+        )
     return _in_force()
 
 
@@ -194,20 +205,19 @@ def local_devices(
     Returns:
         A list of devices.
 
-    Raises nothing of its own.
+    Raises:
+        RuntimeError: nothing is computed on that platform.
     """
-    return devices()
+    return devices(backend)
 
 
 def device_count(backend: str | None = None) -> int:
-    """How many devices are in force, whatever the backend.
+    """How many devices are in force; errors are those of `devices`.
 
     Returns:
         A number.
-
-    Raises nothing of its own.
     """
-    return len(current_mesh())
+    return len(devices(backend))
 
 
 def local_device_count(backend: str | None = None) -> int:
@@ -216,9 +226,10 @@ def local_device_count(backend: str | None = None) -> int:
     Returns:
         A number.
 
-    Raises nothing of its own.
+    Raises:
+        RuntimeError: nothing is computed on that platform.
     """
-    return device_count()
+    return device_count(backend)
 
 
 def process_count(backend: str | None = None) -> int:

@@ -1,8 +1,8 @@
 """`jax.experimental.checkify`: checks of values, which raise at once or are collected and handed back.
 
 Inside `checkify` compiled functions and loops run as Python, so that every check is met where it stands. What a check
-asks may be traced by a transform *around* `checkify` (``jit(checkify(f))``); under a `vmap` inside of it there is no
-one value to ask.
+asks may be traced by a transform *around* `checkify` (``jit(checkify(f))``); under a `vmap` inside of it a check holds
+where it holds in every lane.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .arrays import Array
 from .dispatch import Tracer
 from .dtypes import bool_
 from .eagerness import disable_jit
-from .errors import JaxRuntimeError
+from .errors import VeraxError
 from .tree_util import register_pytree_node
 
 __all__ = [
@@ -39,6 +39,10 @@ __all__ = [
     "nan_checks",
     "user_checks",
 ]
+
+
+class JaxRuntimeError(VeraxError, ValueError):
+    """Raised for a check that failed; a ValueError, as JAX's of this module is."""
 
 
 class ErrorCategory:
@@ -164,31 +168,53 @@ def check(pred: Any, msg: str, *fmt_args: Any, debug: bool = False, **fmt_kwargs
     for leaf in trees.leaves((fmt_args, fmt_kwargs)):
         if not (isinstance(leaf, Array) or hasattr(leaf, "__array__")):
             raise TypeError(f"What check's message shows must be arrays in trees, got {leaf!r}.")
-    collected, said = _COLLECTING.get(), Said(msg, fmt_args, fmt_kwargs)
+    collected = _COLLECTING.get()
+    if collected is None and debug:
+        return
+    values, tree = trees.flatten((fmt_args, fmt_kwargs))
+    held, *values = _seen([found, *values], 0 if collected is None else collected.depth)
+    said = Said(msg, *trees.unflatten(tree, values))
     if collected is not None:
-        collected.held.append(_seen(found, collected.depth))
-        collected.said.append(
-            Said(msg, *trees.map(lambda x: _seen(x, collected.depth), (fmt_args, fmt_kwargs)))
-        )
-    elif not debug and not bool(_seen(found, 0)):
+        collected.held.append(held)
+        collected.said.append(said)
+    elif not bool(held):
         raise JaxRuntimeError(str(said))
 
 
-def _seen(x: Any, depth: int) -> Any:
-    """The array as transforms outside of ``depth`` see it.
+def _seen(values: list[Any], depth: int) -> list[Any]:
+    """A predicate and what its message shows, as transforms outside of ``depth`` see them.
+
+    Of a predicate that is mapped over lanes, whether it holds in all of them; what is shown is then the first lane's in
+    which it does not.
 
     Raises:
-        ValueError: only a transform inside knows it.
+        ValueError: only a transform inside knows them.
     """
-    while isinstance(x, Tracer) and x.level.depth >= depth:
-        inner = getattr(x, "primal", None)  # what a differentiation watches has its value beside its tangent
-        if inner is None:
+    while inside := [x for x in values if isinstance(x, Tracer) and x.level.depth >= depth]:
+        level = max((x.level for x in inside), key=lambda found: found.depth)
+        mine = [x for x in inside if x.level is level]
+        if all(hasattr(x, "primal") for x in mine):  # a differentiation has values beside tangents
+            values = [x.primal if any(x is y for y in mine) else x for x in values]
+        elif all(hasattr(x, "value") for x in mine):
+            with dispatch.below(level):
+                values = _in_one_lane(values, mine)
+        else:
             raise ValueError(
-                f"`pred` of check must be known to the `checkify` around it, got {x.aval} of a transform inside. "
+                f"`pred` of check must be known to the `checkify` around it, got {mine[0].aval} of a transform inside. "
                 "Call checkify inside that transform, or return the value and check it outside."
             )
-        x = inner
-    return x
+    return values
+
+
+def _in_one_lane(values: list[Any], mapped: list[Any]) -> list[Any]:
+    def is_mapped(x: Any) -> bool:
+        return any(x is y for y in mapped)
+
+    held, *shown = values
+    if not is_mapped(held):
+        return [held, *(x.value[0] if is_mapped(x) else x for x in shown)]
+    lane = vnp.argmin(held.value)  # False comes before True
+    return [vnp.all(held.value), *(x.value[lane] if is_mapped(x) else x for x in shown)]
 
 
 def debug_check(pred: Any, msg: str, *fmt_args: Any, **fmt_kwargs: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -47,8 +50,23 @@ def stop_gradient(x: Any) -> Any:
 
     Raises nothing of its own.
     """
+    watcher = _WATCHER.get()
 
     def stopped(leaf: Any) -> Any:
-        return bind(rows.stop_gradient_p, leaf) if is_inexact(aval_of(leaf).dtype) else leaf
+        seen = leaf if watcher is None else watcher(leaf)
+        return bind(rows.stop_gradient_p, seen) if is_inexact(aval_of(seen).dtype) else seen
 
     return trees.map(stopped, x)
+
+
+_WATCHER: ContextVar[Callable[[Any], Any] | None] = ContextVar("verax_stop_gradient", default=None)
+
+
+@contextmanager
+def watching_stop_gradient(watcher: Callable[[Any], Any]) -> Iterator[None]:
+    """Inside, what passes through `stop_gradient` is first what ``watcher`` makes of it."""
+    token = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)

@@ -228,7 +228,7 @@ def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], f
         )
     by_name = tuple(parameters.index(n) for n in sorted(named) if n in parameters)
     by_number = {parameters[i] for i in given if -len(parameters) <= i < len(parameters)}
-    return given + by_name, frozenset(named | by_number)
+    return tuple(dict.fromkeys(given + by_name)), frozenset(named | by_number)
 
 
 # Static arguments, each with its place or name.

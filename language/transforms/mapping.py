@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from .. import dispatch, lax, trees
@@ -99,6 +101,16 @@ def pmap(
     Raises:
         ValueError: there are fewer devices than lanes; or as of `vmap`.
     """
+    stand_in = _STAND_IN.get()
+    if stand_in is not None:
+        return stand_in(
+            fun,
+            axis_name,
+            in_axes=in_axes,
+            out_axes=out_axes,
+            static_broadcasted_argnums=static_broadcasted_argnums,
+            axis_size=axis_size,
+        )
     check_callable(fun, "pmap")
     numbers = (
         (static_broadcasted_argnums,)
@@ -125,6 +137,19 @@ def pmap(
             return flat.result([_place(x, True, a, size) for x, a in zip(found, placed, strict=True)])
 
     return mapped
+
+
+_STAND_IN: ContextVar[Callable[..., Function] | None] = ContextVar("verax_pmap_stand_in", default=None)
+
+
+@contextmanager
+def pmap_replaced(stand_in: Callable[..., Function]) -> Iterator[None]:
+    """Inside, `pmap` applies another transform: for tests that want its lanes without devices."""
+    token = _STAND_IN.set(stand_in)
+    try:
+        yield
+    finally:
+        _STAND_IN.reset(token)
 
 
 class _Unnamed:

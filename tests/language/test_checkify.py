@@ -49,6 +49,21 @@ def test_a_check_is_met_under_jit_and_grad_inside() -> None:
     assert float(slope) == -3.0
 
 
+def test_under_vmap_a_check_holds_where_it_holds_in_every_lane_and_shows_the_first_in_which_it_does_not() -> (
+    None
+):
+    mapped = ours.checkify(verax.vmap(OURS))
+    error, out = mapped(verax.numpy.array([1.0, 2.0]))
+    assert error.get() is None
+    assert out.tolist() == [2.0, 3.0]
+    error, _ = mapped(verax.numpy.array([1.0, -2.0, -3.0]))
+    assert error.get() == "must be positive, got -2.0, with [2] (`check` failed)"
+    error, _ = ours.checkify(verax.vmap(verax.grad(lambda x: OURS(x) * x)))(verax.numpy.array([-1.0, 2.0]))
+    assert error.get() == "must be positive, got -1.0, with [2] (`check` failed)"
+    error, _ = ours.checkify(verax.vmap(verax.vmap(OURS)))(verax.numpy.array([[1.0, 2.0], [3.0, -4.0]]))
+    assert error.get() == "must be positive, got -4.0, with [2] (`check` failed)"
+
+
 def test_outside_of_checkify_a_check_raises_at_once() -> None:
     with pytest.raises(ours.JaxRuntimeError, match="must be positive"):
         OURS(-1.0)
@@ -68,11 +83,6 @@ def test_an_error_is_handed_on_to_a_checkify_around() -> None:
 
 REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "traced": (lambda: verax.jit(OURS)(1.0), ValueError, "must be known to the `checkify` around"),
-    "mapped inside": (
-        lambda: ours.checkify(verax.vmap(OURS))(verax.numpy.ones(2)),
-        ValueError,
-        "Call checkify inside that transform",
-    ),
     "a vector": (lambda: ours.check(np.array([True]), "no"), TypeError, "must be a boolean scalar"),
     "a number": (lambda: ours.check(1, "no"), TypeError, "must be a boolean scalar"),
     "a string to show": (lambda: ours.check(True, "{}", "text"), TypeError, "must be arrays in trees"),
