@@ -183,7 +183,10 @@ def user_line() -> SourceLine | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        if not _is_own(code.co_filename):
+        own = _is_own(code.co_filename)
+        if own is None:
+            return None
+        if not own:
             return SourceLine(code.co_filename, frame.f_lineno, code.co_name)
         frame = frame.f_back
     return None

@@ -46,7 +46,7 @@ class Flow:
     """A gradient, step by step.
 
     Attributes:
-        steps: in the order of reverse differentiation: those that a cotangent other than zero arrived at.
+        steps: in the order of reverse differentiation: those that a cotangent arrived at, be it 0.
         gradients: for each input of the program; None where nothing arrived, or it is not floating.
         values: what each variable holds.
         outputs: what the program returns.
@@ -98,8 +98,8 @@ def flow(program: Program, inputs: Sequence[Any], seed: int) -> Flow:
     steps = []
     for equation, xs in zip(reversed(program.equations), reversed(operands), strict=True):
         cotangents = [arrived.get(v) for v in equation.outputs]
-        if not any(c is not None and is_nonzero(c) for c in cotangents):
-            continue
+        if all(c is None for c in cotangents):
+            continue  # what is 0 goes on: times infinity it is NaN
         sent = _pulled(equation, xs, cotangents)
         steps.append(Step(equation, cotangents, xs, sent))
         for atom, cotangent in zip(equation.inputs, sent, strict=True):
@@ -138,8 +138,8 @@ def _pulled(equation: Equation, xs: Sequence[Any], cotangents: Sequence[Any]) ->
     """What one equation sends to each of its inputs."""
     floating = [i for i, x in enumerate(xs) if is_inexact(x.dtype)]
     chosen = [o for o, v in enumerate(equation.outputs) if is_inexact(v.aval.dtype)]
-    if not floating:
-        return [None] * len(xs)
+    if not floating or equation.primitive.name == "stop_gradient":
+        return [None] * len(xs)  # nothing, which is less than 0
     _, pullback = transforms.vjp(_restricted(equation, xs, floating, chosen), *(xs[i] for i in floating))
     given = [
         np.zeros(equation.outputs[o].aval.shape, equation.outputs[o].aval.dtype)

@@ -79,7 +79,8 @@ def _why(program: Program, found: Flow, leaf: int) -> tuple[str, Equation | None
             for atom, sent in zip(step.equation.inputs, step.sent, strict=True)
             if atom in reached and is_inexact(atom.aval.dtype)
         ]
-        if passing and not any(sent is not None and is_nonzero(sent) for sent in passing):
+        arrives = any(c is not None and is_nonzero(c) for c in step.arrived)
+        if arrives and passing and not any(sent is not None and is_nonzero(sent) for sent in passing):
             return _reason(step.equation), step.equation
     for equation in program.equations:
         floats = [a for a in equation.inputs if a in reached and is_inexact(a.aval.dtype)]

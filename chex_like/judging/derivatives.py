@@ -85,11 +85,23 @@ def check_rule(case: Case, truth: Truth, entries: int, seed: int) -> RuleCheck:
         seed: what the forms are drawn from.
     """
     checker = _Checker(case, [t.scalars for t in truth.outputs], entries)
-    for form in _forms(case, checker.rows, [t.certified for t in truth.outputs], entries, seed):
+    known = [t.certified for t in truth.outputs]
+    for form in _forms(case, checker.rows, known, entries, seed):
         if checker.differs(form):
             checker.locate(form)
-            break
+            return checker.check
+    if checker.kinked and case.order == 1:
+        # At a kink a form may lie between its two sides by chance, though no entry does.
+        for entry in _certified(known)[:entries]:
+            if checker.differs(_unit(case, entry)):
+                checker.locate(_unit(case, entry))
+                break
     return checker.check
+
+
+def _certified(known: Sequence[Sequence[bool]]) -> list[tuple[int, int]]:
+    """The entries whose exact value is known."""
+    return [(o, i) for o, row in enumerate(known) for i, certified in enumerate(row) if certified]
 
 
 def _forms(
@@ -101,7 +113,7 @@ def _forms(
 ) -> Iterator[_Form]:
     """Forms in the entries that are known: of the others there is nothing to hold against a limit."""
     rng = np.random.default_rng([seed, zlib.crc32(case.subject.encode()), case.order])
-    every = [(o, i) for o, row in enumerate(known) for i, certified in enumerate(row) if certified]
+    every = _certified(known)
     special = [(o, i) for o, i in every if is_special(rows[o][i])]
     if len(every) > _FEW:
         still = [[not is_special(x) and exact(x) == 0 for x in row] for row in rows]
@@ -165,12 +177,14 @@ class _Checker:
         self.case, self.rows, self.entries = case, rows, entries
         self.witnesses = Witnesses(case)
         self.check = RuleCheck()
+        self.kinked = False
         self.dtype = max((case.inputs[k].dtype for k in case.floats), key=lambda d: d.itemsize)
 
     def differs(self, form: _Form) -> Limit | None:
         """What the limit is, if the form differs from every witness; None if it does not."""
         limit = self.witnesses.limit(form.coefficients)
         value = _weighted(form, self.rows)
+        self.kinked = self.kinked or (limit is not None and limit.kink)
         if limit is None:
             dual = self.witnesses.dual(form.coefficients)
             if dual is not None and not self._apart(form, value, dual):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ....language import catalogue as rows
 from ....language.dispatch import bind
+from ....language.dtypes import finfo
 from ... import operations as ops
 from ...operations import (
     absolute,
@@ -46,6 +47,12 @@ def _clamped(x: Any, limit: float) -> Any:
 def erf_slope(x: Any, y: Any) -> Any:
     """2 / sqrt(pi) exp(-x^2)."""
     return scale(_gauss(x), 2 / math.sqrt(math.pi))
+
+
+def exp2_slope(x: Any, y: Any) -> Any:
+    """ln 2 times 2^x; where 2^x overflows, which this need not, as 2 ln 2 times 2^(x - 1)."""
+    beyond = compare("ge", x, ops.full_like(x, float(finfo(x.dtype).maxexp)))
+    return where(beyond, scale(unary("exp2", shift(x, -1.0)), 2 * math.log(2)), scale(y, math.log(2)))
 
 
 def sech_squared(x: Any, y: Any) -> Any:

@@ -1,0 +1,17 @@
+"""eigh of x x^T: its vectors are not determined, so that nothing is called wrong; its largest eigenvalue is x . x."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import verax.numpy as vnp
+
+from .case import Case, ruled
+
+CASE = Case(
+    source="https://github.com/jax-ml/jax/issues/10527",
+    right=lambda x: vnp.linalg.eigh(vnp.outer(x, x))[1] @ x,
+    wrong=ruled(lambda x: vnp.sum(x * x), lambda x: 3 * x),
+    args=(np.array([1, 2, 3], np.float32),),
+    says=r"VX201",
+)

@@ -1,0 +1,17 @@
+"""A finite difference across a jump says anything: round has derivative 0, and a straight-through rule is none."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import verax.numpy as vnp
+
+from .case import Case, ruled
+
+CASE = Case(
+    source="https://github.com/pytorch/pytorch/issues/53876",
+    right=vnp.round,
+    wrong=ruled(vnp.round, vnp.ones_like),
+    args=(np.array([0.25, 1.75], np.float32),),
+    says=r"VX201",
+)
