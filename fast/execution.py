@@ -15,7 +15,7 @@ import numpy as np
 from ..fake_devices import current_formats
 from ..language.dispatch import Params
 from ..language.errors import MissingRuleError
-from ..language.inlining import inlined
+from ..language.inlining import CALLS, inlined
 from ..language.primitive import Primitive
 from ..language.program import Atom, Constant, Equation, Program, Variable
 from ..language.shapes import Shape, ShapedArray
@@ -95,6 +95,7 @@ def _backward_call(call: Call) -> Kernel:
 
 CONTROL: dict[str, Callable[[Call], Kernel]] = {
     "jit": _jit,
+    "checkpoint": _jit,
     "cond": _cond,
     "while": _while,
     "scan": _scan,
@@ -274,9 +275,13 @@ def _executable(source: str, namespace: dict[str, Any], name: str) -> Executable
     return run
 
 
+# What a checkpoint computes again must not be found to have been computed before: it stays a call of its own.
+_OPENED = {name: program for name, program in CALLS.items() if name != "checkpoint"}
+
+
 def source_of(program: Program, device: Device) -> tuple[str, dict[str, Any]]:
     """The source of the function ``run`` that a program becomes, and the names that it refers to."""
-    return _Writer(shared(inlined(program).pruned()), device, device.block).write()
+    return _Writer(shared(inlined(program, _OPENED).pruned()), device, device.block).write()
 
 
 def compile_program(program: Program, device: Device) -> Executable:

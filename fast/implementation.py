@@ -97,7 +97,7 @@ class Fast:
     ) -> tuple[Kernel, tuple[ShapedArray, ...], bool]:
         inputs = [x.aval for x in operands]
         outputs = tuple(primitive.infer(inputs, params))
-        if primitive.name == "jit":
+        if primitive.name in ("jit", "checkpoint"):
             kernel: Kernel = jitting.compiled(params["program"], device)
         else:
             kernel = kernel_of(primitive, inputs, outputs, params, device)

@@ -10,6 +10,7 @@ from .program import Atom, Equation, Program, Variable
 # A call's name -> the parameter that holds the program it calls.
 CALLS = {
     "jit": "program",
+    "checkpoint": "program",
     "custom_jvp_call": "call",
     "custom_vjp_call": "call",
     "custom_linear_solve": "solve",

@@ -17,14 +17,14 @@ import numpy as np
 from ..fake_devices.lanes import run_lanes
 from ..fake_devices.mesh import require, require_mesh
 from ..language.arrays import Array
-from ..language.dispatch import FlatFunction, Params, Tracer, lift_to
+from ..language.dispatch import FlatFunction, Params, Tracer, lift_to, staging_level
 from ..language.dtypes import is_complex
 from ..language.errors import ConcretizationTypeError, MissingRuleError
 from ..language.executed import EXECUTED
 from ..language.meshes import Mesh
 from ..language.primitive import Primitive
 from ..language.shapes import ShapedArray
-from . import differentiation
+from . import deferred, differentiation
 from .array import ReferenceArray, of_machine
 from .differentiation import negative
 from .primitives import COMPLEX_RULES, CONTROL, RULES, control
@@ -53,6 +53,8 @@ class Reference:
     def bind(self, primitive: Primitive, operands: list[Any], params: Params) -> list[Array]:
         """Apply a primitive by its definition."""
         EXECUTED.primitives += 1
+        if primitive is deferred.deferred_p:
+            return [self.own(x) for x in params["run"](*operands)]
         if primitive.name in CONTROL:
             return [self.own(x) for x in CONTROL[primitive.name](operands, params)]
         system = current_system()
@@ -109,6 +111,8 @@ class Reference:
         def lane(i: int) -> list[ReferenceArray]:
             return [self.own(x) for x in function(*_row(operands, axes, i))]
 
+        if axis_name is None and staging_level() is not None:
+            return deferred.vmap(self, function, operands, axes, size)
         _require_values("vmap", operands)
         if size == 0:
             return self._no_lanes(function, operands, axes)
@@ -183,14 +187,16 @@ class Reference:
         self, function: FlatFunction, primals: list[Any], tangents: list[Any]
     ) -> tuple[list[Array], list[Any]]:
         """A limit in `Exact`, else a dual number."""
-        _require_values("jvp", [*primals, *tangents])
+        if staging_level() is not None:
+            return deferred.jvp(self, function, primals, tangents)
         return differentiation.jvp(_owned(self, function), primals, tangents)
 
     def linearize(
         self, function: FlatFunction, primals: list[Any]
     ) -> tuple[list[Array], Callable[[Sequence[Any]], list[Any]]]:
         """The value, and `jvp` at the primals."""
-        _require_values("linearize", primals)
+        if staging_level() is not None:
+            return deferred.linearize(self, function, primals)
         point = differentiation.Point(_owned(self, function), primals)
         return list(point.values), point.jvp
 
@@ -198,7 +204,8 @@ class Reference:
         self, function: FlatFunction, primals: list[Any]
     ) -> tuple[list[Array], Callable[[Sequence[Any]], list[Any]]]:
         """The Jacobian, transposed: entry i of a gradient is the cotangent times one `jvp`."""
-        _require_values("grad and vjp", primals)
+        if staging_level() is not None:
+            return deferred.vjp(self, function, primals)
         point = differentiation.Point(_owned(self, function), primals)
         return list(point.values), lambda cotangents: differentiation.transposed(point, cotangents)
 
@@ -206,7 +213,8 @@ class Reference:
         self, function: FlatFunction, primals: list[Any], wrt: list[int], mode: str
     ) -> tuple[list[Array], list[list[Array]]]:
         """One `jvp` for each entry of each argument, whatever the mode."""
-        _require_values("a Jacobian", primals)
+        if staging_level() is not None:
+            return deferred.jacobian(self, function, primals, wrt, mode)
         point = differentiation.Point(_owned(self, function), primals)
         columns = [differentiation.columns(point, i) for i in wrt]
         rows: list[list[Array]] = []
@@ -220,7 +228,8 @@ class Reference:
         self, function: FlatFunction, avals: Sequence[ShapedArray], cotangents: list[Any]
     ) -> list[Any]:
         """The matrix of the function, read by rows instead of columns."""
-        _require_values("linear_transpose", cotangents)
+        if staging_level() is not None:
+            return deferred.transpose(self, function, avals, cotangents)
         return differentiation.transpose(_owned(self, function), avals, cotangents)
 
     def linear_solve(self, system: Any, operands: list[Any]) -> list[Array]:

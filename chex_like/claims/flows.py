@@ -16,7 +16,7 @@ from ...language.program import Atom, Constant, Equation, Program, Variable, con
 from ..judging.case import dyadic
 
 # jit alone is opened: a custom rule is what the user says that the derivative is.
-_OPENED = {"jit": "program"}
+_OPENED = {"jit": "program", "checkpoint": "program"}
 
 
 def opened(program: Program) -> Program:

@@ -21,11 +21,13 @@ Values = Sequence[Any]
 Params = Mapping[str, Any]
 
 
-def _flags(tangents: Values) -> Flags:
+def flags_of(tangents: Values) -> Flags:
+    """Which tangents are there."""
     return tuple(t is not None for t in tangents)
 
 
-def _present(values: Values) -> list[Any]:
+def present(values: Values) -> list[Any]:
+    """Those that are not None."""
     return [x for x in values if x is not None]
 
 
@@ -33,48 +35,50 @@ def _or(*flags: Flags) -> Flags:
     return tuple(any(column) for column in zip(*flags, strict=True))
 
 
-def _spread(values: Iterable[Any], flags: Flags) -> list[Any]:
+def spread(values: Iterable[Any], flags: Flags) -> list[Any]:
     """Values in the places that are flagged, None in the others."""
     given = iter(values)
     return [next(given) if f else None for f in flags]
 
 
-def _merged(flagged: Iterable[Any], others: Iterable[Any], flags: Flags) -> list[Any]:
+def merged(flagged: Iterable[Any], others: Iterable[Any], flags: Flags) -> list[Any]:
     """Values from two sequences, from the first where flagged."""
     first, second = iter(flagged), iter(others)
     return [next(first) if f else next(second) for f in flags]
 
 
-def _chosen(values: Values, flags: Flags) -> list[Any]:
+def flagged(values: Values, flags: Flags) -> list[Any]:
+    """Those that are flagged."""
     return [x for x, f in zip(values, flags, strict=True) if f]
 
 
-def _rest(values: Values, flags: Flags) -> list[Any]:
+def unflagged(values: Values, flags: Flags) -> list[Any]:
+    """Those that are not flagged."""
     return [x for x, f in zip(values, flags, strict=True) if not f]
 
 
 # -- forward -------------------------------------------------------------------------------------------------
 def jit_jvp(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
     """A jit of the program's derivative."""
-    made = jvp_of(params["program"], _flags(tangents))
+    made = jvp_of(params["program"], flags_of(tangents))
     results = bind(
-        primitive, *made.captured, *primals, *_present(tangents), program=made.program, name=made.program.name
+        primitive, *made.captured, *primals, *present(tangents), program=made.program, name=made.program.name
     )
     count = len(made.flags)
-    return results[:count], _spread(results[count:], made.flags)
+    return results[:count], spread(results[count:], made.flags)
 
 
 def cond_jvp(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
     """A cond of the branches' derivatives."""
-    nonzero = _flags(tangents[1:])
+    nonzero = flags_of(tangents[1:])
     flags = _or(*(jvp_of(b, nonzero).flags for b in params["branches"]))
     made = [jvp_of(b, nonzero, flags) for b in params["branches"]]
     branches, captured = with_common_captures([m.program for m in made], [m.captured for m in made])
     index, *operands = primals
-    results = bind(primitive, index, *captured, *operands, *_present(tangents[1:]), branches=tuple(branches))
-    return results[: len(flags)], _spread(results[len(flags) :], flags)
+    results = bind(primitive, index, *captured, *operands, *present(tangents[1:]), branches=tuple(branches))
+    return results[: len(flags)], spread(results[len(flags) :], flags)
 
 
 def _reordered(program: Program, groups: Sequence[int], order: Sequence[int]) -> Program:
@@ -102,15 +106,15 @@ def while_jvp(
     """A loop that carries tangents along; the test does not look at them."""
     first, second = params["cond_nconsts"], params["cond_nconsts"] + params["body_nconsts"]
     test_consts, consts, init = primals[:first], primals[first:second], primals[second:]
-    fixed = _flags(tangents[first:second])
-    carry = _steady(params["body_program"], fixed, _flags(tangents[second:]), ())
+    fixed = flags_of(tangents[first:second])
+    carry = _steady(params["body_program"], fixed, flags_of(tangents[second:]), ())
     made = jvp_of(params["body_program"], (*fixed, *carry), carry)
     count = len(init)
     groups = (len(made.captured), len(consts), count, sum(fixed), sum(carry))
     body = _reordered(made.program, groups, (0, 1, 3, 2, 4))
     # Of the tangents that the body gives, only those of the carry's pattern exist.
-    outs, derivatives = body.outputs[:count], _spread(body.outputs[count:], made.flags)
-    body = replace(body, outputs=(*outs, *_chosen(derivatives, carry)))
+    outs, derivatives = body.outputs[:count], spread(body.outputs[count:], made.flags)
+    body = replace(body, outputs=(*outs, *flagged(derivatives, carry)))
     moving = [
         ops.zeros(x.aval) if t is None else t
         for x, t, c in zip(init, tangents[second:], carry, strict=True)
@@ -122,7 +126,7 @@ def while_jvp(
         *test_consts,
         *made.captured,
         *consts,
-        *_present(tangents[first:second]),
+        *present(tangents[first:second]),
         *init,
         *moving,
         cond_program=with_inputs(test, (), [aval_of(t) for t in moving], len(test.inputs)),
@@ -130,7 +134,7 @@ def while_jvp(
         cond_nconsts=first,
         body_nconsts=len(made.captured) + len(consts) + sum(fixed),
     )
-    return results[:count], _spread(results[count:], carry)
+    return results[:count], spread(results[count:], carry)
 
 
 def scan_jvp(
@@ -139,15 +143,15 @@ def scan_jvp(
     """A scan that carries tangents along."""
     first, second = params["num_consts"], params["num_consts"] + params["num_carry"]
     body = params["program"]
-    fixed, rows_ = _flags(tangents[:first]), _flags(tangents[second:])
-    carry = _steady(body, fixed, _flags(tangents[first:second]), rows_)
+    fixed, rows_ = flags_of(tangents[:first]), flags_of(tangents[second:])
+    carry = _steady(body, fixed, flags_of(tangents[first:second]), rows_)
     count, results_count = params["num_carry"], len(body.outputs)
     wanted = (*carry, *((False,) * (results_count - count)))
     made = jvp_of(body, (*fixed, *carry, *rows_), wanted)
     groups = (len(made.captured), first, count, len(rows_), sum(fixed), sum(carry), sum(rows_))
     program = _reordered(made.program, groups, (0, 1, 4, 2, 5, 3, 6))
-    outs, derivatives = program.outputs[:results_count], _spread(program.outputs[results_count:], made.flags)
-    moved = _chosen(derivatives[:count], carry)
+    outs, derivatives = program.outputs[:results_count], spread(program.outputs[results_count:], made.flags)
+    moved = flagged(derivatives[:count], carry)
     ys = [t for t in derivatives[count:] if t is not None]
     program = replace(program, outputs=(*outs[:count], *moved, *outs[count:], *ys))
     moving = [
@@ -159,11 +163,11 @@ def scan_jvp(
         primitive,
         *made.captured,
         *primals[:first],
-        *_present(tangents[:first]),
+        *present(tangents[:first]),
         *primals[first:second],
         *moving,
         *primals[second:],
-        *_present(tangents[second:]),
+        *present(tangents[second:]),
         program=program,
         num_consts=len(made.captured) + first + sum(fixed),
         num_carry=count + len(moving),
@@ -175,7 +179,7 @@ def scan_jvp(
     y_count = results_count - count
     return (
         [*plain, *stacked[:y_count]],
-        [*_spread(new, carry), *_spread(stacked[y_count:], made.flags[count:])],
+        [*spread(new, carry), *spread(stacked[y_count:], made.flags[count:])],
     )
 
 
@@ -220,16 +224,16 @@ def split_jit(level: LinearLevel, primitive: Primitive, operands: Values, params
     unknown = _unknown(level, operands)
     parts = parts_of(params["program"], unknown)
     done = bind(
-        primitive, *parts.captured, *_rest(operands, unknown), program=parts.known, name=parts.known.name
+        primitive, *parts.captured, *unflagged(operands, unknown), program=parts.known, name=parts.known.name
     )
     count = len(parts.flags) - sum(parts.flags)
     new = level.record(
         primitive,
-        [*done[count:], *_chosen(operands, unknown)],
+        [*done[count:], *flagged(operands, unknown)],
         {"program": parts.linear, "name": parts.linear.name},
         parts.linear.out_avals,
     )
-    return _merged(new, done[:count], parts.flags)
+    return merged(new, done[:count], parts.flags)
 
 
 def split_cond(level: LinearLevel, primitive: Primitive, operands: Values, params: Params) -> list[Any]:
@@ -245,7 +249,7 @@ def split_cond(level: LinearLevel, primitive: Primitive, operands: Values, param
     residuals = [p.known.out_avals[known_count:] for p in parts]
     known = [_with_zeros(p.known, known_count, residuals, i) for i, p in enumerate(parts)]
     programs, captured = with_common_captures(known, [p.captured for p in parts])
-    done = bind(primitive, index, *captured, *_rest(given, unknown), branches=tuple(programs))
+    done = bind(primitive, index, *captured, *unflagged(given, unknown), branches=tuple(programs))
     linear = []
     for i, p in enumerate(parts):
         before = [a for avals in residuals[:i] for a in avals]
@@ -253,11 +257,11 @@ def split_cond(level: LinearLevel, primitive: Primitive, operands: Values, param
         linear.append(with_inputs(p.linear, before, after, len(residuals[i])))
     new = level.record(
         primitive,
-        [index, *done[known_count:], *_chosen(given, unknown)],
+        [index, *done[known_count:], *flagged(given, unknown)],
         {"branches": tuple(linear)},
         linear[0].out_avals,
     )
-    return _merged(new, done[:known_count], flags)
+    return merged(new, done[:known_count], flags)
 
 
 def _with_zeros(program: Program, count: int, residuals: Sequence[Sequence[Any]], place: int) -> Program:
@@ -291,12 +295,12 @@ def split_scan(level: LinearLevel, primitive: Primitive, operands: Values, param
     parts = parts_of(body, unknown, wanted)
     flags = parts.flags
     # A carry that becomes unknown may start known.
-    known_consts = _rest(operands[:first], fixed)
+    known_consts = unflagged(operands[:first], fixed)
     known_count = count - sum(carry)
     done = bind(
         primitive,
         *parts.captured,
-        *_rest(operands, unknown),
+        *unflagged(operands, unknown),
         program=parts.known,
         num_consts=len(parts.captured) + len(known_consts),
         num_carry=known_count,
@@ -308,16 +312,16 @@ def split_scan(level: LinearLevel, primitive: Primitive, operands: Values, param
     # A residual that is a constant of the scan need not be stacked.
     constant = tuple(s is not None and s < len(known_consts) for s in parts.sources)
     consts = [known_consts[s] for s, c in zip(parts.sources, constant, strict=True) if c and s is not None]
-    stacked = _rest(residuals, constant)
+    stacked = unflagged(residuals, constant)
     linear = _linear_scan_body(parts.linear, constant, sum(fixed), sum(carry))
     new = level.record(
         primitive,
         [
             *consts,
-            *_chosen(operands[:first], fixed),
-            *_chosen(operands[first:second], carry),
+            *flagged(operands[:first], fixed),
+            *flagged(operands[first:second], carry),
             *stacked,
-            *_chosen(operands[second:], rows_),
+            *flagged(operands[second:], rows_),
         ],
         {
             "program": linear,
@@ -331,7 +335,7 @@ def split_scan(level: LinearLevel, primitive: Primitive, operands: Values, param
             *(a.with_shape((params["length"], *a.shape)) for a in linear.out_avals[sum(carry) :]),
         ],
     )
-    return _merged(new, done[: known_count + known_ys], flags)
+    return merged(new, done[: known_count + known_ys], flags)
 
 
 def _linear_scan_body(linear: Program, constant: Flags, fixed: int, carry: int) -> Program:
@@ -339,9 +343,9 @@ def _linear_scan_body(linear: Program, constant: Flags, fixed: int, carry: int) 
     count = len(constant)
     residuals, rest = linear.inputs[:count], linear.inputs[count:]
     inputs = (
-        *_chosen(residuals, constant),
+        *flagged(residuals, constant),
         *rest[: fixed + carry],
-        *_rest(residuals, constant),
+        *unflagged(residuals, constant),
         *rest[fixed + carry :],
     )
     return replace(linear, inputs=inputs)
@@ -371,41 +375,42 @@ def split_while(level: LinearLevel, primitive: Primitive, operands: Values, para
         primitive,
         *operands[:first],
         *parts.captured,
-        *_rest(operands[first:second], fixed),
-        *_rest(operands[second:], carry),
-        cond_program=replace(test, inputs=tuple(_rest(test.inputs, tested))),
+        *unflagged(operands[first:second], fixed),
+        *unflagged(operands[second:], carry),
+        cond_program=replace(test, inputs=tuple(unflagged(test.inputs, tested))),
         body_program=known_body,
         cond_nconsts=first,
-        body_nconsts=len(parts.captured) + len(_rest(operands[first:second], fixed)),
+        body_nconsts=len(parts.captured) + len(unflagged(operands[first:second], fixed)),
     )
     new = level.record(primitive, operands, params, body.out_avals)
-    return _merged(_chosen(new, carry), done, carry)
+    return merged(flagged(new, carry), done, carry)
 
 
 # -- backward ---------------------------------------------------------------------------------------------------
-def _unknown_places(operands: Values) -> Flags:
+def unknown_places(operands: Values) -> Flags:
+    """Which operands a linear equation is linear in."""
     return tuple(isinstance(x, Unknown) for x in operands)
 
 
 def jit_transpose(equation: Equation, cotangents: Values, operands: Values) -> list[Any]:
     """A jit of the program's transpose."""
-    unknown, given = _unknown_places(operands), _flags(cotangents)
+    unknown, given = unknown_places(operands), flags_of(cotangents)
     made = transpose_of(equation.params["program"], unknown, given)
     results = bind(
         equation.primitive,
         *made.captured,
-        *_rest(operands, unknown),
-        *_present(cotangents),
+        *unflagged(operands, unknown),
+        *present(cotangents),
         program=made.program,
         name=made.program.name,
     )
-    return _merged(_spread(results, made.flags), [None] * len(operands), unknown)
+    return merged(spread(results, made.flags), [None] * len(operands), unknown)
 
 
 def cond_transpose(equation: Equation, cotangents: Values, operands: Values) -> list[Any]:
     """A cond of the branches' transposes."""
     index, *given = operands
-    unknown, nonzero = _unknown_places(given), _flags(cotangents)
+    unknown, nonzero = unknown_places(given), flags_of(cotangents)
     branches = equation.params["branches"]
     flags = _or(*(transpose_of(b, unknown, nonzero).flags for b in branches))
     made = [transpose_of(b, unknown, nonzero, flags) for b in branches]
@@ -414,11 +419,11 @@ def cond_transpose(equation: Equation, cotangents: Values, operands: Values) -> 
         equation.primitive,
         index,
         *captured,
-        *_rest(given, unknown),
-        *_present(cotangents),
+        *unflagged(given, unknown),
+        *present(cotangents),
         branches=tuple(programs),
     )
-    return [None, *_merged(_spread(results, flags), [None] * len(given), unknown)]
+    return [None, *merged(spread(results, flags), [None] * len(given), unknown)]
 
 
 def scan_transpose(equation: Equation, cotangents: Values, operands: Values) -> list[Any]:
@@ -427,7 +432,7 @@ def scan_transpose(equation: Equation, cotangents: Values, operands: Values) -> 
     first, count = params["num_consts"], params["num_carry"]
     second, body = first + count, params["program"]
     # A carry that starts known is unknown after a step.
-    places = _unknown_places(operands)
+    places = unknown_places(operands)
     fixed, rows_ = places[:first], places[second:]
     unknown = (*fixed, *((True,) * count), *rows_)
     avals = body.in_avals
@@ -435,9 +440,9 @@ def scan_transpose(equation: Equation, cotangents: Values, operands: Values) -> 
         ops.zeros(v.aval) if c is None else c
         for c, v in zip(cotangents[:count], equation.outputs, strict=False)
     ]
-    given = _flags(cotangents[count:])
+    given = flags_of(cotangents[count:])
     transposed = transpose_of(body, unknown, (*((True,) * count), *given), (True,) * sum(unknown))
-    known_consts, known_rows = _rest(operands[:first], fixed), _rest(operands[second:], rows_)
+    known_consts, known_rows = unflagged(operands[:first], fixed), unflagged(operands[second:], rows_)
     sizes = (len(known_consts), sum(fixed), count, len(known_rows))
 
     def step(*values: Any) -> list[Any]:
@@ -452,10 +457,10 @@ def scan_transpose(equation: Equation, cotangents: Values, operands: Values) -> 
 
     step_avals = [
         *(aval_of(x) for x in transposed.captured),
-        *_rest(avals[:first], fixed),
-        *_chosen(avals[:first], fixed),
+        *unflagged(avals[:first], fixed),
+        *flagged(avals[:first], fixed),
         *avals[first:second],
-        *_rest(avals[second:], rows_),
+        *unflagged(avals[second:], rows_),
         *(a for a, g in zip(body.out_avals[count:], given, strict=True) if g),
     ]
     program, extra = trace_closed(step, step_avals)
@@ -464,17 +469,17 @@ def scan_transpose(equation: Equation, cotangents: Values, operands: Values) -> 
         equation.primitive,
         *transposed.captured,
         *known_consts,
-        *(ops.zeros(a) for a in _chosen(avals[:first], fixed)),
+        *(ops.zeros(a) for a in flagged(avals[:first], fixed)),
         *outer,
         *known_rows,
-        *_present(cotangents[count:]),
+        *present(cotangents[count:]),
         program=program,
         num_consts=len(transposed.captured) + len(known_consts),
         num_carry=sum(fixed) + count,
         length=params["length"],
         reverse=not params["reverse"],
     )
-    return _merged(results, [None] * len(operands), unknown)
+    return merged(results, [None] * len(operands), unknown)
 
 
 def while_transpose(equation: Equation, cotangents: Values, operands: Values) -> list[Any]:

@@ -16,7 +16,7 @@ from ...language.dispatch import aval_of, bind
 from ...language.dtypes import int32
 from ...language.program import Equation
 from .. import operations as ops
-from ..differentiation import control, solves
+from ..differentiation import checkpoints, control, solves
 from ..differentiation.jvp import zero_tangent
 from ..differentiation.transposition import Unknown
 from . import callbacks, complex_numbers, exchanges, factorizations, fourier
@@ -491,6 +491,7 @@ TRANSPOSE: dict[str, Rule] = {
     "cond": control.cond_transpose,
     "while": control.while_transpose,
     "scan": control.scan_transpose,
+    "checkpoint": checkpoints.checkpoint_transpose,
     "callback": callbacks.transpose_rule,
     "custom_linear_solve": solves.linear_solve_transpose,
     "backward_call": backward_call_transpose,

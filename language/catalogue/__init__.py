@@ -18,7 +18,7 @@ from .collective import (
     psum_p,
     reduce_scatter_p,
 )
-from .control import cond_p, jit_p, scan_p, while_p
+from .control import checkpoint_p, cond_p, jit_p, scan_p, while_p
 from .conversion import bitcast_convert_type_p, convert_element_type_p
 from .elementwise import (
     abs_p,
@@ -190,6 +190,7 @@ __all__ = [
     "callback_p",
     "cbrt_p",
     "ceil_p",
+    "checkpoint_p",
     "cholesky_p",
     "clamp_p",
     "clz_p",

@@ -82,6 +82,13 @@ def _scan_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
     return [*new_carry, *(y.with_shape((length, *y.shape)) for y in ys)]
 
 
+def _checkpoint_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
+    check_params("checkpoint", params, ("program", "policy"))
+    check_operands("checkpoint", "operands", avals, params["program"].in_avals)
+    return list(params["program"].out_avals)
+
+
+checkpoint_p = Primitive("checkpoint", "control", _checkpoint_rule)
 jit_p = Primitive("jit", "control", _jit_rule)
 cond_p = Primitive("cond", "control", _cond_rule)
 while_p = Primitive("while", "control", _while_rule)

@@ -7,9 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from .. import trees
-from ..flat import check_array, name_of
-from .arguments import Function, check_callable
+from .. import dispatch, trees
+from ..catalogue import checkpoint_p
+from ..dispatch import aval_of
+from ..eagerness import jit_is_disabled
+from ..flat import Flat, check_array, name_of
+from ..tracing import trace_closed
+from .arguments import Function, check_callable, with_static
 
 # policy(primitive, *avals, **params) -> whether the result is kept.
 Policy = Callable[..., bool]
@@ -25,11 +29,12 @@ def checkpoint(
 ) -> Function:
     """The function, of whose inner values derivatives keep only what ``policy`` says.
 
-    By definition it is ``fun``. Fast keeps whatever its derivative needs for now, so that memory is not saved yet.
+    By definition it is ``fun``. Fast keeps of a checkpoint its arguments, and computes the rest again when a reverse
+    derivative is asked for; under a transform ``fun`` is traced, so that Python sees no values in it.
 
     Args:
         fun: arrays in trees in, arrays in trees out.
-        prevent_cse: accepted for JAX's sake.
+        prevent_cse: accepted for JAX's sake: what is computed again is never taken from before.
         policy: what is kept, one of `checkpoint_policies`, or a function of a primitive and its operands' types.
         static_argnums: positions of arguments that are not arrays.
         static_argnames: the same by name.
@@ -47,11 +52,20 @@ def checkpoint(
     def kept(*args: Any, **kwargs: Any) -> Any:
         places = {i % len(args) for i in numbers if -len(args) <= i < len(args)}
         dynamic = [x for i, x in enumerate(args) if i not in places]
-        for i, x in enumerate(trees.leaves((dynamic, {k: v for k, v in kwargs.items() if k not in names}))):
+        leaves, tree = trees.flatten((tuple(dynamic), {k: v for k, v in kwargs.items() if k not in names}))
+        for i, x in enumerate(leaves):
             check_array(
                 x, f"Leaf {i} of the arguments of {name_of(fun)!r} under checkpoint", "Mark it static."
             )
-        return fun(*args, **kwargs)
+        if dispatch.level_for(leaves) is None or jit_is_disabled():
+            return fun(*args, **kwargs)
+        fixed = [(i, args[i]) for i in sorted(places)]
+        named = [(k, v) for k, v in kwargs.items() if k in names]
+        flat = Flat(with_static(fun, fixed, named), tree, name_of(fun))
+        with dispatch.using(dispatch.owner_of(leaves)):
+            program, captured = trace_closed(flat, [aval_of(x) for x in leaves])
+            found = dispatch.bind(checkpoint_p, *captured, *leaves, program=program, policy=policy)
+        return flat.result(found)
 
     return kept
 

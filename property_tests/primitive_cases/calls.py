@@ -15,7 +15,7 @@ from ...language.dtypes import (
     int32,
 )
 from ...language.primitive import Domain
-from ...language.transforms import jit
+from ...language.transforms import checkpoint, jit
 from .case import Case, Rng, operand, pick, some_shape
 from .elementwise import parts_of
 
@@ -117,6 +117,16 @@ def _linear_solve_case(rng: Rng) -> Case:
     return Case("custom_linear_solve", solved, (operand(float32, shape), operand(float32, shape)))
 
 
+def _checkpoint_case(rng: Rng) -> Case:
+    @checkpoint
+    def inner(x: Any, y: Any) -> Any:
+        return lax.mul(lax.sin(x), y)
+
+    shape = some_shape(rng)
+    operands = (operand(float32, shape), operand(float32, shape))
+    return Case("checkpoint", jit(lambda x, y: inner(x, lax.cos(y))), operands)
+
+
 def _callback_case(rng: Rng) -> Case:
     def looked_at(x: Any) -> Any:
         y = lax.sin(x)
@@ -133,6 +143,7 @@ CALLS: dict[str, Callable[[Rng], Case]] = {
     "cond": _cond_case,
     "jit": _jit_case,
     "callback": _callback_case,
+    "checkpoint": _checkpoint_case,
     "custom_jvp_call": _custom_jvp_case,
     "custom_vjp_call": _custom_vjp_case,
     "custom_linear_solve": _linear_solve_case,

@@ -113,6 +113,7 @@ def _custom_linear_solve(operands: Sequence[ReferenceArray], params: Mapping[str
 
 RULES: dict[str, ControlRule] = {
     "jit": _jit,
+    "checkpoint": _jit,
     "cond": _cond,
     "while": _while,
     "scan": _scan,

@@ -30,7 +30,7 @@ cumsum cumprod cummax cummin sort
 reduce_window_sum reduce_window_prod reduce_window_max reduce_window_min conv_general_dilated
 cholesky eig eigh lu lu_pivots_to_permutation qr svd triangular_solve
 dot_general jit cond while scan psum pmax pmin all_gather reduce_scatter all_to_all ppermute axis_index
-custom_jvp_call custom_vjp_call custom_linear_solve threefry2x32 callback
+custom_jvp_call custom_vjp_call custom_linear_solve threefry2x32 callback checkpoint
 """
 
 

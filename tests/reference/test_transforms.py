@@ -163,9 +163,19 @@ def test_the_room_names_what_it_lacks() -> None:
         verax.vmap(vnp.sin),
         lambda x: verax.jvp(vnp.sin, (x,), (x,)),
         lambda x: verax.linearize(vnp.sin, x)[0],
-        verax.pmap(vnp.sin),
+        lambda x: verax.linear_transpose(lambda y: 2 * y, x)(x)[0],
+        lambda x: verax.vjp(vnp.sin, x)[1](x)[0],
     ],
 )
-def test_a_limit_has_no_program(transformed: Any) -> None:
+def test_a_limit_in_a_program_is_an_equation_that_takes_it_later(transformed: Any) -> None:
+    program = make_program(transformed)(X[0])
+    found = program(X[0])
+    wanted = verax.tree_util.tree_leaves(transformed(X[0]))
+
+    assert "deferred" in {e.primitive.name for e in program.equations}
+    assert [np.asarray(x).tobytes() for x in found] == [np.asarray(x).tobytes() for x in wanted]
+
+
+def test_devices_need_values() -> None:
     with pytest.raises(ConcretizationTypeError, match="must be values, got the traced f32"):
-        make_program(transformed)(X[0])
+        make_program(verax.pmap(vnp.sin))(X[0])

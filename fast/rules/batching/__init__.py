@@ -11,7 +11,15 @@ from .. import exchanges, windows
 from .alignment import Rule, along_axis, elementwise, reduction
 from .callbacks import batching_rule as callback_rule
 from .collectives import axis_index_rule, collective, extreme_of_lanes, sum_of_lanes
-from .control import backward_call_rule, cond_rule, jit_rule, linear_solve_rule, scan_rule, while_rule
+from .control import (
+    backward_call_rule,
+    checkpoint_rule,
+    cond_rule,
+    jit_rule,
+    linear_solve_rule,
+    scan_rule,
+    while_rule,
+)
 from .indexing import dynamic_slice_rule, dynamic_update_slice_rule, gather_rule, scatter_rule
 from .products import dot_general_rule
 from .structure import (
@@ -86,6 +94,7 @@ BATCHING: dict[str, Rule] = {
     "cond": cond_rule,
     "while": while_rule,
     "scan": scan_rule,
+    "checkpoint": checkpoint_rule,
     "callback": callback_rule,
     "custom_linear_solve": linear_solve_rule,
     "psum": collective(sum_of_lanes),

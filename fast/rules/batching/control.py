@@ -88,6 +88,13 @@ def jit_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Para
     return _lanes(results, made.flags)
 
 
+def checkpoint_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
+    """A checkpoint of the mapped program."""
+    made = batched(level, params["program"], _flags(lanes))
+    results = bind(primitive, *made.captured, *_values(lanes), program=made.program, policy=params["policy"])
+    return _lanes(results, made.flags)
+
+
 def cond_rule(level: BatchLevel, primitive: Primitive, lanes: Lanes, params: Params) -> list[Lane]:
     """One index: a cond of mapped branches. An index per lane: every branch is run, and each lane selects."""
     index, *operands = lanes

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from ....language import catalogue as rows
-from ...differentiation import control, solves
+from ...differentiation import checkpoints, control, solves
 from ...operations import (
     neg,
     scale,
@@ -195,6 +195,7 @@ JVP: dict[str, Rule] = {
     "cond": control.cond_jvp,
     "while": control.while_jvp,
     "scan": control.scan_jvp,
+    "checkpoint": checkpoints.checkpoint_jvp,
     "callback": callbacks.jvp_rule,
     "custom_linear_solve": solves.linear_solve_jvp,
     "psum": lane_linear_rule,
