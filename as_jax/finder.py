@@ -10,6 +10,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from ..fake_devices.block import HOST
+from .backends import device_count
 from .private import PRIVATE
 from .tree import MODULES, NAMES
 
@@ -115,6 +117,7 @@ def install() -> None:
             "verax.as_jax must be installed before JAX is imported, and `jax` is imported already. "
             "Call verax.as_jax.install() first, or run `python -m verax.as_jax script.py`."
         )
+    HOST.count = device_count
     sys.meta_path.insert(0, _FINDER)
 
 
@@ -123,5 +126,7 @@ def uninstall() -> None:
     if not installed():
         return
     sys.meta_path.remove(_FINDER)
+    HOST.count = lambda: 1
+    HOST.stop()
     for name in [n for n, m in sys.modules.items() if isinstance(m, _Module)]:
         del sys.modules[name]

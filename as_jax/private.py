@@ -32,6 +32,7 @@ ROWS = [
         "chex",
     ),
     Row("jax._src.xla_bridge._backends", "verax.as_jax.backends", "BACKENDS", "chex (set_n_cpu_devices)"),
+    Row("jax.lib.xla_bridge.get_backend", "verax.as_jax.backends", "get_backend", "jraph's tests"),
     Row("jax.core.Atom", "verax.language.program", "Atom", "haiku"),
     Row("jax.core.Trace", "verax.as_jax.absent", "Trace", "haiku (to_dot)"),
     Row("jax.core.Tracer", "verax.language.dispatch", "Tracer", "chex, haiku, distrax"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,11 +47,38 @@ class Block:
 BLOCK: ContextVar[Block | None] = ContextVar("verax_mesh", default=None)
 
 
-@cache
-def _this_process() -> Mesh:
-    return Mesh(np.array([Device(0, "cpu")], dtype=object), ("devices",))
+class Host:
+    """What this process is where no block is in force: one device, or as many as ``count`` says when first asked.
+
+    Attributes:
+        count: how many devices there are to be; `as_jax` puts XLA's way of saying it here.
+    """
+
+    def __init__(self) -> None:
+        self.count: Callable[[], int] = lambda: 1
+        self._mesh: Mesh | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether the number is settled."""
+        return self._mesh is not None
+
+    def mesh(self) -> Mesh:
+        """Its devices."""
+        if self._mesh is None:
+            found = np.empty(self.count(), dtype=object)
+            found[:] = [Device(i, "cpu") for i in range(len(found))]
+            self._mesh = Mesh(found, ("devices",))
+        return self._mesh
+
+    def stop(self) -> None:
+        """Forget the number: it is asked for again."""
+        self._mesh = None
+
+
+HOST = Host()
 
 
 def current_block() -> Block:
     """The innermost `fake_devices` block, else this process alone."""
-    return BLOCK.get() or Block(_this_process(), Traffic())
+    return BLOCK.get() or Block(HOST.mesh(), Traffic())
