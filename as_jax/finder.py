@@ -72,9 +72,10 @@ class _Finder(MetaPathFinder, Loader):
         if fullname != "jax" and not fullname.startswith("jax."):
             return None
         if not _is_module(fullname):
+            # Without its name: `from jax import image` would hide an error that names what it was to import.
             raise ModuleNotFoundError(
-                f"No module {fullname!r} in Verax, which stands in for JAX here. It has {', '.join(sorted(MODULES))}.",
-                name=fullname,
+                f"No module {fullname!r} in Verax, which stands in for JAX here. It has {', '.join(sorted(MODULES))}; "
+                f"docs/coverage.md lists the names."
             )
         return ModuleSpec(fullname, self, is_package=_is_package(fullname))
 

@@ -450,9 +450,9 @@ class Array:
         """The running sum."""
         return _numpy().cumsum(self, axis, dtype, out)
 
-    def dot(self, other: Any) -> Any:
+    def dot(self, other: Any, *, precision: Any = None, preferred_element_type: Any = None) -> Any:
         """The dot product with another array."""
-        return _numpy().dot(self, other)
+        return _numpy().dot(self, other, precision=precision, preferred_element_type=preferred_element_type)
 
     def clip(self, min: Any = None, max: Any = None) -> Any:
         """The elements limited to [min, max]."""

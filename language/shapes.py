@@ -182,7 +182,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
         wide = {n for n in sizes if n != 1}
         if len(wide) > 1:
             raise ValueError(
-                f"Shapes must broadcast together, got {', '.join(map(str, shapes))}. "
+                f"Incompatible shapes for broadcasting: got {', '.join(map(str, shapes))}. "
                 f"Sizes along an axis must be equal or 1."
             )
         result.append(wide.pop() if wide else 1)

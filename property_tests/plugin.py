@@ -41,6 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--verax-examples", type=int, metavar="N", help="inputs for each function and law")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """In a process that one under `verax.as_jax` started (a worker of xdist's), `import jax` gives Verax too."""
+    if os.environ.get("VERAX_AS_JAX"):
+        from ..as_jax.children import join
+
+        join()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark; with --verax, let modules be named as such."""
     config.addinivalue_line(

@@ -276,7 +276,7 @@ def broadcast_operands(operands: Sequence[Any], shapes: Sequence[Shape]) -> list
 
 def _tell_of_ranks(shapes: Sequence[Shape]) -> None:
     """Warn of arrays of different ranks, or raise, as `numpy_rank_promotion` asks."""
-    said = f"Operands of shapes {', '.join(map(str, shapes))} have different ranks"
+    said = f"Operands could not be broadcast together: their shapes {', '.join(map(str, shapes))} have different ranks"
     if config.in_force().numpy_rank_promotion == "raise":
         raise ValueError(f"{said}, which numpy_rank_promotion='raise' forbids. Add axes of size 1.")
     warnings.warn(f"{said}. numpy_rank_promotion='allow' turns this warning off.", UserWarning, stacklevel=2)

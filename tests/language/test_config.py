@@ -81,3 +81,10 @@ def test_the_older_layout_of_random_bits_is_jaxs(name: str) -> None:
 def test_samplers_that_reject_refuse_the_older_layout() -> None:
     with threefry_partitionable(False), pytest.raises(ValueError, match="for samplers that reject"):
         random.gamma(random.PRNGKey(0), 2.0)
+
+
+def test_shapes_that_do_not_fit_are_told_in_words_that_jaxs_users_look_for() -> None:
+    with pytest.raises(ValueError, match=r"Incompatible shapes for broadcasting: .*got \(2, 1, 3\), \(2,\)"):
+        vnp.ones((2, 1, 3)) + vnp.ones(2)
+    with numpy_rank_promotion("raise"), pytest.raises(ValueError, match="could not be broadcast together"):
+        vnp.ones((8, 1)) * vnp.ones(8)

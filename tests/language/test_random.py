@@ -310,3 +310,9 @@ def test_nothing_is_drawn_from_nothing() -> None:
         random.gumbel(random.PRNGKey(0), mode="highest")
     with pytest.raises(TypeError, match="`data` of fold_in must be a scalar"):
         random.fold_in(random.PRNGKey(0), np.arange(3))
+
+
+def test_a_key_whose_data_a_tree_map_replaced_is_compared_by_what_stands_there() -> None:
+    types = verax.tree.map(lambda x: x.dtype, [random.key(0), random.key(1)])
+    assert types[0] == types[1]
+    assert types[0] != verax.tree.map(lambda x: x.shape, random.key(0))

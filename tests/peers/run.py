@@ -26,7 +26,7 @@ from .outcomes import MEMORY, VARIABLE
 ON = {"jax": [], "verax": ["-m", "verax.as_jax"]}
 STATE = Path(".verax") / "peers"
 PYTEST = ["-m", "pytest", "-q", "-p", "tests.peers.outcomes", "-p", "no:cacheprovider", "-p", "no:warnings"]
-LIMIT = 900
+LIMIT = 3600
 MOST = 8 * 2**30
 EXECUTED = re.compile(r"verax\.as_jax: (\d+) primitives")
 ENDED = "its process did not finish"
