@@ -66,10 +66,21 @@ def _reach(
     norm = math.hypot(*sizes) * (math.sqrt(2.0) if kind is FftType.IRFFT else 1.0)
     scale = 1.0 / points if kind in (FftType.IFFT, FftType.IRFFT) else 1.0
     twice = 2.0 if kind is FftType.IRFFT else 1.0
+    if _most_on_the_way(twice * (sum(sizes) + sum(bounds)), points, power) >= system.largest(dtype):
+        return INF, INF
     own = _LEVEL * power * unit * levels * math.sqrt(points) * norm + math.ldexp(1.0, format_of(dtype)[1])
     reach = scale * (own + twice * sum(bounds)) * (1 + _LEVEL * power * unit * levels)
     typical = scale * math.hypot(_USUAL * unit * math.sqrt(levels) * norm, twice * math.hypot(*usual))
     return reach, typical
+
+
+def _most_on_the_way(total: float, points: int, power: float) -> float:
+    """What no number of a butterfly exceeds, before anything is divided by the number of points.
+
+    Every partial sum is at most the sum of all sizes, a product of complex parts twice that; a length that is no power
+    of two may be a convolution with a chirp (Bluestein), whose own transform has up to four times as many points.
+    """
+    return 2.0 * total * (1.0 if power == 1.0 else 4.0 * points)
 
 
 def _number(system: Bounded, value: Scalar, reach: float, typical: float, operands: Sequence[Any]) -> Scalar:

@@ -282,6 +282,16 @@ def test_overflow_on_the_way_leaves_no_bound() -> None:
     assert found.scalars[0].bound == INF
 
 
+@pytest.mark.parametrize("norm", [None, "forward"])
+def test_a_transform_that_overflows_on_the_way_has_no_bound_even_if_scaled_back(norm: str | None) -> None:
+    """A sum of 4 times 2^126 is beyond float32, a fourth of it is not: NumPy's own answer is infinite."""
+    x = np.full(4, 2.0**126, F32)
+    (found,) = evaluate(lambda u: [vnp.fft.rfft(u, norm=norm)], [x], Bounded(IDEAL))
+    assert found.scalars[0].bound == INF
+    (found,) = evaluate(lambda u: [vnp.fft.rfft(u, norm=norm)], [x * F32(2.0**-8)], Bounded(IDEAL))
+    assert math.isfinite(found.scalars[0].bound)
+
+
 def test_what_is_known_to_too_few_digits_is_unverified() -> None:
     for function in (vnp.log, vnp.sqrt, lambda v: 1 / v, lambda v: v**-0.5):
         (found,) = evaluate(lambda u, f=function: [f(u * u - u * u + F32(1e-9))], [F32(1.1)], Bounded(IDEAL))
