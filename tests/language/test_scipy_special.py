@@ -200,3 +200,10 @@ def test_at_infinity_the_gamma_function_s_relatives_have_their_limits() -> None:
     ]
     found.append(special.multigammaln(inf, 3))
     np.testing.assert_array_equal([float(x) for x in found], [-np.inf, np.inf, np.nan, 0.0, np.inf])
+
+
+def test_beta_is_zero_where_the_sum_alone_is_at_a_pole() -> None:
+    """1 / Gamma is 0 there (DLMF 5.2.1), and both gamma functions above are finite; SciPy says the same."""
+    for a, b in ((-0.5, -0.5), (-1.5, -0.5), (0.25, -2.25)):
+        assert float(special.beta(np.float64(a), np.float64(b))) == scipy.special.beta(a, b) == 0.0
+    assert np.isnan(float(special.beta(-1.0, -0.5)))

@@ -65,7 +65,7 @@ def betaln(a: Any, b: Any) -> Array:
 
 
 def beta(a: Any, b: Any) -> Array:
-    """The beta function Gamma(a) Gamma(b) / Gamma(a + b).
+    """The beta function Gamma(a) Gamma(b) / Gamma(a + b); 0 where the sum alone is at a pole, DLMF 5.12.1 and 5.2.1.
 
     Returns:
         Floats of the broadcast shape.
@@ -74,7 +74,12 @@ def beta(a: Any, b: Any) -> Array:
         TypeError: an argument is no array and no number.
     """
     a, b = given("beta", a, b)
-    sign = lax.mul(lax.mul(gammasgn(a), gammasgn(b)), gammasgn(lax.add(a, b)))
+    total = lax.add(a, b)
+    under = gammasgn(total)
+    pole = lax.bitwise_and(
+        lax.ne(under, under), lax.is_finite(total)
+    )  # 1 / Gamma(total) is 0, of neither sign
+    sign = lax.mul(lax.mul(gammasgn(a), gammasgn(b)), choose(pole, like(total, 1), under))
     return lax.mul(sign, lax.exp(betaln(a, b)))
 
 
