@@ -413,6 +413,15 @@ ELSEWHERE = {
 }
 
 
+def between(low: Any, high: Any, share: Fraction) -> float:
+    """A share of the way, rounded once; of an infinity only its own end is anything but it, or NaN beside another."""
+    if not share or low == high:
+        return float(low)
+    if np.isfinite(low) and np.isfinite(high):
+        return float(Fraction(float(low)) * (1 - share) + Fraction(float(high)) * share)
+    return float(low) + float(high)
+
+
 class StandIns:
     """What NumPy's functions lack, or do in place, in their own words."""
 
@@ -438,9 +447,7 @@ class StandIns:
         return np.minimum(places, size - 1 - places) * 2 / (size - 1) if size > 1 else np.ones(size)
 
     # Between two numbers, exactly: NumPy's a + (b - a) t is rounded more often than a (1 - t) + b t next to an end.
-    _between = staticmethod(
-        np.frompyfunc(lambda a, b, t: float(Fraction(float(a)) * (1 - t) + Fraction(float(b)) * t), 3, 1)
-    )
+    _between = staticmethod(np.frompyfunc(between, 3, 1))
 
     def linspace(
         self, low: Any, high: Any, num: int = 50, endpoint: bool = True, axis: int = 0, **options: Any

@@ -204,6 +204,8 @@ def promoted(call: Drawn, program: Any) -> list[Any]:
         dtype = common or arrays[i].dtype
         if dtype.kind in "biu" and out is not None and (is_float(out) or is_complex(out)):
             dtype = out
+        elif is_float(dtype) and out is not None and is_float(out) and out.itemsize > dtype.itemsize:
+            dtype = out  # an angle of one float16 is JAX's default float
         arrays[i] = arrays[i].astype(dtype)
     return arrays
 
@@ -217,11 +219,12 @@ def answered(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:
 
 
 def by_jax(call: Drawn, subject: Subject) -> Any:
-    """JAX's answer, or the message of its refusal."""
+    """The types of JAX's answer to traced operands, as ours are, or the message of its refusal."""
     with jax.enable_x64(call.x64):
-        return answered(
-            lambda *xs: jax.tree.leaves(call.call(subject.jax, *map(jax.numpy.asarray, xs))), call.arrays
-        )
+        try:
+            return jax.tree.leaves(jax.eval_shape(lambda *xs: call.call(subject.jax, *xs), *call.arrays))
+        except REFUSALS as err:
+            return f"{type(err).__name__}: {err}"
 
 
 def compare(call: Drawn, subject: Subject) -> Compared:
@@ -274,7 +277,7 @@ def _refused_there(call: Drawn, subject: Subject, program: Any, refusal: str) ->
     if isinstance(theirs, str):
         return Compared(Counter(), [Difference(call, f"refused there: {refusal}; by JAX: {theirs}")])
     ours = [(tuple(a.shape), str(a.dtype)) for a in program.out_avals]
-    if ours != [(y.shape, str(y.dtype)) for y in theirs]:
+    if ours != [(tuple(y.shape), str(y.dtype)) for y in theirs]:
         return Compared(
             Counter(), [Difference(call, f"refused there: {refusal}; JAX has other types than {ours}")]
         )

@@ -71,6 +71,19 @@ class NumPy(seeded.Oracle):
         return np.nan_to_num(x.astype(np.float32), *args, **({"posinf": most, "neginf": -most} | keywords))
 
     @staticmethod
+    def diff(x: Any, n: int = 1, axis: int = -1, **ends: Any) -> Any:
+        """What stands at its ends is of its dtype: NumPy makes floats of uint64 beside a Python number."""
+        return np.diff(x, n, axis, **{end: np.asarray(y, x.dtype) for end, y in ends.items()})
+
+    @staticmethod
+    def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+        """Powers of x's dtype: NumPy makes floats of uint64."""
+        if x.dtype != np.uint64:
+            return np.vander(x, N, increasing)
+        powers = x[:, None] ** np.arange(len(x) if N is None else N, dtype=x.dtype)
+        return powers if increasing else powers[:, ::-1]
+
+    @staticmethod
     def lstsq(x: Any, y: Any, rcond: Any = None) -> Any:
         return np.linalg.lstsq(x, y, rcond)[0]
 
@@ -123,7 +136,7 @@ class Exact(seeded.Oracle):
     """mpmath's and rational numbers in the place of what NumPy loses digits of, or overflows on the way to."""
 
     exp2 = staticmethod(each(lambda z: mpmath.power(2, z)))
-    log1p = staticmethod(each(lambda z: mpmath.log(1 + z)))
+    log1p = staticmethod(each(mpmath.log1p))
     sign = staticmethod(each(lambda z: z / abs(z) if z else z))
     power = pow = float_power = staticmethod(each(mpmath.power))
     divide = true_divide = staticmethod(each(lambda x, y: x / y if y else mpmath.nan))

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.linalg
 from hypothesis import strategies as st
 from tests.language import test_numpy_against_jax as table
-from tests.language.peer_values import elementary_rows, nn_rows, special_rows, transform_rows
+from tests.language.peer_values import lax_oracle, lax_rows, nn_rows, special_rows, transform_rows
 from tests.language.peer_values.axes import AXES, along
 from tests.language.peer_values.certain import certain
 from tests.language.peer_values.comparing import Subject
@@ -77,9 +77,7 @@ MODULES: dict[str, Compared] = {"numpy": _numpy()}
 
 
 def _lax() -> Compared:
-    return Compared(
-        Subject("lax", lax, elementary_rows.ORACLE, jax.lax), elementary_rows.ROWS, elementary_rows.WITHOUT
-    )
+    return Compared(Subject("lax", lax, lax_oracle.ORACLE, jax.lax), lax_rows.ROWS, lax_rows.WITHOUT)
 
 
 MODULES["lax"] = _lax()
