@@ -17,6 +17,7 @@ from tests.language import test_scipy_special_series as series
 
 import verax
 from verax.adapters.numpy_profile import NUMPY
+from verax.language.config import enable_x64
 from verax.language.scipy import special
 from verax.reference import Bounded, evaluate
 
@@ -207,3 +208,14 @@ def test_beta_is_zero_where_the_sum_alone_is_at_a_pole() -> None:
     for a, b in ((-0.5, -0.5), (-1.5, -0.5), (0.25, -2.25)):
         assert float(special.beta(np.float64(a), np.float64(b))) == scipy.special.beta(a, b) == 0.0
     assert np.isnan(float(special.beta(-1.0, -0.5)))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_cosine_integral_far_out_is_that_of_its_argument(dtype: Any) -> None:
+    """DLMF 6.12.4: next to sin(x) / x, at every size that a float has."""
+    for x in (1e31, 2.5e35, 2.3819763250576540e38):
+        with enable_x64():
+            found = float(special.sici(dtype(x))[1])
+        with mpmath.workdps(80):
+            want = float(mpmath.sin(float(dtype(x))) / float(dtype(x)))
+        assert found == pytest.approx(want, rel=1e-6, abs=1e-44)

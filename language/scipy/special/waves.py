@@ -50,7 +50,7 @@ def _si(x: Array) -> Array:
     far = lax.gt(size, like(x, 4.0))
     near = choose(far, like(x, 0.0), x)
     inner = lax.mul(x, chebyshev(series.SI, lax.mul(near, near), 0, 16))
-    large = choose(far, lax.min(size, like(x, 1e30)), like(x, 4.0))
+    large = choose(far, lax.min(size, like(x, 1e30)), like(x, 4.0))  # beyond it all is pi / 2
     f, g = _auxiliary(large)
     outer = lax.sub(like(x, math.pi / 2), lax.add(lax.mul(f, lax.cos(large)), lax.mul(g, lax.sin(large))))
     return choose(far, vnp.copysign(outer, x), inner)
@@ -70,10 +70,11 @@ def _ci(x: Array) -> Array:
     square = lax.mul(near, near)
     logarithm = lax.add(lax.log(near), like(x, 0.5772156649015329))
     inner = lax.add(logarithm, lax.mul(square, chebyshev(series.CI, square, 0, 16)))
-    large = choose(far, lax.min(size, like(x, 1e30)), like(x, 4.0))
+    infinite = lax.eq(size, like(x, math.inf))
+    large = choose(lax.bitwise_and(far, lax.bitwise_not(infinite)), size, like(x, 4.0))
     f, g = _auxiliary(large)
     outer = lax.sub(lax.mul(f, lax.sin(large)), lax.mul(g, lax.cos(large)))
-    outer = choose(lax.eq(size, like(x, math.inf)), like(x, 0.0), outer)
+    outer = choose(infinite, like(x, 0.0), outer)
     return choose(far, outer, inner)
 
 
