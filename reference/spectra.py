@@ -70,6 +70,7 @@ def _reach(
         return INF, INF
     own = _LEVEL * power * unit * levels * math.sqrt(points) * norm + math.ldexp(1.0, format_of(dtype)[1])
     reach = scale * (own + twice * sum(bounds)) * (1 + _LEVEL * power * unit * levels)
+    reach += math.ldexp(1.0, format_of(dtype)[1])  # what is scaled back may underflow
     typical = scale * math.hypot(_USUAL * unit * math.sqrt(levels) * norm, twice * math.hypot(*usual))
     return reach, typical
 

@@ -102,14 +102,20 @@ def _is_pole(x: Any) -> bool:
     return bool(x <= 0 and x == mpmath.floor(x))
 
 
+def _is_quotient_of_poles(a: Any, b: Any) -> bool:
+    """Whether a pole stands above and below: which value is the limit depends on the way there."""
+    above = _is_pole(a) + _is_pole(b)
+    return above == 2 or bool(above and _is_pole(a + b))
+
+
 def _log_beta(a: Any, b: Any) -> Any:
-    """NaN where both have a pole: which value is the limit depends on the way there."""
-    return mpmath.nan if _is_pole(a) and _is_pole(b) else mpmath.log(abs(mpmath.beta(a, b)))
+    """The logarithm of |B|, NaN where B has no limit; beside one pole it is infinite from both sides."""
+    return mpmath.nan if _is_quotient_of_poles(a, b) else mpmath.log(abs(mpmath.beta(a, b)))
 
 
 def _beta_near(a: Any, b: Any) -> Any:
-    """NaN where a limit depends on the way there: beside a pole its sign does."""
-    return mpmath.nan if _is_pole(a) and _is_pole(b) else mpmath.beta(a, b)
+    """NaN where a limit depends on the way there: at a pole its sign does, which only a zero's own sign tells."""
+    return mpmath.nan if _is_pole(a) or _is_pole(b) else mpmath.beta(a, b)
 
 
 def _beta_far(a: float, b: float) -> float:
