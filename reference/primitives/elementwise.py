@@ -481,8 +481,9 @@ define(
 
 
 def _power_partial(o: Operations, x: Scalar, y: Scalar, z: Scalar) -> Scalar:
-    """y x^(y - 1); 0 for y = 0, where the power is constant."""
-    if o.value(y) == 0:
+    """y x^(y - 1): for y = 0 it is 0, but its derivative by y is 1 / x. 0 where x has no inverse."""
+    at = o.value(x)
+    if o.value(y) == 0 and (at == 0 or at != at):
         return 0.0
     return o.mul(y, o.pow(x, o.sub(y, 1)))
 

@@ -337,3 +337,24 @@ def test_first_and_second_derivatives_keep_their_digits_from_zero_to_the_tails(n
             for found, true in ((first(lift(x)), slope), (second(lift(x)), 2 * half_bend)):
                 if abs(true) >= np.finfo(np.float32).tiny:
                     assert error_in_ulps(np.float32(found), true, SINGLE) <= 4
+
+
+@pytest.mark.parametrize("implementation", [verax.fast, verax.reference], ids=["fast", "reference"])
+def test_a_power_s_slope_is_0_at_exponent_0_but_still_varies(implementation: Any) -> None:
+    """x^y is constant in x at y = 0; the derivative of its slope by y is 1 / x there, and by y again 2 log(x) / x."""
+    one, none = np.float64(1), np.float64(0)
+    with verax.enable_x64(), verax.using(implementation):
+
+        def slope(y: Any) -> Any:
+            return verax.grad(lambda x: lax.pow(x, y))(np.float64(0.75))
+
+        def varied(y: Any) -> Any:
+            return verax.jvp(slope, (y,), (one,))[1]
+
+        assert float(slope(none)) == 0.0
+        assert float(varied(none)) == pytest.approx(1 / 0.75, rel=1e-15)
+        assert float(verax.jvp(varied, (none,), (one,))[1]) == pytest.approx(
+            2 * math.log(0.75) / 0.75, rel=1e-15
+        )
+        for x in (0.0, math.nan, 5e-324):
+            assert float(verax.grad(lambda x: lax.pow(x, none))(np.float64(x))) == 0.0

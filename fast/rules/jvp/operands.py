@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....language.dispatch import bind
-from ....language.dtypes import is_inexact
+from ....language.dtypes import finfo, is_inexact
 from ....language.primitive import Primitive
 from ... import operations as ops
 from ...operations import (
@@ -117,15 +117,20 @@ def rem_rule(
 def pow_rule(
     primitive: Primitive, primals: Values, tangents: Values, params: Params
 ) -> tuple[Values, Values]:
-    """dx y x^(y-1) + dy x^y log x; zero where y is 0, and 0 log 0 is 0."""
+    """dx y x^(y-1) + dy x^y log x; 0 log 0 is 0, and so is 0 times the inverse of what has none.
+
+    Where y is 0 the slope by x is 0, but not its derivative by y, 1 / x: it is taken through the product.
+    """
     (x, y), (dx, dy) = primals, tangents
     (z,) = bind(primitive, x, y)
     terms = []
     if dx is not None:
-        flat_place = compare("eq", y, ops.full_like(y, 0))
-        lower = sub(where(flat_place, ops.full_like(y, 1), y), ops.full_like(y, 1))
-        slope = mul(ops.convert(y, x.dtype), bind(primitive, x, lower)[0])
-        terms.append(mul(dx, where(flat_place, ops.full_like(x, 0), slope)))
+        lower = sub(y, ops.full_like(y, 1))
+        size = absolute(x)
+        has_inverse = compare("ge", size, ops.full_like(size, float(finfo(x.dtype).tiny)))
+        constant = both(compare("eq", y, ops.full_like(y, 0)), unary("not", has_inverse))
+        power = bind(primitive, where(constant, ops.full_like(x, 1), x), lower)[0]
+        terms.append(mul(dx, mul(ops.convert(y, x.dtype), power)))
     if dy is not None:
         zero = compare("eq", x, ops.full_like(x, 0))
         logarithm = unary("log", where(zero, ops.full_like(x, 1), x))
