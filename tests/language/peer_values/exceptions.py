@@ -87,6 +87,13 @@ def of_negative_zero(d: Difference) -> bool:
     return bool(x == 0 and np.signbit(x))
 
 
+def far_apart(d: Difference) -> bool:
+    """Whether the ends of a range, of which one may be a part of the call, are more than a float apart."""
+    with np.errstate(all="ignore"):
+        wide = [x.astype(np.result_type(x.dtype, np.float32)) for x in d.call.arrays]
+        return not all(np.isfinite(2 * x).all() for x in wide)
+
+
 def anywhere(_d: Difference) -> bool:
     return True
 
@@ -179,10 +186,11 @@ FINDINGS: dict[str, dict[str, Finding]] = {
         ),
         "sign": Finding("a quotient of subnormal complex numbers loses its digits", "", EXACT, of_complex),
         "linspace": Finding(
-            "the first of some numbers is not the first that was asked for, where the last is infinite",
+            "the first of some numbers is not the first that was asked for, where the last is infinite or the "
+            "distance overflows",
             "linspace(1, inf, 4)[0] is nan",
             None,
-            lambda d: not all(np.isfinite(x).all() for x in d.call.arrays),
+            far_apart,
         ),
         "median": Finding(
             "a -0.0 in the middle becomes 0.0: it is added to one",
