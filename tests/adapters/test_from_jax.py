@@ -26,6 +26,7 @@ from verax.language import numpy as vnp
 from verax.language.errors import UsageError
 from verax.reference.ulps import error_in_ulps
 
+UNTYPED: Any = jax  # its annotations lack some types
 # What JAX takes and the language refuses, by the words of the refusal.
 REFUSALS = (
     "complex64",  # an order of complex numbers in `scatter_max`
@@ -53,7 +54,7 @@ def test_every_function_of_lax_is_converted_with_its_types(name: str) -> None:
     )
     @given(CALLS[name])
     def every(call: Call) -> None:
-        operands = [jax.ShapeDtypeStruct(s.shape, s.dtype, weak_type=s.weak) for s in call.operands]
+        operands = [UNTYPED.ShapeDtypeStruct(s.shape, s.dtype, weak_type=s.weak) for s in call.operands]
         try:
             closed = jax.make_jaxpr(lambda *xs: call.function(jax.lax, *xs))(*operands)
         except Exception:  # noqa: BLE001  # JAX refuses the call: which ones is held elsewhere
@@ -109,7 +110,7 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "scan": (lambda v: jax.lax.scan(lambda c, t: (c * 0.5 + t, c), 0.0, v), (LINE,)),
     "scan in reverse": (lambda v: jax.lax.scan(lambda c, t: (c - t, c), 0.0, v, reverse=True), (LINE,)),
     "grad of scan": (
-        jax.grad(lambda v: jax.lax.scan(lambda c, t: (c * 0.5 + jnp.sin(t), c), 0.0, v)[1].sum()),
+        jax.grad(lambda v: UNTYPED.lax.scan(lambda c, t: (c * 0.5 + jnp.sin(t), c), 0.0, v)[1].sum()),
         (LINE,),
     ),
     "while": (
@@ -165,7 +166,7 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     ),
     "a permutation": (lambda s: jax.random.permutation(jax.random.key(s), 10), (np.int32(3),)),
     "gamma numbers": (lambda s: jax.random.gamma(jax.random.key(s), 2.5, (3,)), (np.int32(3),)),
-    "named axes": (jax.vmap(lambda x: x / jax.lax.psum(x, "i"), axis_name="i"), (LINE,)),
+    "named axes": (jax.vmap(lambda x: x / UNTYPED.lax.psum(x, "i"), axis_name="i"), (LINE,)),
 }
 
 
@@ -211,7 +212,7 @@ def test_sixty_four_bits_are_kept() -> None:
 
 def test_what_has_no_words_here_is_named_with_its_line() -> None:
     def calls_back(x: Any) -> Any:
-        return jax.pure_callback(np.sin, jax.ShapeDtypeStruct((), F32), x)
+        return jax.pure_callback(np.sin, UNTYPED.ShapeDtypeStruct((), F32), x)
 
     with pytest.raises(
         Unconvertible, match=r"`pure_callback` cannot be converted.*test_from_jax.py:\d+"
@@ -221,7 +222,7 @@ def test_what_has_no_words_here_is_named_with_its_line() -> None:
 
 
 def test_a_row_that_says_something_else_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ROWS, "sin", lambda _params, operands: [vnp.sum(operands[0])])  # type: ignore[misc]  # a fault
+    monkeypatch.setitem(ROWS, "sin", lambda _params, operands: [vnp.sum(operands[0])])  # a fault
     with pytest.raises(Unconvertible, match=r"`sin`.* it gives f32\[\] here and f32\[4\] there"):
         program_of(jnp.sin, LINE)
 
