@@ -14,7 +14,7 @@ from ..language import meshes
 from ..language.arrays import Array as VeraxArray
 from ..language.trees import TreeDef
 from ..language.typing import DTypeLike
-from .array_kinds import imported, is_array
+from .array_kinds import imported, is_array, is_array_type
 
 if TYPE_CHECKING:
     ArrayDevice = VeraxArray
@@ -24,6 +24,9 @@ else:
     class _OfADevice(type):
         def __instancecheck__(cls, x: Any) -> bool:
             return is_array(x) and not isinstance(x, np.ndarray)
+
+        def __subclasscheck__(cls, kind: type) -> bool:  # which is what a Union asks
+            return kind is cls or (is_array_type(kind) and not issubclass(kind, np.ndarray))
 
     class ArrayDevice(metaclass=_OfADevice):
         """An array of any library but NumPy: Verax's, JAX's, CuPy's, PyTorch's; traced ones too."""

@@ -39,6 +39,14 @@ def _types() -> Iterator[type]:
             yield found
 
 
+def is_array_type(kind: type) -> bool:
+    """Whether its instances are arrays of any of the six kinds."""
+    jax, core = imported("jax"), imported("jax.core")
+    if jax is not None and core is not None and issubclass(kind, core.Tracer):
+        return True
+    return issubclass(kind, tuple(_types()))
+
+
 def is_array(x: Any) -> bool:
     """Whether it is an array of any of the six kinds. NumPy's scalars are none."""
     return isinstance(x, tuple(_types())) or is_key(x)

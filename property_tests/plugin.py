@@ -2,7 +2,8 @@
 
 `pytest --verax examples/losses.py` judges the functions of a file: one item for each function and law.
 `@pytest.mark.fake_devices(8)` runs a test on a mesh of pretend devices; the fixture `fake_devices` makes
-one where it is called. Nothing of Verax is imported until one of these is used.
+one where it is called. `@pytest.mark.variants("jit", "reference")` runs a test once for each variant, which the fixture
+`variant` applies to functions. Nothing of Verax is imported until one of these is used.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import fnmatch
 import importlib.util
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +56,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the mark; with --verax, let modules be named as such."""
     config.addinivalue_line(
         "markers", "fake_devices(n, ...): run the test on a mesh of n pretend devices (needs no hardware)"
+    )
+    config.addinivalue_line(
+        "markers",
+        "variants(*names): run the test once for each, with the fixture `variant`: eager, jit, vmap, pmap, reference",
     )
     if config.getoption("verax"):
         config.args = [_as_path(argument) for argument in config.args]
@@ -248,6 +254,48 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
     with mesh_of(*mark.args, **mark.kwargs):
         return (yield)
+
+
+# -- variants -----------------------------------------------------------------------------------------------------
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each variant of its mark; all of them, where the mark names none."""
+    mark = metafunc.definition.get_closest_marker("variants")
+    if mark is None:
+        return
+    if "variant" not in metafunc.fixturenames:
+        pytest.fail("A test that is marked variants(...) must take the fixture `variant`.", pytrace=False)
+    from ..chex_like.variant_marks import VARIANTS
+
+    unknown = [name for name in mark.args if name not in VARIANTS]
+    if unknown:
+        pytest.fail(f"The mark variants(...) knows {', '.join(VARIANTS)}, got {unknown}.", pytrace=False)
+    metafunc.parametrize("variant", list(mark.args or VARIANTS), indirect=True)
+
+
+@pytest.fixture(name="variant")
+def _variant(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A decorator of functions, which does what the test's variant says: ``variant(f, static_argnums=1)``."""
+    if not hasattr(request, "param"):
+        pytest.fail(
+            'The fixture `variant` needs a mark: @pytest.mark.variants("jit", "eager").', pytrace=False
+        )
+    from ..chex_like.variant_marks import Variant
+
+    found = Variant(request.param)
+    yield found
+    if not found.calls:
+        pytest.fail(
+            f"The test is marked variants(...), but applied `variant` to no function ({found}).",
+            pytrace=False,
+        )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin each test with no traces counted, where `assert_max_traces` is in use."""
+    traces = sys.modules.get(f"{__name__.partition('.')[0]}.chex_like.traces")
+    if traces is not None:
+        traces.clear_trace_counter()
 
 
 @pytest.fixture(name="fake_devices")

@@ -1,7 +1,8 @@
 """Run the libraries' own tests, a process for each file: `python -m tests.peers.run`.
 
 What each file's process found is kept under ``.verax/peers``, so that a run that was ended goes on where it
-was; ``--again`` forgets it. ``--on jax`` runs them on JAX itself, which is how the baseline is made.
+was; ``--again`` forgets it. ``--on jax`` runs them on JAX itself, which is how the baseline is made; ``chex --on
+chex_like`` runs Chex's on `verax.chex_like` in the place of Chex.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .libraries import LIBRARIES
 from .outcomes import MEMORY, VARIABLE
 
 # What stands before `pytest` for the tests to run on something: a row for each.
-ON = {"jax": [], "verax": ["-m", "verax.as_jax"]}
+ON = {"jax": [], "verax": ["-m", "verax.as_jax"], "chex_like": ["-m", "verax.as_jax", "--chex"]}
 STATE = Path(".verax") / "peers"
 PYTEST = ["-m", "pytest", "-q", "-p", "tests.peers.outcomes", "-p", "no:cacheprovider", "-p", "no:warnings"]
 LIMIT = 3600

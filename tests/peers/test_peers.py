@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.peers import chex_like
 from tests.peers.baseline import read as read_ids
 from tests.peers.baseline import written
 from tests.peers.compare import result, shortcomings
@@ -144,3 +145,23 @@ def test_a_package_that_stands_for_jax_raises(tmp_path: Path) -> None:
             check=False,
         )
         assert f"ImportError: {name} itself was imported" in done.stderr
+
+
+def test_chexs_tests_on_chex_like_are_held_to_two_shares() -> None:
+    inner = [f"chex/_src/asserts_internal_test.py::T::test_{i}" for i in range(10)]
+    ids = [f"chex/_src/asserts_test.py::T::test_{i}" for i in range(600)] + inner
+    parts = chex_like.parted(ids)
+    assert [len(part) for part in parts.values()] == [600, 10]
+
+    def run(failing: int, apart: int) -> list[str]:
+        passed = [Found(one, "passed", "") for one in [*ids[failing:600], *inner[apart:]]]
+        return chex_like.shortcomings({name: result(LIBRARY, part, passed) for name, part in parts.items()})
+
+    assert run(30, 2) == []
+    assert run(31, 2) == ["chex_like: 569 of 600 pass, 95% are asked for."]
+    assert run(30, 3) == ["chex_like, apart: 7 of 10 pass, 80% are asked for."]
+    few = {
+        name: result(LIBRARY, part[:5], [Found(one, "passed", "") for one in ids])
+        for name, part in parts.items()
+    }
+    assert chex_like.shortcomings(few) == ["The baseline has 10 ids, at least 560 are asked for."]
