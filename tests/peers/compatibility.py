@@ -6,14 +6,13 @@ import argparse
 import datetime as dt
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 from .compare import Result, Run, read
-from .libraries import JRAPH_UTILS, JRAPH_UTILS_LEAST
-from .run import STATE, Found
+from .libraries import JRAPH_UTILS, JRAPH_UTILS_LEAST, LIBRARIES
+from .run import STATE, Found, files, journal, lines, outcomes, packages
 
 HEAD = """# Compatibility
 
@@ -24,6 +23,15 @@ Verax:
 
 | library | version | pass | of | share | asked for |
 |---|---|---|---|---|---|
+"""
+PINNED = Path(__file__).with_name("requirements.txt")
+RECORD = """# The libraries' own tests
+
+`tox run -e peers`: a process for each file, {date}; {primitives} primitives executed by Verax. Every test is counted
+here, also those that do not pass on JAX; [compatibility.md](../compatibility.md) holds them against those that do.
+
+| file | outcomes | seconds |
+|---|---|---|
 """
 NUMBERS = re.compile(r"\b\d+(\.\d+)?(e[-+]?\d+)?\b")
 
@@ -38,13 +46,25 @@ def grouped(failing: Iterable[Found]) -> list[tuple[str, list[str]]]:
     return sorted(found, key=lambda pair: (-len(pair[1]), pair[0]))
 
 
+def pinned(wheel: str) -> str:
+    """The version of a library that the baseline was made with."""
+    lines = PINNED.read_text("utf-8").splitlines()
+    return next(line.partition("==")[2] for line in lines if line.startswith(f"{wheel}=="))
+
+
 def _row(one: Result) -> str:
     total = len(one.baseline)
-    share = f"{one.passed / max(total, 1):.1%}"
+    if not total:
+        return f"| {one.library.name} | {pinned(one.library.wheel)} | not run whole on JAX yet | | | {_asked(one)} |\n"
+    share = f"{one.passed / total:.1%}"
     return (
-        f"| {one.library.name} | {version(one.library.wheel)} | {one.passed} | {total} | {share} "
-        f"| {one.library.share:.0%} of at least {one.library.least} |\n"
+        f"| {one.library.name} | {pinned(one.library.wheel)} | {one.passed} | {total} | {share} "
+        f"| {_asked(one)} |\n"
     )
+
+
+def _asked(one: Result) -> str:
+    return f"{one.library.share:.0%} of at least {one.library.least}"
 
 
 def _causes(title: str, failing: Iterable[Found]) -> Iterator[str]:
@@ -81,6 +101,16 @@ def page(run: Run, date: dt.date) -> str:
     return text + "".join(_causes(JRAPH_UTILS, utils))
 
 
+def record(journals: Iterable[tuple[str, Path]], primitives: int, date: dt.date) -> str:
+    """What each file's tests did, as text: from pairs of a file and its journal."""
+    text = RECORD.format(date=date, primitives=primitives)
+    for file, path in journals:
+        found = Counter(one.outcome for one in outcomes(path))
+        seconds = next((line["seconds"] for line in lines(path) if "seconds" in line), "")
+        text += f"| {file} | {', '.join(f'{n} {kind}' for kind, n in sorted(found.items()))} | {seconds} |\n"
+    return text
+
+
 def main() -> int:
     """Print the page, or write it.
 
@@ -90,8 +120,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", type=Path, default=STATE / "verax", help="where the run's journals are")
     parser.add_argument("--write", type=Path, help="where the page is written")
+    parser.add_argument("--record", type=Path, help="the folder that a record of the run is written to")
     given = parser.parse_args()
-    text = page(read(given.state), dt.datetime.now(dt.UTC).date())
+    run, date = read(given.state), dt.datetime.now(dt.UTC).date()
+    if given.record is not None:
+        folder = packages()
+        every = [file for name in LIBRARIES for file in files(name, folder)]
+        path = given.record / f"peers-{date}.md"
+        pairs = [(file, journal(given.state, file)) for file in every]
+        path.write_text(record(pairs, run.primitives, date), "utf-8", newline="\n")
+        print(f"{path} written")
+    text = page(run, date)
     if given.write is None:
         print(text, end="")
     else:

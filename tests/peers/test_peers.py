@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tests.peers import chex_like
+from tests.peers.baseline import FOLDER, baseline, written
 from tests.peers.baseline import read as read_ids
-from tests.peers.baseline import written
-from tests.peers.compare import result, shortcomings
-from tests.peers.compatibility import grouped
-from tests.peers.libraries import JRAPH_UTILS_LEAST, Library
+from tests.peers.compare import Run, result, shortcomings
+from tests.peers.compatibility import grouped, page, pinned, record
+from tests.peers.libraries import JRAPH_UTILS_LEAST, LIBRARIES, Library
 from tests.peers.outcomes import VARIABLE, cause
 from tests.peers.run import Found, ended, executed, outcomes
 
@@ -93,6 +95,43 @@ def test_a_journal_that_was_cut_off_is_read_up_to_its_last_whole_line(tmp_path: 
 def test_ids_are_written_and_read_alike() -> None:
     ids = ["b_test.py::T::test_1", "a_test.py::test_x[1 - 2]", "a_test.py::T::test_(a, b)"]
     assert read_ids(written(ids, "w")) == sorted(ids)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.txt")))
+def test_a_baseline_has_all_that_is_asked_and_no_id_twice(name: str) -> None:
+    ids = baseline(name)
+    assert len(ids) == len(set(ids)) >= LIBRARIES[name].least
+    assert all(re.fullmatch(rf"{name}/\S+_test\.py::\S.*", one) for one in ids)
+
+
+def test_a_library_without_a_baseline_falls_short() -> None:
+    assert baseline("no_such_library") == []
+
+
+def test_the_page_has_a_row_for_each_library_and_each_cause() -> None:
+    rlax = LIBRARIES["rlax"]
+    found = [Found("x_test.py::test_a", "failed", "5 | 3"), Found("x_test.py::test_b", "skipped", "why")]
+    failing = result(rlax, ["x_test.py::test_a", "x_test.py::test_b", "x_test.py::test_c"], found).failing
+    run = Run([result(rlax, IDS, PASSED)._replace(failing=failing)], [Found("y", "passed", "")], 7)
+    text = page(run, dt.date(2026, 1, 2))
+    assert f"| rlax | {pinned('rlax')} | 7 | 10 | 70.0% | 97% of at least 730 |" in text
+    assert "| `` 5 \\| 3 `` | 1: `` x_test.py: test_a `` |" in text
+    assert "| `` skipped: why `` | 1: `` x_test.py: test_b `` |" in text
+    assert "1 of 1 pass, 80 are asked for" in text
+    assert "not run whole on JAX yet" in page(Run([result(rlax, [], [])], [], 7), dt.date(2026, 1, 2))
+
+
+def test_the_record_counts_every_outcome_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    said = [
+        {"id": i, "outcome": o, "cause": ""} for i, o in (("a", "passed"), ("b", "failed"), ("c", "passed"))
+    ]
+    path.write_text(
+        "".join(json.dumps(x) + "\n" for x in [*said, {"ended": "1", "seconds": "2.5", "said": ""}])
+    )
+    assert record([("x_test.py", path)], 3, dt.date(2026, 1, 2)).endswith(
+        "| x_test.py | 1 failed, 2 passed | 2.5 |\n"
+    )
 
 
 def test_a_run_that_has_all_that_is_asked_falls_short_of_nothing() -> None:
