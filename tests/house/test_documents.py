@@ -22,6 +22,7 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/coverage.md",
     "docs/fake_devices.md",
+    "docs/from_jax.md",
     "docs/reference.md",
     "docs/stability.md",
     "docs/findings.md",
