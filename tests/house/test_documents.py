@@ -148,6 +148,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "laws",
         "calibration",
         "derivatives",
+        "nestings",
         "peer-types",
         "peers",
         "peer-values",
