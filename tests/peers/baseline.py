@@ -1,6 +1,6 @@
 """The ids of the tests that pass on JAX 0.10.2: `python -m tests.peers.baseline` writes them from a run.
 
-A text file for each library under ``baseline/``: a test file's path, and below it, indented, its ids.
+A text file for each library under ``passing_on_jax/``: a test file's path, and below it, indented, its ids.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from .libraries import LIBRARIES
 from .run import STATE, ended, files, journal, outcomes, packages
 
-FOLDER = Path(__file__).parent / "baseline"
+FOLDER = Path(__file__).parent / "passing_on_jax"
 HEAD = "# {wheel}: its tests that pass on JAX 0.10.2. Written by `python -m tests.peers.baseline`.\n"
 
 

@@ -110,15 +110,18 @@ def test_a_library_without_a_baseline_falls_short() -> None:
 
 def test_the_page_has_a_row_for_each_library_and_each_cause() -> None:
     rlax = LIBRARIES["rlax"]
-    found = [Found("x_test.py::test_a", "failed", "5 | 3"), Found("x_test.py::test_b", "skipped", "why")]
+    found = [
+        Found("x_test.py::test_a", "failed", "5 | 3"),
+        Found("x_test.py::test_b", "skipped", "as_hlo_text"),
+    ]
     failing = result(rlax, ["x_test.py::test_a", "x_test.py::test_b", "x_test.py::test_c"], found).failing
     run = Run([result(rlax, IDS, PASSED)._replace(failing=failing)], [Found("y", "passed", "")], 7)
     text = page(run, dt.date(2026, 1, 2))
     assert f"| rlax | {pinned('rlax')} | 7 | 10 | 70.0% | 97% of at least 730 |" in text
     assert "| `` 5 \\| 3 `` | 1: `` x_test.py: test_a `` |" in text
-    assert "| `` skipped: why `` | 1: `` x_test.py: test_b `` |" in text
+    assert "| Verax makes no HLO: `` skipped: as_hlo_text `` | 1: `` x_test.py: test_b `` |" in text
     assert "1 of 1 pass, 80 are asked for" in text
-    assert "not run whole on JAX yet" in page(Run([result(rlax, [], [])], [], 7), dt.date(2026, 1, 2))
+    assert f"| haiku | {pinned('dm-haiku')} | not run whole yet |" in text
 
 
 def test_the_record_counts_every_outcome_of_a_file(tmp_path: Path) -> None:
