@@ -116,10 +116,9 @@ def assert_types_agree(call: Call) -> None:
     outcome(call)
 
 
-def drawn_outcomes(calls: st.SearchStrategy[Call], count: int, shrink: bool = True) -> list[str]:
-    """The outcomes of drawn calls, always the same ones."""
+def _each(calls: st.SearchStrategy[Call], count: int, shrink: bool, look: Callable[[Call], None]) -> None:
+    """Look at each of the drawn calls, always the same ones."""
     phases = [Phase.explicit, Phase.generate, *([Phase.shrink] if shrink else [])]
-    found: list[str] = []
 
     @settings(
         max_examples=count,
@@ -130,16 +129,30 @@ def drawn_outcomes(calls: st.SearchStrategy[Call], count: int, shrink: bool = Tr
         suppress_health_check=list(HealthCheck),
     )
     @given(calls)
-    def agree(call: Call) -> None:
-        found.append(outcome(call))
+    def each(call: Call) -> None:
+        look(call)
 
-    agree()
-    return found
+    each()
+
+
+def drawn_outcomes(calls: st.SearchStrategy[Call], count: int) -> tuple[list[str], list[str]]:
+    """The outcomes of drawn calls, and what is unexplained: every such call, where `check_drawn` stops at the first."""
+    found: list[str] = []
+    unexplained: list[str] = []
+
+    def look(call: Call) -> None:
+        try:
+            found.append(outcome(call))
+        except AssertionError as err:
+            unexplained.append(str(err).splitlines()[0])
+
+    _each(calls, count, False, look)
+    return found, unexplained
 
 
 def check_drawn(calls: st.SearchStrategy[Call], count: int, shrink: bool = True) -> None:
     """Raise AssertionError unless the types of all drawn calls agree."""
-    drawn_outcomes(calls, count, shrink)
+    _each(calls, count, shrink, assert_types_agree)
 
 
 shapes = st.lists(st.integers(0, 3), max_size=3).map(tuple)
