@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import catalogue as rows
 from ..arrays import Array
+from ..catalogue.rules import check_axes
 from ..dispatch import Operand, aval_of, lift
 from ..dtypes import canonical, int32, is_complex
 from ..primitive import Primitive
@@ -33,7 +34,9 @@ def _extreme(primitive: Primitive, last: bool, doc: str) -> Callable[[Operand, A
     plain = _reduction(primitive, doc)
 
     def function(operand: Operand, axes: Axes) -> Array:
-        if is_complex(aval_of(operand).dtype):
+        aval = aval_of(operand)
+        if is_complex(aval.dtype):
+            check_axes(primitive.name, "axes", tuple(axes), aval.ndim)
             return lexicographic.extreme(lift(operand), axes, last, primitive.name)
         return plain(operand, axes)
 

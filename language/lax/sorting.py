@@ -27,12 +27,14 @@ def sort(operand: Any, dimension: int = -1, is_stable: bool = True, num_keys: in
         An array, or a tuple of them, of the operands' shapes and dtypes.
 
     Raises:
-        ValueError: an axis is out of range.
+        ValueError: an axis is out of range, or there are fewer operands than keys.
     """
     several = isinstance(operand, (tuple, list))
     operands = list(operand) if several else [operand]
     if not operands:
         raise TypeError("`operand` of sort must be at least one array, got none.")
+    if not 1 <= num_keys <= len(operands):
+        raise ValueError(f"`num_keys` of sort must lie in [1, {len(operands)}], got {num_keys}.")
     axis = canonical_axis(dimension, aval_of(operands[0]).ndim, "dimension")
     results = _sorted(operands, axis, num_keys)
     return tuple(results) if several else results[0]

@@ -107,6 +107,8 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Array:
             if widths.ndim
             else widths
         )
+        if widths.ndim == 0 or widths.shape[-1] == 1:  # JAX multiplies the sum, which is strong
+            samples = lift(convert(samples, samples.dtype))
     else:
         widths = diff(given[1]) if given[1].ndim == 1 else moveaxis(diff(given[1], axis=axis), axis, -1)
     areas: Array = sum(widths * (samples[..., 1:] + samples[..., :-1]) * 0.5, -1)

@@ -111,8 +111,9 @@ def histogram2d(
         alike = len(bins) not in (1, 2)
     except TypeError:
         alike = False
+    points = stack([array_of("histogram2d", x), array_of("histogram2d", y)], 1)
     counts, edges = histogramdd(
-        stack([array_of("histogram2d", x), array_of("histogram2d", y)], 1),
+        lift(convert(points, points.dtype)),
         [bins, bins] if alike else bins,
         range,
         weights,

@@ -161,13 +161,17 @@ def repeat(a: Any, repeats: Any, axis: int | None = None, *, total_repeat_length
         An array of a's dtype.
 
     Raises:
-        ValueError: ``repeats`` does not fit the axis.
+        ValueError: ``repeats`` does not fit the axis, or there is nothing to fill the result with.
         ConcretizationTypeError: ``repeats`` is traced, and ``total_repeat_length`` is not given.
     """
     a = array_of("repeat", a)
     if axis is None:
         a, axis = ravel(a), 0
     axis = canonical_axis(axis, a.ndim)
+    if total_repeat_length and not a.shape[axis]:
+        raise ValueError(
+            f"`total_repeat_length` of repeat must be 0 where there is nothing to repeat, got {total_repeat_length}."
+        )
     if isinstance(repeats, Tracer):
         return _repeated_by_traced(a, repeats, axis, total_repeat_length)
     counts = np.asarray(repeats)

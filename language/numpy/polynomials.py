@@ -12,13 +12,13 @@ from ..arrays import Array
 from ..dispatch import lift
 from ..dtypes import to_inexact
 from ..shapes import broadcast_shapes
-from .arithmetic import power, true_divide
+from .arithmetic import add, multiply, power, true_divide
 from .correlation import convolve
 from .creation import full, ones, zeros
 from .joining import concatenate
 from .manipulation import atleast_1d, broadcast_to
 from .placement import trim_zeros
-from .promotion import array_of, dtypes_only, promote_inexact
+from .promotion import array_of, convert, dtypes_only, promote_inexact
 from .updates import IndexedUpdate
 
 
@@ -40,30 +40,31 @@ def polyval(p: Any, x: Any, *, unroll: int = 16) -> Array:
     shape = broadcast_shapes(p.shape[1:], x.shape)
     found, at = lax.full(shape, np.zeros((), x.dtype)[()]), broadcast_to(x, shape)
     for i in range(p.shape[0]):
-        found = lax.add(lax.mul(found, at), broadcast_to(p[i], shape))
+        found = add(multiply(found, at), broadcast_to(p[i], shape))
     return found
 
 
 def polyadd(a1: Any, a2: Any) -> Array:
-    """The sum of two polynomials: as many coefficients as the longer has.
+    """The sum of two polynomials: as many coefficients as the longer has; further axes are of several polynomials.
 
     Returns:
-        A vector of the common dtype.
+        An array of the longer's shape and the common dtype.
 
     Raises:
         TypeError: an argument is no array and no number.
     """
     first, second = dtypes_only("polyadd", a1, a2)
     long, short = (first, second) if first.shape[0] >= second.shape[0] else (second, first)
-    front = lax.full((long.shape[0] - short.shape[0],), np.zeros((), long.dtype)[()])
-    return lax.add(long, lax.concatenate([front, short], 0))
+    lowest = broadcast_to(short, (short.shape[0], *long.shape[1:]))
+    front = lax.full_like(lowest, 0, shape=(long.shape[0] - short.shape[0], *long.shape[1:]))
+    return add(long, lax.concatenate([front, lowest], 0))
 
 
 def polysub(a1: Any, a2: Any) -> Array:
-    """The difference of two polynomials: as many coefficients as the longer has.
+    """The difference of two polynomials: as many coefficients as the longer has; further axes are of several.
 
     Returns:
-        A vector of the common dtype.
+        An array of the longer's shape and the common dtype.
 
     Raises:
         TypeError: an argument is no array and no number.
@@ -107,6 +108,7 @@ def polydiv(u: Any, v: Any, *, trim_leading_zeros: bool = False) -> tuple[Array,
         TypeError: an argument is no array and no number.
     """
     rest, divisor = _vectors("polydiv", u, v)
+    rest = lift(convert(rest, rest.dtype, rest.weak_type and divisor.weak_type))
     m, n = rest.size - 1, divisor.size - 1
     scale = true_divide(np.ones((), rest.dtype)[()], divisor[0])
     quotient = zeros(max(m - n + 1, 1), rest.dtype)

@@ -10,7 +10,8 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
-from ..dtypes import DType, bool_
+from ..dispatch import lift
+from ..dtypes import DType, bool_, is_complex
 from ..shapes import Shape, broadcast_shapes, canonical_axes, canonical_axis
 from .complex_numbers import conjugate
 from .manipulation import broadcast_to, moveaxis, ravel, transpose
@@ -143,6 +144,10 @@ def inner(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any 
     a, b, weak = _operands("inner", a, b)
     contract: tuple[Axes, Axes] = ((a.ndim - 1,), (b.ndim - 1,)) if a.ndim and b.ndim else ((), ())
     _fit("inner", a, b, contract)
+    wanted = canonical_dtype(preferred_element_type)
+    if wanted is not None and contract == ((), ()) and (is_complex(wanted) or not is_complex(a.dtype)):
+        # Nothing is summed: the factors are converted, to a narrower dtype too.
+        a, b = (lift(convert(x, wanted)) for x in (a, b))
     return _product(a, b, contract, ((), ()), preferred_element_type, weak)
 
 

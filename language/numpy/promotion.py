@@ -30,6 +30,7 @@ from ..dtypes import (
     int32,
     is_complex,
     is_float,
+    is_inexact,
     to_inexact,
     uint64,
 )
@@ -129,7 +130,8 @@ def promote_types(a: Any, b: Any) -> DType:
         dtype, weak = promote_pairs(given)
     if weak:
         return as_dtype(_python_type(dtype))
-    return dtype if dtype in [d for d, _ in given] else canonical(dtype)
+    # A 64-bit float or complex number comes of one that was given.
+    return dtype if is_inexact(dtype) or dtype in [d for d, _ in given] else canonical(dtype)
 
 
 _KINDS: dict[str, tuple[DType, ...]] = {

@@ -17,7 +17,7 @@ from .indexing import take_index
 from .joining import stack
 from .logic import logical_and, logical_or
 from .manipulation import broadcast_to, expand_dims, ravel, reshape
-from .promotion import array_of, convert, dtypes_only, expand_to, promote, same_shape
+from .promotion import array_of, convert, dtypes_only, expand_to, promote, same_shape, to_numeric
 from .reductions import all, sum
 
 
@@ -427,6 +427,7 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0, *, length: int | N
     x = array_of("bincount", x)
     if x.ndim != 1:
         raise ValueError(f"`x` of bincount must be a vector, got shape {x.shape}. Ravel it.")
+    x = lift(convert(x, to_numeric(x.dtype)))
     if length is None:
         value = known(x, "bincount")
         length = max(operator.index(minlength), int(value.max()) + 1 if value.size else 0)

@@ -236,8 +236,10 @@ def union1d(ar1: Any, ar2: Any, *, size: int | None = None, fill_value: Any = No
     return found
 
 
-def _flat(name: str, *arrays: Any) -> list[Array]:
-    return [_strong(ravel(x)) for x in dtypes_only(name, *arrays)]
+def _flat(name: str, *arrays: Any) -> tuple[Array, Array, bool]:
+    """The flat arrays in one dtype, strong; and whether that dtype is weak, and there are elements."""
+    x, y = (ravel(x) for x in dtypes_only(name, *arrays))
+    return _strong(x), _strong(y), x.weak_type and y.weak_type and x.size + y.size > 0
 
 
 def _distinct(x: Array) -> tuple[Array, Array, Array]:
@@ -248,18 +250,25 @@ def _distinct(x: Array) -> tuple[Array, Array, Array]:
     return found, index, lax.gt(counts, lax.full_like(counts, 0))
 
 
-def _chosen(x: Array, mask: Array, size: int, fill_value: Any) -> tuple[Array, Array]:
-    """The elements where the mask holds, in front; the least of them, or the filler, where there are fewer."""
-    if not x.size:
-        filler = lift(convert(0 if fill_value is None else fill_value, x.dtype))
-        return broadcast_to(filler, (size,)), lax.full((size,), np.zeros((), default_int())[()])
-    (places,) = nonzero(mask, size=size, fill_value=x.size)
-    (first,) = nonzero(mask, size=1)
-    held = take_index(x, places, mode="clip")
-    filler = (
-        take_index(x, first)[0] if fill_value is None else lift(convert(fill_value, x.dtype, x.weak_type))
-    )
-    return where(lax.lt(places, lax.full_like(places, x.size)), held, filler), places
+def _chosen(x: Array, mask: Array, size: int) -> tuple[Array, Array, Array]:
+    """The elements where the mask holds, in front of zeros; which these are; and the places of all in ``x``."""
+    if x.size:
+        (places,) = nonzero(mask, size=size, fill_value=x.size)
+        held = take_index(x, places, mode="fill", fill_value=0)
+    else:
+        places, held = lax.full((size,), np.zeros((), default_int())[()]), lax.full_like(x, 0, shape=(size,))
+    return held, lax.lt(places, lax.full_like(places, x.size)), places
+
+
+def _filled(held: Array, there: Array, fill_value: Any, weak: bool) -> Array:
+    """The elements that are there, the filler (the least of them for None) elsewhere, promoted with them.
+
+    They are weak only beside a filler, as in JAX.
+    """
+    if fill_value is None:
+        return where(there, held, held[:1]) if held.size else held
+    found: Array = where(there, convert(held, held.dtype, weak), fill_value)
+    return found
 
 
 def intersect1d(
@@ -279,7 +288,7 @@ def intersect1d(
         assume_unique: accepted: elements that occur twice are no error.
         return_indices: whether to return also where each is first, in both.
         size: how many are returned, to be given where the elements are abstract.
-        fill_value: what stands where there are fewer; the least by default.
+        fill_value: what stands where there are fewer, promoted with the elements; by default the least of them, or 0.
 
     Returns:
         A vector of the common dtype; with ``return_indices`` also two of integers.
@@ -287,7 +296,7 @@ def intersect1d(
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
-    x, y = _flat("intersect1d", ar1, ar2)
+    x, y, weak = _flat("intersect1d", ar1, ar2)
     if size is None:
         numpy_s: Any = np.intersect1d
         found = numpy_s(known(x, "intersect1d"), known(y, "intersect1d"), return_indices=return_indices)
@@ -295,16 +304,14 @@ def intersect1d(
             return lift(found)
         return (lift(found[0]), *(lift(np.asarray(i).astype(default_int())) for i in found[1:]))
     values, index, counts = _distinct(x)
-    chosen, places = _chosen(
-        values, lax.bitwise_and(counts, isin(values, y)), operator.index(size), fill_value
-    )
+    held, there, places = _chosen(values, lax.bitwise_and(counts, isin(values, y)), operator.index(size))
+    chosen = _filled(held, there, fill_value, weak and assume_unique)
     if not return_indices:
         return chosen
-    there = lax.lt(places, lax.full_like(places, x.size))
     others, index2, _ = _distinct(y)
     same = lax.eq(
-        lax.broadcast_in_dim(chosen, (chosen.size, others.size), (0,)),
-        lax.broadcast_in_dim(others, (chosen.size, others.size), (1,)),
+        lax.broadcast_in_dim(held, (held.size, others.size), (0,)),
+        lax.broadcast_in_dim(others, (held.size, others.size), (1,)),
     )
     first = where(there, take_index(index, places, mode="clip"), x.size) if x.size else places
     second = take_index(index2, lax.argmax(same, 1, default_int()), mode="clip") if y.size else places
@@ -335,7 +342,9 @@ def setdiff1d(
         return lift(np.setdiff1d(known(x, "setdiff1d"), known(y, "setdiff1d"), assume_unique))
     values, counts = (x, lax.full(x.shape, np.True_)) if assume_unique else _distinct(x)[::2]
     alone = lax.bitwise_and(counts, isin(values, y, invert=True))
-    return _chosen(values, alone, operator.index(size), 0 if fill_value is None else fill_value)[0]
+    held, there, _ = _chosen(values, alone, operator.index(size))
+    filler = lift(convert(0 if fill_value is None else fill_value, x.dtype, x.weak_type))
+    return _filled(held, there, filler, x.weak_type)
 
 
 def setxor1d(
@@ -349,7 +358,7 @@ def setxor1d(
     Raises:
         ConcretizationTypeError: ``size`` is not given and the elements are abstract.
     """
-    x, y = _flat("setxor1d", ar1, ar2)
+    x, y, weak = _flat("setxor1d", ar1, ar2)
     if size is None:
         return lift(np.setxor1d(known(x, "setxor1d"), known(y, "setxor1d")))
     (ours, _, there), (theirs, _, others) = _distinct(x), _distinct(y)
@@ -361,4 +370,5 @@ def setxor1d(
         ]
     )
     order = argsort(values) if values.size else lax.iota(default_int(), 0)
-    return _chosen(take_index(values, order), take_index(alone, order), operator.index(size), fill_value)[0]
+    held, there, _ = _chosen(take_index(values, order), take_index(alone, order), operator.index(size))
+    return _filled(held, there, fill_value, weak and assume_unique)

@@ -50,7 +50,7 @@ def multivariate_normal(
             f"`cov` of multivariate_normal must have shape (..., n, n) where `mean` has (..., n), "
             f"got {cov.shape} for {mean.shape}."
         )
-    wanted = mean.dtype if dtype is None else float_dtype("multivariate_normal", dtype)
+    wanted = float_dtype("multivariate_normal", mean.dtype if dtype is None else dtype)
     own = broadcast_shapes(mean.shape[:-1], cov.shape[:-2])
     sizes = own if shape is None else canonical_shape(shape)
     if broadcast_shapes(own, sizes) != sizes:

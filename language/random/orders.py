@@ -36,9 +36,11 @@ def permutation(key: Any, x: Any, axis: int = 0, independent: bool = False) -> A
 
     Raises:
         TypeError: ``key`` is no key.
+        ValueError: there is no such axis.
     """
     raw = raw_of("permutation", key)
     if np.ndim(x) == 0:
+        canonical_axis(axis, 1)
         if not is_integer(array_of("permutation", x).dtype):
             raise TypeError(f"`x` of permutation must be an integer or have at least 1 axis, got {x!r}.")
         return shuffled(raw, vnp.arange(operator.index(x)), 0)

@@ -616,12 +616,12 @@ class StandIns:
 
     def intersect1d(self, x: Any, y: Any, size: int, fill_value: Any = None) -> Any:
         found = np.intersect1d(x, y)
-        # With nothing in common JAX leaves open what fills up: here it is the least of the first.
-        return self._filled(found, size, fill_value, found[0] if found.size else np.sort(x, None)[0])
+        # With nothing in common 0 fills up, as in JAX.
+        return self._filled(found, size, fill_value, found[0] if found.size else 0)
 
     def setdiff1d(self, x: Any, y: Any, size: int, fill_value: Any = None) -> Any:
         return self._filled(np.setdiff1d(x, y), size, fill_value, 0)
 
     def setxor1d(self, x: Any, y: Any, size: int, fill_value: Any = None) -> Any:
         found = np.setxor1d(x, y)
-        return self._filled(found, size, fill_value, found[0] if found.size else np.sort(np.append(x, y))[0])
+        return self._filled(found, size, fill_value, found[0] if found.size else 0)

@@ -129,7 +129,7 @@ def multigammaln(a: Any, d: int) -> Array:
     """
     (a,) = given("multigammaln", a)
     a = strong(a)
-    found: Array = like(a, d * (d - 1) / 4 * math.log(math.pi))
+    found: Array = lax.full_like(a, d * (d - 1) / 4 * math.log(math.pi))
     for j in range(d):
         found = lax.add(found, lax.lgamma(lax.sub(a, like(a, j / 2))))
     return found

@@ -77,6 +77,8 @@ def reflected(draw: Any, name: str) -> Call:
         a,
         taus,
         c,
+        # More reflections than columns or rows that hold them: JAX does not look.
+        strict=taus.shape[-1] > min(a.shape[-2:]),
     )
 
 
