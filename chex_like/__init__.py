@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from .claims.repeated import assert_deterministic as assert_deterministic
     from .claims.repeated import assert_same_bits as assert_same_bits
     from .claims.traps import assert_no_nan_gradient_trap as assert_no_nan_gradient_trap
+    from .claims.within_ulps import assert_trees_ulp as assert_trees_ulp
+    from .claims.within_ulps import assert_ulp as assert_ulp
     from .close_ulps import assert_trees_all_close_ulp as assert_trees_all_close_ulp
     from .closeness import assert_tree_all_finite as assert_tree_all_finite
     from .closeness import assert_trees_all_close as assert_trees_all_close
@@ -100,6 +102,8 @@ if TYPE_CHECKING:
     from .structures import assert_trees_all_equal_sizes as assert_trees_all_equal_sizes
     from .structures import assert_trees_all_equal_structs as assert_trees_all_equal_structs
     from .sum_orders import assert_order_insensitive as assert_order_insensitive
+    from .taylor import assert_taylor as assert_taylor
+    from .taylor import taylor_test as taylor_test
     from .traces import assert_max_traces as assert_max_traces
     from .traces import clear_trace_counter as clear_trace_counter
     from .tree_nodes import dataclass as dataclass
@@ -135,6 +139,7 @@ _ROWS = {
     ".claims.reach": "assert_nonzero_gradient",
     ".claims.repeated": "assert_deterministic assert_same_bits",
     ".claims.traps": "assert_no_nan_gradient_trap",
+    ".claims.within_ulps": "assert_trees_ulp assert_ulp",
     ".close_ulps": "assert_trees_all_close_ulp",
     ".closeness": "assert_tree_all_finite assert_trees_all_close assert_trees_all_equal",
     ".deprecations": (
@@ -171,6 +176,7 @@ _ROWS = {
         "assert_trees_all_equal_structs"
     ),
     ".sum_orders": "assert_order_insensitive",
+    ".taylor": "assert_taylor taylor_test",
     ".traces": "assert_max_traces clear_trace_counter",
     ".tree_nodes": "dataclass mappable_dataclass register_dataclass_type_with_jax_tree_util",
     ".tree_shapes": "assert_tree_shape assert_tree_shape_prefix assert_tree_shape_suffix",

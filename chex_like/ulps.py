@@ -69,8 +69,8 @@ def ulp_errors(got: Floats, expected: Floats, *, signed_zeros: bool = False) -> 
         expected: numbers of any floating format, wider ones included.
         signed_zeros: whether +0 and -0 are infinitely far apart, not one number.
     """
-    wide, true = got.astype(np.float64), expected.astype(np.float64)
     with np.errstate(all="ignore"):
+        wide, true = got.astype(np.float64), expected.astype(np.float64)
         # Halved, the difference of the largest numbers does not overflow; doubling the quotient is exact.
         apart = np.abs(wide / 2 - true / 2)
         small = np.minimum(np.abs(wide), np.abs(true)) < 1
@@ -96,7 +96,8 @@ def ulp_counts(a: Floats, b: Floats, *, signed_zeros: bool = False) -> Floats:
     """
     if a.dtype != b.dtype:
         raise TypeError(f"Arrays whose ULPs are counted must have one dtype, got {a.dtype} and {b.dtype}.")
-    wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        wide_a, wide_b = a.astype(np.float64), b.astype(np.float64)
     first, second = _places(a), _places(b)
     steps = (np.maximum(first, second) - np.minimum(first, second)).astype(np.float64)
     same = (wide_a == wide_b) | (np.isnan(wide_a) & np.isnan(wide_b))
@@ -119,8 +120,8 @@ def _places(x: Floats) -> Floats:
 def flushed(x: Floats) -> Floats:
     """The numbers, subnormal ones replaced by a zero of their sign, as some hardware does."""
     info = format_of(x.dtype)
-    wide = x.astype(np.float64)
     with np.errstate(invalid="ignore"):
+        wide = x.astype(np.float64)
         tiny = np.abs(wide) < float(info.smallest_normal)
     return np.where(tiny, np.copysign(0.0, wide), wide).astype(x.dtype)
 

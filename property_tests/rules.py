@@ -80,6 +80,14 @@ _TABLE: tuple[Rule, ...] = (
         "Find out which primitive runs in a narrower format, and ask for the full one.",
     ),
     Rule(
+        "VX104",
+        "numbers are further apart than the ULPs that were asserted",
+        "Two arrays are compared in their own format: by the fractional error in ULPs, or by the number of "
+        "representable steps. Asserted by chex_like.assert_ulp and assert_trees_ulp; the gate does not ask for it.",
+        "assert_ulp(np.float32(0.1), 0.1000001, 0.5)",
+        "Look at the element that is named, or assert what the function promises: assert_accurate picks no number.",
+    ),
+    Rule(
         "VX201",
         "a derivative rule is not the derivative",
         "The gradient's own program, evaluated in real numbers, differs from the limit of difference "

@@ -72,7 +72,8 @@ def same_bits(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[An
     first, second = (np.ascontiguousarray(x).reshape(-1).view(raw).reshape(x.shape) for x in (a, b))
     if not is_floating(a.dtype):
         return np.asarray(first == second)
-    both = np.isnan(a.astype(np.float64)) & np.isnan(b.astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        both = np.isnan(a.astype(np.float64)) & np.isnan(b.astype(np.float64))
     return np.asarray((first == second) | both)
 
 

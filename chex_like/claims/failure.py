@@ -33,7 +33,7 @@ def raise_failure(
         Condemned: always.
     """
     __tracebackhide__ = True
-    replay = _replay(*_stored(capsule(), recheck))
+    replay = replay_line(*_stored(capsule(), recheck))
     raise Condemned(told(sentence, finding, f, replay))
 
 
@@ -48,8 +48,8 @@ def told(sentence: str, finding: Finding, f: Any, replay: str) -> str:
         rows.append(("step", finding.equation))
     caller = calling_line()
     known = [line.file for line in (definition_of(f), caller) if line is not None]
-    rows.append(("line", _line_of(finding.location, known) or _shown(definition_of(f))))
-    rows.append(("at", _shown(caller)))
+    rows.append(("line", _line_of(finding.location, known) or shown_line(definition_of(f))))
+    rows.append(("at", shown_line(caller)))
     if finding.mend:
         rows.append(("mend", finding.mend))
     rows.append(("replay", replay))
@@ -60,7 +60,7 @@ def told(sentence: str, finding: Finding, f: Any, replay: str) -> str:
 def _stored(capsule: Capsule | None, recheck: Callable[[Capsule], Finding | None]) -> tuple[str, str]:
     """The file of a failure whose stored program fails too; or an empty string, and why there is none."""
     if capsule is None:
-        return "", "the function has no program to store"
+        return "", "there is nothing that a capsule can hold"
     try:
         if recheck(capsule) is None:
             return "", "its stored program holds: what fails is the Python function"
@@ -72,7 +72,8 @@ def _stored(capsule: Capsule | None, recheck: Callable[[Capsule], Finding | None
     return name or "", "it is too large to be stored"
 
 
-def _replay(capsule: str, why: str) -> str:
+def replay_line(capsule: str, why: str) -> str:
+    """The command that replays a capsule; where there is none, what runs the test again, and why."""
     if capsule:
         return f"verax replay {FOLDER}/capsules/{capsule}"
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
@@ -97,7 +98,7 @@ def definition_of(f: Any) -> SourceLine | None:
     return None if code is None else SourceLine(code.co_filename, code.co_firstlineno, code.co_name)
 
 
-def _shown(line: SourceLine | None) -> str:
+def shown_line(line: SourceLine | None) -> str:
     """A line as "file:line: text"."""
     return "" if line is None else f"{location_of(line)}: {_source(line.file, line.line)}".rstrip(": ")
 

@@ -15,6 +15,7 @@ _HOMES = {
     "nonzero gradient": ("reach", "NONZERO_GRADIENT"),
     "pmap is the loop": ("mapped", "PMAP_IS_LOOP"),
     "same bits": ("repeated", "SAME_BITS"),
+    "within ULPs": ("within_ulps", "WITHIN_ULPS"),
     "vmap is the loop": ("mapped", "VMAP_IS_LOOP"),
 }
 

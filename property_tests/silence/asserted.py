@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from ... import chex_like as chex
+from ...chex_like.taylor import Outcome
 from ...language import lax
+from ...language import numpy as vnp
 from ...language.config import enable_x64
 from ...language.dtypes import float64
 from ...language.subject import size_of
-from ...language.transforms import jvp
+from ...language.transforms import grad, jvp
 from ..random_programs import RandomProgram, random_program
 
 _ROWS = 3
@@ -70,6 +72,25 @@ def tried(seed: int, order: int = 2) -> Asserted:
     return found
 
 
+def _same_ulps(program: RandomProgram, *args: Array) -> None:
+    """Two runs are 0 ULPs apart."""
+    chex.assert_trees_ulp(program(*args), program(*args), most=0)
+
+
+def _not_failing(program: RandomProgram, *args: Array) -> None:
+    """The Taylor test of a program as an opaque function, in float64; what it cannot tell is no alarm."""
+
+    def total(*xs: Any) -> Any:
+        return sum((vnp.sum(y) for y in program(*xs)), vnp.zeros((), xs[0].dtype))
+
+    found = chex.taylor_test(
+        lambda *xs: np.asarray(total(*xs)),
+        lambda *xs: [np.asarray(g) for g in grad(total, argnums=tuple(range(len(xs))))(*xs)],
+        *args,
+    )
+    assert found.outcome is not Outcome.FAIL, str(found)
+
+
 def _all(
     program: RandomProgram, rng: np.random.Generator, order: int
 ) -> Iterator[tuple[str, Callable[..., None], Callable[..., Any], Sequence[Any]]]:
@@ -90,6 +111,8 @@ def _all(
 
     yield "assert_accurate", chex.assert_accurate, program, xs
     yield "assert_gradients", partial(chex.assert_gradients, order=order), program, xs
+    yield "assert_trees_ulp", _same_ulps, program, xs
+    yield "assert_taylor", _not_failing, program, xs
     yield "assert_jit_is_eager", chex.assert_jit_is_eager, program, xs
     yield "assert_vmap_is_loop", chex.assert_vmap_is_loop, program, stacks
     yield "assert_pmap_is_loop", chex.assert_pmap_is_loop, program, stacks

@@ -20,6 +20,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/assertions.md",
     "docs/coverage.md",
     "docs/fake_devices.md",
     "docs/from_jax.md",
@@ -90,6 +91,17 @@ def test_the_examples_of_fake_devices_are_so(root: Path) -> None:
     found = doctest.testfile(str(root / "docs" / "fake_devices.md"), module_relative=False, optionflags=flags)
 
     assert found.attempted >= 25
+    assert found.failed == 0
+
+
+def test_the_examples_of_the_assertions_are_so(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # failures are stored in the working directory
+    flags = doctest.ELLIPSIS
+    found = doctest.testfile(str(root / "docs" / "assertions.md"), module_relative=False, optionflags=flags)
+
+    assert found.attempted >= 20
     assert found.failed == 0
 
 
