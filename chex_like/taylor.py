@@ -15,12 +15,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from .assertion import assertion
 from .claims.failure import calling_line, definition_of, replay_line, shown_line
-from .ulps import is_floating
+from .ulps import format_of, is_floating
 
 Values = np.ndarray[Any, Any]
 
@@ -166,10 +165,10 @@ def _along(f: Any, slopes: Sequence[Values], inputs: Sequence[Values], direction
     here = _number(f(*inputs))
     for k in range(2, _STEPS):
         h = 2.0**-k
-        sides = [_side(f, slopes, inputs, direction, sign * h) for sign in (1.0, -1.0)]
-        if sides[0] is None or sides[1] is None:
+        above, below = (_side(f, slopes, inputs, direction, sign * h) for sign in (1.0, -1.0))
+        if above is None or below is None:
             break  # below the format
-        (up, rise), (down, fall) = sides
+        (up, rise), (down, fall) = above, below
         with np.errstate(all="ignore"):
             left = [up - here[0] - rise, down - here[0] - fall]
             noise = _NOISE * here[1] * (max(abs(here[0]), abs(up), abs(down)) + abs(rise))
@@ -193,7 +192,7 @@ def _number(x: Any) -> tuple[float, float]:
         raise TypeError(
             f"`f` must return a floating number, got {found.dtype}{list(found.shape)}. Add it up."
         )
-    return float(found.reshape(())), float(ml_dtypes.finfo(found.dtype).eps)
+    return float(found.reshape(())), float(format_of(found.dtype).eps)
 
 
 def _side(

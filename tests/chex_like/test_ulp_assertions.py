@@ -130,16 +130,18 @@ def test_a_failure_in_any_format_is_replayed(dtype: np.dtype[Any]) -> None:
 
 
 def test_the_worst_leaf_is_named_by_its_path() -> None:
-    expected = {"w": F32([1, 2]), "b": [F32(3), np.int32(4)]}
-    chex.assert_trees_ulp(expected, {"w": F32([1, 2.0000002]), "b": [F32(3), np.int32(4)]})
+    expected = {"w": np.array([1, 2], F32), "b": [F32(3), np.int32(4)]}
+    chex.assert_trees_ulp(expected, {"w": np.array([1, 2.0000002], F32), "b": [F32(3), np.int32(4)]})
     with pytest.raises(AssertionError, match=r"tree 2 at 'b/0' is 3.5 .* where 3.0 .* is expected"):
-        chex.assert_trees_ulp(expected, expected, {"w": F32([1, 2.5]), "b": [F32(3.5), np.int32(4)]})
+        chex.assert_trees_ulp(
+            expected, expected, {"w": np.array([1, 2.5], F32), "b": [F32(3.5), np.int32(4)]}
+        )
     with pytest.raises(AssertionError, match=r"tree 1 at 'b/1' is 5 where 4 is expected"):
-        chex.assert_trees_ulp(expected, {"w": F32([1, 2]), "b": [F32(3), np.int32(5)]})
+        chex.assert_trees_ulp(expected, {"w": np.array([1, 2], F32), "b": [F32(3), np.int32(5)]})
     with pytest.raises(AssertionError, match=r"tree 1 at 'w' is float64\[2\] where float32\[2\] is expected"):
         chex.assert_trees_ulp(expected, {"w": np.ones(2), "b": [F32(3), np.int32(5)]})
     with pytest.raises(AssertionError, match="tree structs"):
-        chex.assert_trees_ulp(expected, {"w": F32([1, 2])})
+        chex.assert_trees_ulp(expected, {"w": np.array([1, 2], F32)})
 
 
 def test_complex_numbers_are_measured_by_parts() -> None:
