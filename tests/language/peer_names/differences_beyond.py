@@ -167,7 +167,7 @@ BEYOND: list[tuple[str, Difference]] = [
         Difference(
             "beside n numbers stand n - 1; JAX never looks at those beside one",
             ours="must have shapes (n,) and (n - 1,)",
-            when=lambda c: c.args[0].shape == (1,),
+            when=lambda c: getattr(c.args[0], "shape", ()) == (1,),
         ),
     ),
     ("scipy.linalg.hessenberg", Difference("integers become floats", types=without_elements, when=integers)),

@@ -76,7 +76,9 @@ def vector_beside_matrix(call: Call) -> bool:
 def as_the_indices(call: Call, ours: Any, theirs: Any) -> bool:
     """From an array without elements is taken what has the shape of the indices: nothing."""
     return (
-        call.kwargs.get("axis") is None and first_without_elements(call) and ours[0][0] == call.args[1].shape
+        call.kwargs.get("axis") is None
+        and first_without_elements(call)
+        and ours[0][0] == getattr(call.args[1], "shape", ())
     )
 
 
@@ -88,4 +90,4 @@ def indices_of_nothing(call: Call, ours: Any, theirs: Any) -> bool:
 
 def half_of_another_length(call: Call) -> bool:
     """The operand of an IRFFT has other than the n // 2 + 1 numbers that make n points."""
-    return call.args[0].shape[-1:] != (call.args[2][-1] // 2 + 1,)
+    return call.args[0].shape[-1:] != tuple(n // 2 + 1 for n in call.args[2][-1:])
