@@ -198,9 +198,10 @@ def promoted(call: Drawn, program: Any) -> list[Any]:
     arrays = list(call.arrays)
     shared = [i for i, kind in enumerate(call.kinds) if kind in PROMOTED]
     dtypes = [arrays[i].dtype for i in shared]
-    given = set() if program is None else {a.dtype for a in program.out_avals}
-    apart = set(dtypes) <= given  # each comes back as it was: `meshgrid` promotes nothing
-    common = vnp.result_type(*dtypes) if len(set(dtypes)) > 1 and not apart else None
+    several = len(set(dtypes)) > 1
+    if several and program is not None and set(dtypes) <= {a.dtype for a in program.out_avals}:
+        return arrays  # each comes back as it was: `meshgrid` promotes nothing
+    common = vnp.result_type(*dtypes) if several else None
     out = program.out_avals[0].dtype if program is not None and program.out_avals else None
     for i in shared:
         dtype = common or arrays[i].dtype
