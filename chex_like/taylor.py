@@ -68,7 +68,8 @@ def assert_taylor(f: Callable[..., Any], gradient: Callable[..., Any], *args: An
     """Assert that ``gradient`` is the gradient of ``f`` at ``args``, of a function that is not in Verax's vocabulary.
 
     An inconclusive test fails too, and says so: nothing was shown. `assert_gradients` is sharper wherever the function
-    can be traced.
+    can be traced. Of a function that stops a gradient values do not tell what the gradient should be: hold what is
+    stopped constant in ``f``.
 
     Args:
         f: of NumPy arrays; returns a number.
@@ -211,11 +212,10 @@ def _read(steps: Sequence[_Step], slope: float, size: float) -> Taylor:
     """The orders, off the smallest steps that are above the noise."""
     if not steps:
         return Taylor(Outcome.INCONCLUSIVE, "no step can be made in this format")
-    odd = [s for s in steps if abs(s.odd) > s.noise][-_RUN:]
-    even = [s for s in steps if abs(s.even) > s.noise][-_RUN:]
-    if len(even) == _RUN and _is_of_order_1(even, [s.even for s in even]):
+    odd, even = _last_run(steps, [s.odd for s in steps]), _last_run(steps, [s.even for s in steps])
+    if even and _is_of_order_1(even, [s.even for s in even]):
         return Taylor(Outcome.INCONCLUSIVE, "the two sides differ: it is a kink, and has no gradient", 1.0)
-    if len(odd) == _RUN and _is_of_order_1(odd, [s.odd for s in odd]):
+    if odd and _is_of_order_1(odd, [s.odd for s in odd]):
         expected = slope + odd[-1].odd / odd[-1].h
         return Taylor(
             Outcome.FAIL, "what is left over is of order 1, as of a wrong gradient", 1.0, expected, slope
@@ -227,8 +227,20 @@ def _read(steps: Sequence[_Step], slope: float, size: float) -> Taylor:
     )
     if hidden > _POWER * steepest:
         return Taylor(Outcome.INCONCLUSIVE, "noise could hide a wrong gradient: compute in a wider format")
-    order = float(np.log2(abs(odd[-2].odd / odd[-1].odd))) if len(odd) > 1 and odd[-1].odd else None
+    order = float(np.log2(abs(odd[-2].odd / odd[-1].odd))) if odd else None
     return Taylor(Outcome.PASS, "what is left over falls faster than the step, down into the noise", order)
+
+
+def _last_run(steps: Sequence[_Step], left: Sequence[float]) -> Sequence[_Step]:
+    """The smallest steps, each half the one before, at which what is left over is above the noise; else none.
+
+    A function that jumps is above it at steps here and there, of which nothing can be read.
+    """
+    above = [abs(x) > s.noise for x, s in zip(left, steps, strict=True)]
+    for end in range(len(steps), _RUN - 1, -1):
+        if all(above[end - _RUN : end]):
+            return steps[end - _RUN : end]
+    return []
 
 
 def _is_of_order_1(steps: Sequence[_Step], left: Sequence[float]) -> bool:

@@ -98,3 +98,14 @@ def test_wrong_uses_are_refused() -> None:
         chex.taylor_test(np.sin, np.cos, X)
     with pytest.raises(ValueError, match="`gradient` must return an array for each argument"):
         chex.taylor_test(sines, lambda x: x[:2], X)
+
+
+def test_a_function_that_jumps_here_and_there_is_no_wrong_gradient() -> None:
+    """Noise between steps that jump is no run of steps: what is read off steps far from each other is chance."""
+    x = np.float32(0.5973452)
+
+    def f(v: Any) -> Any:  # 3 v is rounded, and what is left of a division by v is 0, or nearly v
+        return np.float32(0.97) + np.fmod(np.float32(np.float32(v + v) + v), v)
+
+    for seed in range(20):
+        assert chex.taylor_test(f, np.zeros_like, x, seed=seed).outcome is not FAIL
