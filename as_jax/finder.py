@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from ..fake_devices.block import HOST
+from . import logs
 from .backends import device_count
 from .private import PRIVATE
 from .tree import MODULES, NAMES
@@ -119,6 +120,7 @@ def install() -> None:
             "Call verax.as_jax.install() first, or run `python -m verax.as_jax script.py`."
         )
     HOST.count = device_count
+    logs.install()
     sys.meta_path.insert(0, _FINDER)
 
 
@@ -128,6 +130,7 @@ def uninstall() -> None:
         return
     sys.meta_path.remove(_FINDER)
     HOST.count = lambda: 1
+    logs.uninstall()
     HOST.stop()
     for name in [n for n, m in sys.modules.items() if isinstance(m, _Module)]:
         del sys.modules[name]

@@ -92,4 +92,5 @@ NAMES = {
     "numpy_rank_promotion": ("verax.language.config", "numpy_rank_promotion"),
     "threefry_partitionable": ("verax.language.config", "threefry_partitionable"),
     "explain_cache_misses": ("verax.language.config", "explain_cache_misses"),
+    "log_compiles": ("verax.language.config", "log_compiles"),
 }

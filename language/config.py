@@ -37,9 +37,11 @@ class Watching(NamedTuple):
 
     Attributes:
         explain_cache_misses: whether it is logged why a jitted function is traced.
+        log_compiles: whether it is logged that one is.
     """
 
     explain_cache_misses: bool = False
+    log_compiles: bool = False
 
 
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -48,6 +50,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "threefry_partitionable": (True, False),
     "default_prng_impl": ("threefry2x32",),
     "explain_cache_misses": (True, False),
+    "log_compiles": (True, False),
     "check_tracer_leaks": (True, False),
 }
 _SETTINGS: ContextVar[Settings] = ContextVar("verax_settings", default=Settings())  # noqa: B039  # a named tuple
@@ -164,4 +167,17 @@ def explain_cache_misses(value: bool = True) -> Iterator[None]:
     Raises nothing of its own.
     """
     with _set("explain_cache_misses", bool(value)):
+        yield
+
+
+@contextmanager
+def log_compiles(value: bool = True) -> Iterator[None]:
+    """Log, inside the ``with`` block, each tracing and compilation of a jitted function: to "verax", as a warning.
+
+    Returns:
+        A context manager.
+
+    Raises nothing of its own.
+    """
+    with _set("log_compiles", bool(value)):
         yield

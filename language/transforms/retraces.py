@@ -76,12 +76,14 @@ class Traces:
         self._seen: deque[Signature] = deque(maxlen=REMEMBERED)
 
     def add(self, signature: Signature) -> None:
-        """Note a trace, and why it was made; it is logged where `explain_cache_misses` says so."""
+        """Note a trace, and why it was made; it is logged where `log_compiles` or `explain_cache_misses` says so."""
         self.count += 1
         reason = self._reason(signature)
         self.reasons.append(reason)
         if not self._knows(signature):
             self._seen.append(signature)
+        if config.log_compiles:
+            LOG.warning("Finished tracing and compilation of jit(%s)", self.name)
         if config.explain_cache_misses:
             LOG.warning("%r was traced: %s", self.name, reason)
 

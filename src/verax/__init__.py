@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.config import config as config
     from .language.config import enable_x64 as enable_x64
     from .language.config import explain_cache_misses as explain_cache_misses
+    from .language.config import log_compiles as log_compiles
     from .language.custom_rules import custom_jvp as custom_jvp
     from .language.custom_rules import custom_vjp as custom_vjp
     from .language.dispatch import using as using
@@ -138,6 +139,7 @@ _NAMES = {
     "enable_x64": "verax.language.config",
     "eval_shape": "verax.language.transforms",
     "explain_cache_misses": "verax.language.config",
+    "log_compiles": "verax.language.config",
     "float0": "verax.language.dtypes",
     "grad": "verax.language.transforms",
     "hessian": "verax.language.transforms",

@@ -90,3 +90,25 @@ def test_both_spellings_are_one_object() -> None:
         "import verax.numpy as vnp\nprint(jax.grad is verax.grad, jnp.add is vnp.add, jax.Array is verax.Array)"
     )
     assert python(code).stdout.strip() == "True True True", python(code).stderr
+
+
+def test_compilations_are_logged_to_who_listens_to_jax() -> None:
+    code = (
+        "import logging, sys, verax.as_jax as a; a.install(); import jax\n"
+        "logging.getLogger('jax').addHandler(logging.StreamHandler(sys.stdout))\n"
+        "f = jax.jit(lambda x: x * 2)\nf(1.0)\n"
+        "with jax.log_compiles():\n    f(1.0); print('again'); f(1); f(2)"
+    )
+    done = python(code)
+    assert done.stdout.splitlines() == ["again", "Finished tracing and compilation of jit(<lambda>)"], (
+        done.stderr
+    )
+    assert not done.stderr
+
+
+def test_a_log_that_nobody_listens_to_goes_to_stderr() -> None:
+    code = (
+        "import verax.as_jax as a; a.install(); import jax\n"
+        "with jax.log_compiles(): jax.jit(lambda x: x * 2)(1.0)"
+    )
+    assert python(code).stderr.splitlines() == ["Finished tracing and compilation of jit(<lambda>)"]

@@ -262,3 +262,11 @@ def test_reasons_are_logged_where_one_asks_for_them(caplog: pytest.LogCaptureFix
     assert [r.getMessage() for r in caplog.records] == [
         "'<lambda>' was traced: the shape of `x`: it was f32[2], and is f32[3]"
     ]
+
+
+def test_compilations_are_logged_where_one_asks_for_them(caplog: pytest.LogCaptureFixture) -> None:
+    f = verax.jit(lambda x: x)
+    with caplog.at_level(logging.WARNING, "verax"), verax.using("fast"), verax.log_compiles():
+        f(vnp.ones(2))
+        f(vnp.ones(2))
+    assert [r.getMessage() for r in caplog.records] == ["Finished tracing and compilation of jit(<lambda>)"]
