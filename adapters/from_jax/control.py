@@ -137,11 +137,9 @@ def _linear_solve(params: Params, operands: list[Any]) -> list[Any]:
 
 
 ROWS: Mapping[str, Row] = {
-    **dict.fromkeys(("jit", "pjit", "closed_call"), inlined("jaxpr")),
-    **dict.fromkeys(("core_call", "call"), inlined("call_jaxpr")),
-    "closed_call": inlined("call_jaxpr"),
+    "jit": inlined("jaxpr"),
+    **dict.fromkeys(("closed_call", "call"), inlined("call_jaxpr")),
     "remat2": _remat,
-    "checkpoint": _remat,
     "cond": _cond,
     "while": _while,
     "scan": _scan,

@@ -160,9 +160,7 @@ def _combined(over: Callable[..., Any], among: Callable[..., Any]) -> Row:
 
 ROWS: Mapping[str, Row] = {
     "add_any": called(lax.add),
-    **dict.fromkeys(
-        ("copy", "copy_p", "device_put", "name", "optimization_barrier", "pvary", "reshard"), same
-    ),
+    **dict.fromkeys(("copy", "device_put", "name", "optimization_barrier", "pvary", "reshard"), same),
     **dict.fromkeys(("sharding_constraint", "layout_constraint"), same),
     **{
         name: called(getattr(lax, name))
