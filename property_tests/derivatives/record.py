@@ -125,7 +125,7 @@ def _counted(sources: Mapping[str, int]) -> str:
 
 
 def _listed(title: str, texts: Iterable[str]) -> list[str]:
-    rows = [f"- {text.splitlines()[0]}" for text in texts]
+    rows = [f"- {'; '.join(text.splitlines())}" for text in texts]
     return ["", f"## {title}", "", *rows] if rows else []
 
 

@@ -279,7 +279,7 @@ def test_a_record_counts_points_and_names_what_was_found() -> None:
     assert "| sin | 2 | 0 | 9 | 2 | 0 | 0 |" in text
     assert "| cos | 1 | 1 | 9 | 0 | 0 | 0 |" in text
     assert "by the code of digest 4567 (3 points), 0123 (2 points)." in text
-    assert "## Disagreements\n\n- order 1: no\n" in text
+    assert "## Disagreements\n\n- order 1: no; sin\n" in text
     assert "- program, seed 3: order 3: far\n- program, seed 4: left after 9 s\n" in text
     assert "floating result: eq." in text
 

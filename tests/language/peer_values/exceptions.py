@@ -88,7 +88,7 @@ def of_negative_zero(d: Difference) -> bool:
 
 
 def far_apart(d: Difference) -> bool:
-    """Whether the ends of a range, of which one may be a part of the call, are more than a float apart."""
+    """Whether an end of a range is infinite, or so large that the distance of both may be."""
     with np.errstate(all="ignore"):
         wide = [x.astype(np.result_type(x.dtype, np.float32)) for x in d.call.arrays]
         return not all(np.isfinite(2 * x).all() for x in wide)
