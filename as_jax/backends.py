@@ -49,4 +49,4 @@ def get_backend(platform: str | None = None) -> Any:
     return HOST
 
 
-get_backend.cache_clear = HOST.stop  # type: ignore[attr-defined]
+get_backend.cache_clear = HOST.stop  # type: ignore[attr-defined]  # JAX's function carries it, and so does ours

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from ..language.serialization import (
     program_to_json,
 )
 from .findings import Finding, relative_name
+from .state import write_whole
 
 FORMAT = "verax-capsule/1"
 MOST_BYTES = 4 << 20
@@ -109,14 +109,7 @@ def write(folder: str | os.PathLike[str], capsule: Capsule) -> str | None:
     digest = hashlib.sha256(text).hexdigest()[:12]
     slug = re.sub(r"[^A-Za-z0-9]+", "-", capsule.finding.subject).strip("-")[-40:]
     name = f"{capsule.finding.code}-{slug}-{digest}.json"
-    handle, temporary = tempfile.mkstemp(dir=where, prefix=".capsule-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-        Path(temporary).replace(where / name)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(where / name, text)
     return name
 
 
