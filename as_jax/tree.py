@@ -88,6 +88,7 @@ NAMES = {
     "float0": ("verax.language.dtypes", "float0"),
     "check_tracer_leaks": ("verax.language.leaks", "checking_leaks"),
     "checking_leaks": ("verax.language.leaks", "checking_leaks"),
+    "enable_custom_prng": ("verax.language.config", "enable_custom_prng"),
     "enable_x64": ("verax.language.config", "enable_x64"),
     "numpy_rank_promotion": ("verax.language.config", "numpy_rank_promotion"),
     "threefry_partitionable": ("verax.language.config", "threefry_partitionable"),

@@ -23,6 +23,7 @@ class Settings(NamedTuple):
             shape too (False, as in JAX before 0.5).
         default_prng_impl: the generator that keys are made for.
         check_tracer_leaks: whether tracers that outlive their transform are looked for.
+        enable_custom_prng: whether `random.PRNGKey` makes typed keys, as `random.key` does.
     """
 
     enable_x64: bool = False
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     threefry_partitionable: bool = True
     default_prng_impl: str = "threefry2x32"
     check_tracer_leaks: bool = False
+    enable_custom_prng: bool = False
 
 
 class Watching(NamedTuple):
@@ -52,6 +54,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "explain_cache_misses": (True, False),
     "log_compiles": (True, False),
     "check_tracer_leaks": (True, False),
+    "enable_custom_prng": (True, False),
 }
 _SETTINGS: ContextVar[Settings] = ContextVar("verax_settings", default=Settings())  # noqa: B039  # a named tuple
 _WATCHING: ContextVar[Watching] = ContextVar("verax_watching", default=Watching())  # noqa: B039  # likewise
@@ -154,6 +157,19 @@ def threefry_partitionable(value: bool = True) -> Iterator[None]:
     Raises nothing of its own.
     """
     with _set("threefry_partitionable", bool(value)):
+        yield
+
+
+@contextmanager
+def enable_custom_prng(value: bool = True) -> Iterator[None]:
+    """Make typed keys with `random.PRNGKey` too (or not) inside the ``with`` block.
+
+    Returns:
+        A context manager.
+
+    Raises nothing of its own.
+    """
+    with _set("enable_custom_prng", bool(value)):
         yield
 
 

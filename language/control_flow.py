@@ -497,9 +497,12 @@ def _choose(name: str, index: Array, branches: Sequence[Function], operands: tup
     avals = _avals(leaves, f"operands of {name}")
     everything = [index, *leaves]
     level, owner = dispatch.level_for(everything), dispatch.owner_of(everything)
-    flat = [Flat(branch, in_tree) for branch in branches]
+    # A function that is several branches is one, and is traced once.
+    once = {id(branch): Flat(branch, in_tree) for branch in branches}
+    flat = [once[id(branch)] for branch in branches]
     with dispatch.using(owner):
-        traced = [Traced(branch, avals) for branch in flat]
+        seen = {id(branch): Traced(branch, avals) for branch in once.values()}
+        traced = [seen[id(branch)] for branch in flat]
         results = _common(name, flat, traced)
         if level is not None:
             found: Sequence[Operand] = stage_cond(index, traced, leaves)
@@ -515,8 +518,9 @@ def _common(name: str, flat: Sequence[Flat], traced: Sequence[Traced]) -> list[S
     for other, branch in zip(flat[1:], traced[1:], strict=True):
         if other.structure() != tree:
             raise TypeError(
-                f"The branches of {name} must return equal structures, got {_shown(tree)} of "
-                f"{flat[0].__name__!r} and {_shown(other.structure())} of {other.__name__!r}."
+                f"{name} branch outputs must have the same pytree structure, got {_shown(tree)} of "
+                f"{flat[0].__name__!r} and {_shown(other.structure())} of {other.__name__!r}. "
+                f"Return the same trees."
             )
         found = branch.program.out_avals
         if not all(same_type(a, b) for a, b in zip(first, found, strict=True)):

@@ -326,17 +326,35 @@ def tree_transpose(outer_treedef: TreeDef, inner_treedef: TreeDef | None, pytree
     Raises:
         ValueError: the tree is not one of ``outer_treedef`` whose leaves are of ``inner_treedef``.
     """
-    subtrees = outer_treedef.flatten_up_to(pytree_to_transpose)
-    if inner_treedef is None:
-        inner_treedef = trees.structure(subtrees[0])
-    rows = []
-    for subtree in subtrees:
-        leaves, structure = trees.flatten(subtree)
-        if structure != inner_treedef:
-            raise ValueError(f"`pytree_to_transpose` must hold trees of {inner_treedef}, got {structure}.")
-        rows.append(leaves)
+    try:
+        subtrees = outer_treedef.flatten_up_to(pytree_to_transpose)
+    except ValueError:
+        rows = _counted(outer_treedef, inner_treedef, pytree_to_transpose)
+        if inner_treedef is None or rows is None:
+            raise
+    else:
+        if inner_treedef is None:
+            inner_treedef = trees.structure(subtrees[0])
+        rows = []
+        for subtree in subtrees:
+            leaves, structure = trees.flatten(subtree)
+            if structure != inner_treedef:
+                raise ValueError(f"`pytree_to_transpose` must hold trees of {inner_treedef}, got {structure}.")
+            rows.append(leaves)
     columns = [[row[i] for row in rows] for i in range(inner_treedef.num_leaves)]
     return trees.unflatten(inner_treedef, [trees.unflatten(outer_treedef, column) for column in columns])
+
+
+def _counted(outer: TreeDef, inner: TreeDef | None, tree: Any) -> list[list[Any]] | None:
+    """The leaves of each inner tree by their number alone, of a tree that is of the class of ``outer``'s; else None.
+
+    A node may keep what is below it as its metadata (Haiku's `FlatMapping` does), and then is another one here.
+    """
+    leaves, structure = trees.flatten(tree)
+    size = 0 if inner is None else inner.num_leaves
+    if structure.type is not outer.type or len(leaves) != outer.num_leaves * size:
+        return None
+    return [leaves[i : i + size] for i in range(0, len(leaves), size)]
 
 
 # -- one level ----------------------------------------------------------------------------------------------

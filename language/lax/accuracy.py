@@ -18,6 +18,9 @@ class Precision(enum.Enum):
     HIGH = 1
     HIGHEST = 2
 
+    def __str__(self) -> str:
+        return self.name
+
     @classmethod
     def _missing_(cls, value: object) -> Precision | None:
         return _PRECISIONS.get(value) if value is None or isinstance(value, str) else None

@@ -99,14 +99,15 @@ def key(seed: Any, *, impl: str | None = None) -> KeyArray:
     return KeyArray(_seeded("key", seed))
 
 
-def PRNGKey(seed: Any, *, impl: str | None = None) -> Array:
-    """A key from a seed, as a raw array: uint32 of shape (2,).
+def PRNGKey(seed: Any, *, impl: str | None = None) -> Any:
+    """A key from a seed, as a raw array: uint32 of shape (2,); typed, as `key`'s, where ``enable_custom_prng`` is set.
 
     Raises:
         TypeError: ``seed`` is no integer.
     """
     check_impl(impl)
-    return _seeded("PRNGKey", seed)
+    data = _seeded("PRNGKey", seed)
+    return KeyArray(data) if config.enable_custom_prng else data
 
 
 def check_impl(impl: str | None) -> None:

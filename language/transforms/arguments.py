@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import lax
+from .. import lax, trees
 from ..arrays import Array
 from ..catalogue import convert_element_type_p
 from ..dispatch import Implementation, aval_of, bind
@@ -68,7 +68,10 @@ def split(
 
 
 def paired(fun: Function, has_aux: bool) -> Function:
-    """``fun`` returning ``(out, aux)``; without auxiliary output ``aux`` is None, which has no leaves."""
+    """``fun`` returning ``(out, aux)``; without auxiliary output ``aux`` is None, which has no leaves.
+
+    What is no array in ``aux`` is handed through as it is.
+    """
 
     def pair(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         result = fun(*args, **kwargs)
@@ -78,9 +81,29 @@ def paired(fun: Function, has_aux: bool) -> Function:
             raise TypeError(
                 f"{name_of(fun)!r} must return a pair (out, aux) with has_aux=True, got {type(result).__name__}."
             )
-        return result
+        return result[0], trees.map(lambda x: x if _is_operand(x) else _Aside(x), result[1])
 
     return pair
+
+
+def _is_operand(x: Any) -> bool:
+    try:
+        aval_of(x)
+    except TypeError:  # that is how it says no
+        return False
+    return True
+
+
+class _Aside:
+    """An object among a function's auxiliary results: a node without leaves, which unflattens to the object."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+trees.register_node(_Aside, lambda aside: ((), aside), lambda aside, _: aside.value)
 
 
 def check_differentiable(chosen: Any, leaves: Sequence[Any], what: str, allow_int: bool) -> None:

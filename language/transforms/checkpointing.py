@@ -19,6 +19,10 @@ from .arguments import Function, check_callable, with_static
 Policy = Callable[..., bool]
 
 
+class _Beginning(dispatch.Level):
+    """The level of a checkpoint that watches nothing: libraries see by it that they are in a function of its own."""
+
+
 def checkpoint(
     fun: Function,
     *,
@@ -58,7 +62,8 @@ def checkpoint(
                 x, f"Leaf {i} of the arguments of {name_of(fun)!r} under checkpoint", "Mark it static."
             )
         if dispatch.level_for(leaves) is None or jit_is_disabled():
-            return fun(*args, **kwargs)
+            with dispatch.push(_Beginning(dispatch.current())):
+                return fun(*args, **kwargs)
         fixed = [(i, args[i]) for i in sorted(places)]
         named = [(k, v) for k, v in kwargs.items() if k in names]
         flat = Flat(with_static(fun, fixed, named), tree, name_of(fun))

@@ -190,7 +190,9 @@ def _lanes(
         sizes.setdefault(axis_size, "axis_size")
     if len(sizes) > 1:
         shown = ", ".join(f"{n} ({named})" for n, named in sizes.items())
-        raise ValueError(f"The mapped axes of {what} of {name_of(fun)!r} must have one size, got {shown}.")
+        raise ValueError(
+            f"{what} got inconsistent sizes for array axes to be mapped by {name_of(fun)!r}: {shown}. They must be equal."
+        )
     if not sizes:
         raise ValueError(
             f"`in_axes` of {what} must map at least one argument, got {in_axes!r}. Map one, or pass axis_size."
@@ -203,7 +205,7 @@ def _place(x: Array, stacked: bool, axis: Any, size: int) -> Any:
     if axis is None:
         if stacked:
             raise ValueError(
-                "`out_axes` may be None only for a result that is equal in all lanes, got one that differs. "
+                "In vmap, `out_axes` may be None only for a result that is equal in all lanes, got one that differs. "
                 "Pass out_axes=0."
             )
         return x

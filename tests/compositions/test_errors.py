@@ -103,7 +103,7 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str, str]] = {
     "sizes that differ under vmap": (
         lambda: verax.vmap(lambda x, y: x + y)(vnp.ones(3), vnp.ones(2)),
         ValueError,
-        r"must have one size, got 3 \(argument 0\), 2 \(argument 1\)",
+        r"inconsistent sizes for array axes to be mapped by '<lambda>': 3 \(argument 0\), 2 \(argument 1\)",
         "",
     ),
     "in_axes out of range": (

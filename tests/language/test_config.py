@@ -13,7 +13,7 @@ import pytest
 import verax
 from verax import numpy as vnp
 from verax import random
-from verax.language.config import config, numpy_rank_promotion, threefry_partitionable
+from verax.language.config import config, enable_custom_prng, numpy_rank_promotion, threefry_partitionable
 
 
 def test_settings_are_read_by_both_names_and_restored() -> None:
@@ -88,3 +88,12 @@ def test_shapes_that_do_not_fit_are_told_in_words_that_jaxs_users_look_for() -> 
         vnp.ones((2, 1, 3)) + vnp.ones(2)
     with numpy_rank_promotion("raise"), pytest.raises(ValueError, match="could not be broadcast together"):
         vnp.ones((8, 1)) * vnp.ones(8)
+
+
+def test_enable_custom_prng_makes_typed_keys_of_prngkey() -> None:
+    with jax.enable_custom_prng(), enable_custom_prng():
+        theirs, ours = jax.random.PRNGKey(7), random.PRNGKey(7)
+    assert str(theirs.dtype) == ours.dtype
+    assert ours.shape == theirs.shape == ()
+    assert random.key_data(ours).tolist() == jax.random.key_data(theirs).tolist()
+    assert random.PRNGKey(7).dtype == "uint32"

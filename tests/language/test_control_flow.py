@@ -301,7 +301,7 @@ BAD: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "branches of two structures": (
         lambda x: lax.switch(0, [lambda: (x,), lambda: x]),
         TypeError,
-        r"branches of switch must return equal structures, got \(\*,\) .* and \*",
+        r"switch branch outputs must have the same pytree structure, got \(\*,\) .* and \*",
     ),
     "no branches": (lambda x: lax.switch(0, [], x), ValueError, r"at least one function, got none"),
     "an index that is no integer": (
@@ -317,3 +317,16 @@ def test_bad_control_flow_says_what_was_wrong(case: str) -> None:
     function, error, message = BAD[case]
     with pytest.raises(error, match=message):
         traced(function)
+
+
+def test_a_function_that_is_several_branches_is_traced_once() -> None:
+    runs: list[Any] = []
+
+    def f(x: Any) -> Any:
+        runs.append(None)
+        return x * 2
+
+    assert float(lax.switch(1, [f, lambda x: x + 1, f], 3.0)) == 4.0
+    assert len(runs) == 1
+    assert float(lax.cond(True, f, f, 3.0)) == 6.0
+    assert len(runs) == 2

@@ -212,3 +212,24 @@ def test_a_message_says_what_was_wrong(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match="`") as caught:
         call()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("module", [ours, theirs], ids=["verax", "jax"])
+def test_a_node_that_keeps_its_structure_as_metadata_is_transposed_by_its_leaves(module: Any) -> None:
+    """As Haiku's FlatMapping: with leaves that are trees it is another node than with leaves alone."""
+
+    class Flat:
+        def __init__(self, tree: Any) -> None:
+            self.tree = tree
+
+    module.register_pytree_node(
+        Flat,
+        lambda flat: module.tree_flatten(flat.tree),
+        lambda structure, leaves: Flat(module.tree_unflatten(structure, leaves)),
+    )
+    outer, inner = module.tree_structure(Flat({"a": 0, "b": 0})), module.tree_structure([0, 0])
+    found = module.tree_transpose(outer, inner, Flat({"a": [3, 4], "b": [5, 6]}))
+
+    assert [x.tree for x in found] == [{"a": 3, "b": 5}, {"a": 4, "b": 6}]
+    with pytest.raises((ValueError, TypeError)):
+        module.tree_transpose(outer, inner, Flat({"a": [3, 4], "b": [5]}))
