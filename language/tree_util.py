@@ -339,7 +339,9 @@ def tree_transpose(outer_treedef: TreeDef, inner_treedef: TreeDef | None, pytree
         for subtree in subtrees:
             leaves, structure = trees.flatten(subtree)
             if structure != inner_treedef:
-                raise ValueError(f"`pytree_to_transpose` must hold trees of {inner_treedef}, got {structure}.")
+                raise ValueError(
+                    f"`pytree_to_transpose` must hold trees of {inner_treedef}, got {structure}."
+                )
             rows.append(leaves)
     columns = [[row[i] for row in rows] for i in range(inner_treedef.num_leaves)]
     return trees.unflatten(inner_treedef, [trees.unflatten(outer_treedef, column) for column in columns])

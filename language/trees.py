@@ -6,6 +6,7 @@ everything else is a leaf; None has no leaves; dict keys are visited in sorted o
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
@@ -52,12 +53,15 @@ def register_node(
     unflatten_function: Callable[[Any, Iterable[Any]], Any],
 ) -> None:
     """Make a class a node: ``flatten(x) -> (children, aux)``, ``unflatten(aux, children) -> x``."""
-    optree.register_pytree_node(
-        cls,
-        flatten_function,
-        unflatten_function,
-        namespace=NAMESPACE,
-    )
+    with warnings.catch_warnings():
+        # Named tuples are nodes as they are; who registers one means another flattening, as in JAX.
+        warnings.filterwarnings("ignore", "PyTree type .* is a subclass of", UserWarning)
+        optree.register_pytree_node(
+            cls,
+            flatten_function,
+            unflatten_function,
+            namespace=NAMESPACE,
+        )
 
 
 def broadcast_prefix(prefix: Any, treedef: TreeDef, name: str) -> list[Any]:

@@ -191,7 +191,7 @@ def _lanes(
     if len(sizes) > 1:
         shown = ", ".join(f"{n} ({named})" for n, named in sizes.items())
         raise ValueError(
-            f"{what} got inconsistent sizes for array axes to be mapped by {name_of(fun)!r}: {shown}. They must be equal."
+            f"{what} got inconsistent sizes for array axes to be mapped by {name_of(fun)!r}: {shown}."
         )
     if not sizes:
         raise ValueError(
