@@ -16,15 +16,17 @@ from pathlib import Path
 import click
 
 from ...language.catalogue import PRIMITIVES
+from ..journal import Journal, Row, left, sources
 from ..laws.workers import Crashed, Hung, answers
 from .agreement import Agreement
-from .journal import Journal, left, sources
 from .record import Outcome, page, write
 from .trying import Task, Tried, has_derivative, safely
 
 # A derivative far behind its value needs hundreds of digits; a point that takes longer than this is told, and left.
 _MOST_SECONDS = 300
 _STATE = Path(".verax")
+# The rooms whose code decides what a derivative is, and at which points it is tried.
+_ROOMS = ("language", "reference", "property_tests")
 
 
 def tasks_of(names: list[str], points: int, programs: int, seed: int) -> Iterator[Task]:
@@ -46,22 +48,30 @@ def run(
     names = [name for name in PRIMITIVES if has_derivative(name, seed)]
     outcome = Outcome(without=[name for name in PRIMITIVES if name not in names])
     shown = begun = time.monotonic()
-    journal, tasks = Journal(folder, seed), list(tasks_of(names, points, programs, seed))
+    journal, tasks = journal_of(folder, seed), list(tasks_of(names, points, programs, seed))
     known = journal.known()
     for task in tasks:
         if task in known:
             outcome.add(task, *known[task])
-    wanted = itertools.takewhile(lambda _: time.monotonic() - begun < seconds, left(iter(tasks), known))
+    wanted = itertools.takewhile(lambda _: time.monotonic() - begun < seconds, left(tasks, known))
     for task, answer in answers(safely, wanted, processes, _MOST_SECONDS):
         tried = _told(task, answer)
         journal.add(task, tried)
-        outcome.add(task, tried, sources())
+        outcome.add(task, tried, sources(_ROOMS))
         if time.monotonic() - shown > 10:
             shown = time.monotonic()
             click.echo(f"{outcome.points:,} points of {len(tasks):,} after {shown - begun:.0f} s", err=True)
     if time.monotonic() - begun < seconds:
         journal.close()
     return outcome
+
+
+def journal_of(folder: Path, seed: int) -> Journal[Task, Tried]:
+    """What the run of a seed has tried; what did not agree is open."""
+    path = folder / f"derivatives-seed-{seed}.jsonl"
+    return Journal(
+        path, Row[Task, Tried], _ROOMS, lambda t: bool(t.found.disagreements or t.found.unverified)
+    )
 
 
 def _told(task: Task, answer: Tried | Hung | Crashed) -> Tried:

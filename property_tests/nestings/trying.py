@@ -1,7 +1,8 @@
-"""One primitive or random program under its nestings: which hold, which are refused by design, which are wrong."""
+"""One primitive or program under nestings: which hold, which are refused by design, which are wrong."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,8 @@ from ...language.dispatch import aval_of
 from ...language.dtypes import is_float
 from ..inputs import sample
 from ..primitive_cases import case_of
-from ..random_programs import random_program
+from ..random_programs import RandomProgram, random_program
+from ..shrinking import shrunk
 from ..strategies import arguments
 from ..subjects import Subject
 from .holding import wrong
@@ -33,14 +35,17 @@ REFUSED = (
 )
 
 
+Nesting = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A primitive or one of the twelve programs ("program"), nested to a depth in all ways; a random one in one."""
+    """Nestings of a primitive ("primitive"), of one of the twelve ("program"), or of a random program ("random")."""
 
     kind: str
     name: str
     seed: int
-    depth: int = 2
+    nestings: tuple[Nesting, ...] = tuple(nestings(2))
 
 
 @dataclass(slots=True)
@@ -58,36 +63,75 @@ class Tried:
     wrong: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A function of floating arrays, a point where it and its value are finite, and what it is called.
+
+    Attributes:
+        function: flat.
+        point: an array for each of its operands.
+        text: for people.
+        program: what the function is of, where that is a random program.
+    """
+
+    function: Function
+    point: Sequence[Any]
+    text: str
+    program: RandomProgram | None = None
+
+
+def drawn_nesting(seed: int, depth: int) -> Nesting:
+    """One nesting of up to that depth, the same for the same seed."""
+    rng = np.random.default_rng([seed, 11])
+    return tuple(str(n) for n in rng.choice(NAMES, int(rng.integers(1, depth + 1))))
+
+
 def attempt(task: Task) -> Tried:
     """Try a task's nestings; nothing is tried where no draw has floating operands, results and finite values."""
     tried, place = Tried(), place_of(task)
     if place is None:
         return tried
-    function, point, text = place
-    for names in nestings_of(task):
-        told = wrong(names, function, point)
+    for names in task.nestings:
+        told = wrong(names, place.function, place.point)
         if not told:
             tried.held += 1
-        elif any(reason in told for reason in REFUSED):
+        elif _is_refused(told):
             tried.refused += 1
         else:
-            tried.wrong.append(f"{' of '.join(names)} of {text}: {told}")
+            tried.wrong.append(_told(names, place, told))
     return tried
 
 
-def nestings_of(task: Task) -> list[tuple[str, ...]]:
-    """All to a depth; of a random program one of up to that depth, drawn from its seed."""
-    if task.kind != "random":
-        return list(nestings(task.depth))
-    rng = np.random.default_rng([task.seed, 11])
-    return [tuple(str(n) for n in rng.choice(NAMES, int(rng.integers(1, task.depth + 1))))]
+def _is_refused(told: str) -> bool:
+    return any(reason in told for reason in REFUSED)
 
 
-def place_of(task: Task) -> tuple[Function, list[Any], str] | None:
-    """A function of floating arrays, a point where it and its value are finite, and what it is called."""
+def _told(names: Nesting, place: Place, told: str) -> str:
+    """What is wrong in words: of a random program, with the smallest nesting and part of it that is wrong too."""
+    text = f"{' of '.join(names)} of {place.text}: {told}"
+    if place.program is None:
+        return text
+
+    def fault(program: RandomProgram, point: Sequence[Any], some: Nesting = names) -> str:
+        found = wrong(some, lambda *xs: list(program(*xs)), point)
+        return "" if _is_refused(found) else found
+
+    shorter = next((some for some in _parts(names) if fault(place.program, place.point, some)), names)
+    part, point = shrunk(place.program, place.point, lambda p, at: bool(fault(p, at, shorter)))
+    at = ", ".join(f"v{i} = {np.asarray(x).tolist()}" for i, x in enumerate(point))
+    return f"{text}\nshrunk: {' of '.join(shorter)}, at {at}, of\n{part}"
+
+
+def _parts(names: Nesting) -> list[Nesting]:
+    """What a nesting is when transforms are left out, the shortest first."""
+    return [part for n in range(1, len(names)) for part in itertools.combinations(names, n)]
+
+
+def place_of(task: Task) -> Place | None:
+    """Where a task's nestings are tried; None where no draw has a floating operand, and finite values."""
     if task.kind == "program":
-        return (*PROGRAMS[task.name], task.name)
-    for subject, text in _subjects(task):
+        return Place(*PROGRAMS[task.name], task.name)
+    for subject, text, program in _subjects(task):
         assert subject.signature is not None, "cases and programs say what they take"
         drawn = list(sample(arguments(subject.signature), 1, task.seed)[0].dynamic)
         moving = [i for i, x in enumerate(drawn) if is_float(np.asarray(x).dtype) and np.size(x)]
@@ -95,19 +139,19 @@ def place_of(task: Task) -> tuple[Function, list[Any], str] | None:
             continue
         function, point = _floating(subject, drawn, moving), [np.asarray(drawn[i]) for i in moving]
         if _is_finite(function, point):
-            return function, point, f"{text}, seed {task.seed}"
+            return Place(function, point, f"{text}, seed {task.seed}", program)
     return None
 
 
-def _subjects(task: Task) -> Iterator[tuple[Subject, str]]:
+def _subjects(task: Task) -> Iterator[tuple[Subject, str, RandomProgram | None]]:
     for turn in range(_DRAWS):
         seed = task.seed * _DRAWS + turn
         if task.kind == "primitive":
             case = case_of(task.name, seed)
-            yield case.subject(), case.name
+            yield case.subject(), case.name, None
         else:
             program = random_program(seed)
-            yield program.subject(), str(program)
+            yield program.subject(), str(program), program
 
 
 def _floating(subject: Subject, drawn: Sequence[Any], moving: Sequence[int]) -> Function:

@@ -16,11 +16,11 @@ from mpmath.libmp import from_man_exp, mpf_shift
 from verax import lax as vlax
 from verax.language.catalogue import PRIMITIVES
 from verax.language.errors import UsageError
+from verax.property_tests import journal
 from verax.property_tests.derivatives import __main__ as command
-from verax.property_tests.derivatives import journal, trying
-from verax.property_tests.derivatives.__main__ import run, tasks_of
+from verax.property_tests.derivatives import trying
+from verax.property_tests.derivatives.__main__ import journal_of, run, tasks_of
 from verax.property_tests.derivatives.agreement import Agreement, agree, compared, sequences
-from verax.property_tests.derivatives.journal import Journal
 from verax.property_tests.derivatives.orders import floating
 from verax.property_tests.derivatives.record import Outcome, page
 from verax.property_tests.derivatives.trying import Task, Tried, safely, tried
@@ -222,34 +222,34 @@ def test_a_run_that_was_ended_goes_on_where_it_stood(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(command, "answers", answering("sin", then=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         run(1, 0, 0, 1, np.inf, tmp_path)
-    assert list(Journal(tmp_path, 0).known()) == [SIN]
+    assert list(journal_of(tmp_path, 0).known()) == [SIN]
 
     monkeypatch.setattr(command, "answers", answering("mul"))
     outcome = run(1, 0, 0, 1, np.inf, tmp_path)
     assert outcome.points == 2
     assert set(outcome.rows) == {"sin", "mul"}
-    assert not Journal(tmp_path, 0).known()  # it came to its end: the next run begins anew
+    assert not journal_of(tmp_path, 0).known()  # it came to its end: the next run begins anew
 
 
 def test_what_did_not_agree_is_tried_again_by_other_sources(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    found = Journal(tmp_path, 0)
+    found = journal_of(tmp_path, 0)
     found.add(SIN, AGREED)
     found.add(MUL, Tried(True, Agreement(disagreements=["order 1: no"]), "mul_float32 {}"))
     assert list(found.known()) == [SIN, MUL]
-    monkeypatch.setattr(journal, "sources", lambda: "others")
+    monkeypatch.setattr(journal, "sources", lambda _: "others")
     assert list(found.known()) == [SIN]
     assert found.known()[SIN][0] == AGREED
 
 
 def test_a_journal_that_cannot_be_read_is_told_with_the_mend(tmp_path: Path) -> None:
-    found = Journal(tmp_path, 0)
+    found = journal_of(tmp_path, 0)
     found.add(SIN, AGREED)
     with found.path.open("a", encoding="utf-8") as file:
         file.write('{"task"')  # a line that was cut off: its task is tried again
     assert list(found.known()) == [SIN]
-    Journal(tmp_path, 0).add(MUL, AGREED)
+    journal_of(tmp_path, 0).add(MUL, AGREED)
     assert list(found.known()) == [SIN, MUL]
     found.path.write_text("no task\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"Line 1 of .* Delete the file to begin anew"):

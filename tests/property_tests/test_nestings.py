@@ -9,11 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 import verax
+from verax.language.catalogue import PRIMITIVES
 from verax.property_tests.nestings import __main__ as command
+from verax.property_tests.nestings import trying
 from verax.property_tests.nestings.holding import wrong
 from verax.property_tests.nestings.nesting import FORMS, nested, nestings
 from verax.property_tests.nestings.programs import PROGRAMS
-from verax.property_tests.nestings.trying import Task, attempt, nestings_of, place_of
+from verax.property_tests.nestings.trying import Task, attempt, drawn_nesting, place_of
 
 DRAWN = [("dot_general", 0), ("sin", 0), ("while", 0), ("custom_vjp_call", 0), ("gather", 1)]
 
@@ -40,10 +42,10 @@ def test_a_primitive_under_every_nesting_to_depth_two_is_its_plain_form(name: st
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 5])
 def test_a_random_program_under_a_nesting_drawn_is_its_plain_form(seed: int) -> None:
-    task = Task("random", "", seed, 4)
+    task = Task("random", "", seed, (drawn_nesting(seed, 4),))
 
     assert attempt(task).wrong == []
-    assert nestings_of(task) == nestings_of(task)
+    assert drawn_nesting(seed, 4) == drawn_nesting(seed, 4)
 
 
 def test_what_is_refused_by_design_is_told_apart() -> None:
@@ -125,18 +127,81 @@ def test_jit_inside_of_every_nesting_traces_once() -> None:
         assert len(traced) == 1, names
 
 
+def test_a_random_program_that_is_wrong_is_shrunk_to_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault planted: a sorted array is wrong in every nesting that has a vjp."""
+
+    def planted(names: Any, f: Any, point: Any) -> str:
+        with np.errstate(all="ignore"):
+            program = str(verax.make_program(lambda *xs: list(f(*xs)))(*point))
+        return "is wrong" if "sort[" in program and "vjp" in names else ""
+
+    monkeypatch.setattr(trying, "wrong", planted)
+    seed = next(s for s in range(100) if (p := place_of(Task("random", "", s))) and " = sort[" in p.text)
+
+    (text,) = attempt(Task("random", "", seed, (("jit", "vjp", "vmap"),))).wrong
+
+    assert text.startswith("jit of vjp of vmap of v0: ")
+    shrunk = text.split("shrunk: ")[1].splitlines()
+    assert shrunk[0].startswith("vjp, at v0 = ")
+    assert [line.split("(")[0] for line in shrunk[-2:]] == ["v1 = sort[0]", "return v1"]
+    assert len(shrunk) == 4
+
+
+def in_this_process(function: Any, tasks: Any, *_: Any) -> Any:
+    return ((task, function(task)) for task in tasks)
+
+
 def test_the_command_counts_and_fails_where_a_nesting_is_wrong(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    monkeypatch.setattr(command, "tasks_of", lambda *_: [Task("program", "polynomial", 0, 1)])
-    monkeypatch.setattr(command, "answers", lambda f, tasks, *_: ((t, f(t)) for t in tasks))
-    good = CliRunner().invoke(command.main, ["--record", str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        command, "answers", lambda *_: iter([(Task("program", "x", 0), command.Tried(1, 0, ["bad"]))])
+        command, "tasks_of", lambda *_: [Task("program", "polynomial", 0, tuple(nestings(1)))]
     )
+    monkeypatch.setattr(command, "answers", in_this_process)
+    good = CliRunner().invoke(command.main, ["--record", str(tmp_path)])
+    monkeypatch.setattr(command, "attempt", lambda _: command.Tried(1, 0, ["bad"]))
     bad = CliRunner().invoke(command.main, [])
+    monkeypatch.setattr(command, "answers", lambda _, tasks, *__: ((t, command.Crashed(-9)) for t in tasks))
+    crashed = CliRunner().invoke(command.main, [])
 
-    assert (good.exit_code, bad.exit_code) == (0, 1)
+    assert (good.exit_code, bad.exit_code, crashed.exit_code) == (0, 1, 1)
     assert "nestings that are their plain forms | 4" in good.output
     assert "- bad" in bad.output
-    assert len(list(tmp_path.iterdir())) == 1
+    assert "left, after ten minutes or a crash | 1" in crashed.output
+    assert [p.name.partition("-")[0] for p in tmp_path.glob("*.md")] == ["nestings"]
+
+
+def test_a_run_that_was_ended_goes_on_where_it_stood(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    tasks = [Task("program", name, 0, (("jit",),)) for name in ("waves", "sums")]
+    monkeypatch.setattr(command, "tasks_of", lambda *_: tasks)
+    tried: list[str] = []
+
+    def ending(function: Any, left: Any, *_: Any) -> Any:
+        for task in left:
+            tried.append(task.name)
+            yield task, function(task)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "answers", ending)
+    ended = CliRunner().invoke(command.main, [])
+    monkeypatch.setattr(command, "answers", in_this_process)
+    found = CliRunner().invoke(command.main, [])
+
+    assert (ended.exit_code, found.exit_code) == (130, 0)
+    assert "The same command goes on" in ended.output
+    assert tried == ["waves"]
+    assert "programs tried | 2" in found.output
+    assert not list((tmp_path / ".verax").glob("*.jsonl"))
+
+
+def test_the_tasks_are_primitives_to_depth_two_twelve_programs_to_four_and_random_ones() -> None:
+    tasks = command.tasks_of(2000, 4, 0)
+    kinds = {kind: [t for t in tasks if t.kind == kind] for kind in ("primitive", "program", "random")}
+
+    assert {t.name for t in kinds["primitive"]} == set(PRIMITIVES)
+    assert {len(t.nestings) for t in kinds["primitive"]} == {20}
+    assert len(kinds["program"]) == 12 * 340
+    assert len(kinds["random"]) == len({t.seed for t in kinds["random"]}) == 2000
+    assert max(len(t.nestings[0]) for t in kinds["random"]) == 4
