@@ -27,7 +27,7 @@ _KINDS = {"primitive": "primitives", "program": "programs", "random": "random pr
 
 
 def tasks_of(programs: int, depth: int, seed: int) -> list[Task]:
-    """All nestings to depth 2 of each primitive, to ``depth`` of each program, and one of each random program."""
+    """Nestings to depth 2 of each primitive, all to ``depth`` of each program, and one of each random program."""
     primitives = [Task("primitive", name, seed) for name in PRIMITIVES]
     twelve = [Task("program", name, seed, (names,)) for name in PROGRAMS for names in nestings(depth)]
     seeds = range(seed, seed + programs)
@@ -43,7 +43,8 @@ class Outcome:
         counts: nestings that are their plain forms, and such as are refused by design.
         wrong: in words.
         left: in words: what took too long, or ended its process.
-        without: primitives with no floating operand, or no floating result.
+        without: primitives with no floating operand or result, tried under vmap and jit alone.
+        untried: primitives of which no draw is small and finite.
         sources: how many tasks were tried by the code of which digest: a run may be ended, and go on later.
     """
 
@@ -52,6 +53,7 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
+    untried: list[str] = field(default_factory=list)
     sources: Counter[str] = field(default_factory=Counter)
 
     def add(self, task: Task, answer: Tried, by: str) -> None:
@@ -60,6 +62,8 @@ class Outcome:
         if answer.held or answer.refused or answer.wrong:
             self.subjects[task.kind].add((task.name, task.seed))
         elif task.kind == "primitive":
+            self.untried.append(task.name)
+        if not answer.floats:
             self.without.append(task.name)
         self.counts["nestings that are their plain forms"] += answer.held
         self.counts["nestings refused by design"] += answer.refused
@@ -104,7 +108,8 @@ def page(outcome: Outcome, command: str, date: str) -> str:
         f"# Nestings, {date}\n\n`{command}` on `fast`.\n\n"
         f"| what | how many |\n|---|---|\n{rows}\n"
         f"Tried by the code of digest {by}.\n\n"
-        f"Without a floating operand or result to move: {', '.join(outcome.without) or 'none'}.\n"
+        f"Under vmap and jit alone, for want of floats: {', '.join(outcome.without) or 'none'}.\n\n"
+        f"Not tried: {', '.join(outcome.untried) or 'none'}.\n"
         + _listed("What is not its plain form", outcome.wrong)
         + _listed("Left", outcome.left)
     )

@@ -17,7 +17,8 @@ from ..trial import Result
 from .nesting import FORMS, PLAIN, PLAIN_BUT_VJP, Function, nested
 
 # Of a nesting and its plain form, computed with so many digits and rounded to the dtype, every bit is to be equal.
-DIGITS = 40
+# Where a form cancels (1 - tanh^2 at 46), 40 digits show nothing: 400 are more than any double has before its first.
+DIGITS = (40, 400)
 # Deeper nestings keep their vjp.
 MOST_BY_ENTRIES = 2
 
@@ -54,10 +55,15 @@ def wrong(names: Sequence[str], f: Function, point: Sequence[Any], forms: Any = 
 
 def _in_exact_numbers(made: Function, plain: Function, xs: Sequence[Any]) -> str:
     """Rounding apart, both are to be one and the same number. A zero has no sign there."""
-    found = []
-    for g in (made, plain):
-        program = make_program(lambda *ys, g=g: list(g(*ys)))(*xs)
-        exact = evaluate(program, xs, Exact(DIGITS))
-        found.append(Result.of([np.add(x.machine_value(), 0, dtype=x.dtype) for x in exact]))
-    difference = found[1].difference(found[0])
+    programs = [make_program(lambda *ys, g=g: list(g(*ys)))(*xs) for g in (made, plain)]
+    difference = ""
+    for digits in DIGITS:
+        found = [Result.of(_rounded(evaluate(program, xs, Exact(digits)))) for program in programs]
+        difference = found[1].difference(found[0])
+        if not difference:
+            break
     return f"is not its plain form in exact numbers: {difference}" if difference else ""
+
+
+def _rounded(exact: Sequence[Any]) -> list[Any]:
+    return [np.add(x.machine_value(), 0, dtype=x.dtype) for x in exact]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from ...language import dispatch
 from ...language.config import enable_x64
 from ...language.dispatch import aval_of
-from ...language.dtypes import is_float
+from ...language.dtypes import DType, is_float
 from ..inputs import sample
 from ..primitive_cases import case_of
 from ..random_programs import RandomProgram, random_program
@@ -24,6 +24,8 @@ from .nesting import NAMES, Function, nestings
 from .programs import PROGRAMS
 
 _DRAWS = 12
+# The transforms of what has no derivative.
+_MAPS = frozenset({"vmap", "jit"})
 # Of a random program a nesting doubles every result, and so does the next.
 _MOST_ELEMENTS = 8
 # What Verax refuses on purpose, and says so: a loop of unknown length backwards, a parameter without a derivative, a
@@ -56,28 +58,32 @@ class Tried:
         held: how many nestings are their plain forms.
         refused: how many are refused by design.
         wrong: what is wrong with the others.
+        floats: whether derivatives were among them.
     """
 
     held: int = 0
     refused: int = 0
     wrong: list[str] = field(default_factory=list)
+    floats: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A function of floating arrays, a point where it and its value are finite, and what it is called.
+    """A function of arrays, a point where it and its value are finite, and what it is called.
 
     Attributes:
         function: flat.
         point: an array for each of its operands.
         text: for people.
         program: what the function is of, where that is a random program.
+        floats: whether operands and results are floating, so that derivatives are something.
     """
 
     function: Function
     point: Sequence[Any]
     text: str
     program: RandomProgram | None = None
+    floats: bool = True
 
 
 def drawn_nesting(seed: int, depth: int) -> Nesting:
@@ -87,11 +93,14 @@ def drawn_nesting(seed: int, depth: int) -> Nesting:
 
 
 def attempt(task: Task) -> Tried:
-    """Try a task's nestings; nothing is tried where no draw has floating operands, results and finite values."""
+    """Try a task's nestings; of what is not floating those of vmap and jit; none where no draw is finite."""
     tried, place = Tried(), place_of(task)
     if place is None:
         return tried
+    tried.floats = place.floats
     for names in task.nestings:
+        if not place.floats and not _MAPS.issuperset(names):
+            continue
         told = wrong(names, place.function, place.point)
         if not told:
             tried.held += 1
@@ -128,19 +137,38 @@ def _parts(names: Nesting) -> list[Nesting]:
 
 
 def place_of(task: Task) -> Place | None:
-    """Where a task's nestings are tried; None where no draw has a floating operand, and finite values."""
+    """Where a task's nestings are tried: at floating operands, else at any. None where no draw is small and finite."""
     if task.kind == "program":
         return Place(*PROGRAMS[task.name], task.name)
-    for subject, text, program in _subjects(task):
-        assert subject.signature is not None, "cases and programs say what they take"
-        drawn = list(sample(arguments(subject.signature), 1, task.seed)[0].dynamic)
-        moving = [i for i, x in enumerate(drawn) if is_float(np.asarray(x).dtype) and np.size(x)]
-        if not moving or sum(np.size(drawn[i]) for i in moving) > _MOST_ELEMENTS:
-            continue
-        function, point = _floating(subject, drawn, moving), [np.asarray(drawn[i]) for i in moving]
-        if _is_finite(function, point):
-            return Place(function, point, f"{text}, seed {task.seed}", program)
+    for is_moved in (is_float, is_held):
+        for subject, text, program in _subjects(task):
+            found = _place(subject, task.seed, f"{text}, seed {task.seed}", program, is_moved)
+            if found is not None:
+                return found
     return None
+
+
+def is_held(dtype: DType) -> bool:
+    """Any dtype: of operands that no derivative is taken along."""
+    return True
+
+
+def _place(
+    subject: Subject,
+    seed: int,
+    text: str,
+    program: RandomProgram | None,
+    is_moved: Callable[[DType], bool],
+) -> Place | None:
+    assert subject.signature is not None, "cases and programs say what they take"
+    drawn = list(sample(arguments(subject.signature), 1, seed)[0].dynamic)
+    moving = [i for i, x in enumerate(drawn) if is_moved(np.asarray(x).dtype) and np.size(x)]
+    if not moving or sum(np.size(drawn[i]) for i in moving) > _MOST_ELEMENTS:
+        return None
+    function, point = _moving(subject, drawn, moving, is_moved), [np.asarray(drawn[i]) for i in moving]
+    if not _is_finite(function, point):
+        return None
+    return Place(function, point, text, program, is_moved is is_float)
 
 
 def _subjects(task: Task) -> Iterator[tuple[Subject, str, RandomProgram | None]]:
@@ -154,14 +182,16 @@ def _subjects(task: Task) -> Iterator[tuple[Subject, str, RandomProgram | None]]
             yield program.subject(), str(program), program
 
 
-def _floating(subject: Subject, drawn: Sequence[Any], moving: Sequence[int]) -> Function:
+def _moving(
+    subject: Subject, drawn: Sequence[Any], moving: Sequence[int], is_moved: Callable[[DType], bool]
+) -> Function:
     def function(*xs: Any) -> list[Any]:
         full = list(drawn)
         for i, x in zip(moving, xs, strict=True):
             full[i] = x
         found = subject.function(*full)
         leaves = found if isinstance(found, (tuple, list)) else [found]
-        return [y for y in leaves if is_float(aval_of(y).dtype)]
+        return [y for y in leaves if is_moved(aval_of(y).dtype)]
 
     return function
 

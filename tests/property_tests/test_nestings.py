@@ -48,9 +48,23 @@ def test_a_random_program_under_a_nesting_drawn_is_its_plain_form(seed: int) -> 
     assert drawn_nesting(seed, 4) == drawn_nesting(seed, 4)
 
 
+def test_what_is_left_of_one_far_out_is_asked_with_more_digits() -> None:
+    """1 - tanh(46)^2 has 40 digits before its first."""
+    inner = verax.jit(lambda x, y: [verax.lax.tanh(x) * y, x - y])
+    point = [np.float32(45.912228), np.float32(-21.470812)]
+
+    assert wrong(("vjp", "vjp"), lambda x, y: inner(x, verax.lax.cos(y)), point) == ""
+
+
 def test_what_is_refused_by_design_is_told_apart() -> None:
     assert attempt(Task("primitive", "while", 0)).refused > 0
-    assert place_of(Task("primitive", "population_count", 0)) is None
+
+
+@pytest.mark.parametrize("name", ["population_count", "argmax", "and"])
+def test_what_has_no_derivative_is_held_under_vmap_and_jit(name: str) -> None:
+    tried = attempt(Task("primitive", name, 0))
+
+    assert (tried.wrong, tried.held, tried.floats) == ([], 6, False)
 
 
 def forgetful(f: Any) -> Any:
