@@ -10,12 +10,13 @@ from click.testing import CliRunner
 
 import verax
 from verax.language.catalogue import PRIMITIVES
+from verax.property_tests.laws.workers import Crashed
 from verax.property_tests.nestings import __main__ as command
 from verax.property_tests.nestings import trying
 from verax.property_tests.nestings.holding import wrong
 from verax.property_tests.nestings.nesting import FORMS, nested, nestings
 from verax.property_tests.nestings.programs import PROGRAMS
-from verax.property_tests.nestings.trying import Task, attempt, drawn_nesting, place_of
+from verax.property_tests.nestings.trying import Task, Tried, attempt, drawn_nesting, place_of
 
 DRAWN = [("dot_general", 0), ("sin", 0), ("while", 0), ("custom_vjp_call", 0), ("gather", 1)]
 
@@ -174,9 +175,9 @@ def test_the_command_counts_and_fails_where_a_nesting_is_wrong(
     )
     monkeypatch.setattr(command, "answers", in_this_process)
     good = CliRunner().invoke(command.main, ["--record", str(tmp_path)])
-    monkeypatch.setattr(command, "attempt", lambda _: command.Tried(1, 0, ["bad"]))
+    monkeypatch.setattr(command, "attempt", lambda _: Tried(1, 0, ["bad"]))
     bad = CliRunner().invoke(command.main, [])
-    monkeypatch.setattr(command, "answers", lambda _, tasks, *__: ((t, command.Crashed(-9)) for t in tasks))
+    monkeypatch.setattr(command, "answers", lambda _, tasks, *__: ((t, Crashed(-9)) for t in tasks))
     crashed = CliRunner().invoke(command.main, [])
 
     assert (good.exit_code, bad.exit_code, crashed.exit_code) == (0, 1, 1)
