@@ -97,4 +97,6 @@ NAMES = {
     "threefry_partitionable": ("verax.language.config", "threefry_partitionable"),
     "explain_cache_misses": ("verax.language.config", "explain_cache_misses"),
     "log_compiles": ("verax.language.config", "log_compiles"),
+    "debug_nans": ("verax.language.nonfinite", "debug_nans"),
+    "debug_infs": ("verax.language.nonfinite", "debug_infs"),
 }

@@ -40,10 +40,14 @@ class Watching(NamedTuple):
     Attributes:
         explain_cache_misses: whether it is logged why a jitted function is traced.
         log_compiles: whether it is logged that one is.
+        debug_nans: whether a result that is NaN is an error.
+        debug_infs: whether one that is infinite is.
     """
 
     explain_cache_misses: bool = False
     log_compiles: bool = False
+    debug_nans: bool = False
+    debug_infs: bool = False
 
 
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -53,9 +57,13 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "default_prng_impl": ("threefry2x32",),
     "explain_cache_misses": (True, False),
     "log_compiles": (True, False),
+    "debug_nans": (True, False),
+    "debug_infs": (True, False),
     "check_tracer_leaks": (True, False),
     "enable_custom_prng": (True, False),
 }
+# Whether NaNs or infinities have ever been looked for: an operation asks nothing more while they have not.
+_looked = False
 _SETTINGS: ContextVar[Settings] = ContextVar("verax_settings", default=Settings())  # noqa: B039  # a named tuple
 _WATCHING: ContextVar[Watching] = ContextVar("verax_watching", default=Watching())  # noqa: B039  # likewise
 
@@ -92,23 +100,41 @@ class Config:
         Raises:
             ValueError: the name is unknown, or the value is none of the setting's.
         """
-        setting = name.removeprefix("jax_")
-        if setting not in VALUES:
+        global _looked
+        chosen = name.removeprefix("jax_")
+        if chosen not in VALUES:
             raise ValueError(f"`name` must be one of {', '.join(VALUES)}, got {name!r}.")
-        if type(value) is not type(VALUES[setting][0]) or value not in VALUES[setting]:
-            values = ", ".join(map(repr, VALUES[setting]))
+        if type(value) is not type(VALUES[chosen][0]) or value not in VALUES[chosen]:
+            values = ", ".join(map(repr, VALUES[chosen]))
             raise ValueError(f"`value` of {name!r} must be one of {values}, got {value!r}.")
-        if setting in Watching._fields:
-            _WATCHING.set(_WATCHING.get()._replace(**{setting: value}))
+        if chosen in Watching._fields:
+            _looked = _looked or chosen.startswith("debug_")
+            _WATCHING.set(_WATCHING.get()._replace(**{chosen: value}))
         else:
-            _SETTINGS.set(_SETTINGS.get()._replace(**{setting: value}))
+            _SETTINGS.set(_SETTINGS.get()._replace(**{chosen: value}))
 
 
 config = Config()
 
 
+def looks_for_nonfinite() -> bool:
+    """Whether results that are NaN, or infinite, are errors here."""
+    if not _looked:
+        return False
+    watching = _WATCHING.get()
+    return watching.debug_nans or watching.debug_infs
+
+
 @contextmanager
-def _set(name: str, value: Any) -> Iterator[None]:
+def setting(name: str, value: Any) -> Iterator[None]:
+    """Set a setting inside the ``with`` block.
+
+    Returns:
+        A context manager.
+
+    Raises:
+        ValueError: the name is unknown, or the value is none of the setting's.
+    """
     before = getattr(config, name)
     config.update(name, value)
     try:
@@ -126,7 +152,7 @@ def enable_x64(value: bool = True) -> Iterator[None]:
 
     Raises nothing of its own.
     """
-    with _set("enable_x64", bool(value)):
+    with setting("enable_x64", bool(value)):
         yield
 
 
@@ -143,7 +169,7 @@ def numpy_rank_promotion(value: str) -> Iterator[None]:
     Raises:
         ValueError: ``value`` is something else.
     """
-    with _set("numpy_rank_promotion", value):
+    with setting("numpy_rank_promotion", value):
         yield
 
 
@@ -156,7 +182,7 @@ def threefry_partitionable(value: bool = True) -> Iterator[None]:
 
     Raises nothing of its own.
     """
-    with _set("threefry_partitionable", bool(value)):
+    with setting("threefry_partitionable", bool(value)):
         yield
 
 
@@ -182,7 +208,7 @@ def explain_cache_misses(value: bool = True) -> Iterator[None]:
 
     Raises nothing of its own.
     """
-    with _set("explain_cache_misses", bool(value)):
+    with setting("explain_cache_misses", bool(value)):
         yield
 
 
@@ -195,5 +221,5 @@ def log_compiles(value: bool = True) -> Iterator[None]:
 
     Raises nothing of its own.
     """
-    with _set("log_compiles", bool(value)):
+    with setting("log_compiles", bool(value)):
         yield

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .arrays import Array
+from .config import looks_for_nonfinite
 from .dtypes import DType, bool_, canonical, default_complex, default_float, default_int
 from .errors import CollectiveError, UnexpectedTracerError
 from .implementations import MODULES
@@ -484,7 +485,7 @@ def bind(primitive: Primitive, *operands: Operand, **params: Any) -> list[Array]
         kinds = {*map(type, operands)}
         sole: Implementation | None = getattr(kinds.pop(), "implementation", None)
         if sole is not None and not kinds:
-            return sole.bind(primitive, list(operands), params)
+            return _bound(sole, primitive, list(operands), params)
     axes: Sequence[Any] = params["axes"] if collective else ()
     if primitive.kind == "control" and _AXES.get():
         from .program import axes_of
@@ -496,7 +497,16 @@ def bind(primitive: Primitive, *operands: Operand, **params: Any) -> list[Array]
         own = [x if isinstance(x, Tracer) and x.level is level else level.lift(x) for x in operands]
         return level.bind(primitive, own, params)
     owner = _owner_among(operands)
-    return owner.bind(primitive, [lift_to(owner, x) for x in operands], params)
+    return _bound(owner, primitive, [lift_to(owner, x) for x in operands], params)
+
+
+def _bound(owner: Implementation, primitive: Primitive, operands: list[Array], params: Params) -> list[Array]:
+    results = owner.bind(primitive, operands, params)
+    if looks_for_nonfinite():
+        from .nonfinite import refuse
+
+        refuse(primitive, operands, params, results)
+    return results
 
 
 def bind_custom_jvp(function: FlatFunction, rule: FlatFunction, operands: Sequence[Operand]) -> list[Array]:

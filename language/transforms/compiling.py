@@ -10,8 +10,11 @@ from weakref import WeakSet
 
 from .. import dispatch, trees
 from ..arrays import Array
+from ..config import looks_for_nonfinite
+from ..dispatch import Tracer
 from ..eagerness import jit_is_disabled
 from ..flat import Flat, check_array, name_of, own
+from ..nonfinite import refuse_jitted
 from ..recall import Recall
 from .arguments import Function, check_callable, with_static
 from .donation import donated_places, with_donation
@@ -139,6 +142,9 @@ def _jitted(fun: Function, given: _Given) -> Any:
         recall = recalls.get(key) or _another(recalls, key)
         known = recall(args, kwargs)
         if known is not None:
+            if looks_for_nonfinite():
+                again = functools.partial(with_static(fun, fixed, named), *args, **kwargs)
+                refuse_jitted(name, trees.leaves(known[0]), again)
             return known[0]
         leaves, tree = trees.flatten((args, kwargs))
         for i, x in enumerate(leaves):
@@ -151,6 +157,8 @@ def _jitted(fun: Function, given: _Given) -> Any:
             found, out_tree = implementation.jit(flat, operands, (fun, key, tree), memory)
             if flat.out_tree is not None:  # the function has been run
                 traces.add(Signature.of((*fixed, *named), tree, [x.aval for x in operands]))
+        if looks_for_nonfinite() and not any(isinstance(x, Tracer) for x in found):
+            refuse_jitted(name, found, functools.partial(with_static(fun, fixed, named), *args, **kwargs))
         return trees.unflatten(out_tree, found)
 
     def trace(*args: Any, **kwargs: Any) -> Traced:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.dtypes import float0 as float0
     from .language.eagerness import disable_jit as disable_jit
     from .language.leaks import checking_leaks as checking_leaks
+    from .language.nonfinite import debug_infs as debug_infs
+    from .language.nonfinite import debug_nans as debug_nans
     from .language.placement import block_until_ready as block_until_ready
     from .language.placement import default_backend as default_backend
     from .language.placement import device_get as device_get
@@ -138,6 +140,8 @@ _NAMES = {
     "effects_barrier": "verax.language.callbacks",
     "enable_x64": "verax.language.config",
     "eval_shape": "verax.language.transforms",
+    "debug_infs": "verax.language.nonfinite",
+    "debug_nans": "verax.language.nonfinite",
     "explain_cache_misses": "verax.language.config",
     "log_compiles": "verax.language.config",
     "float0": "verax.language.dtypes",
