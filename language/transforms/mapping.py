@@ -191,7 +191,8 @@ def _lanes(
     if len(sizes) > 1:
         shown = ", ".join(f"{n} ({named})" for n, named in sizes.items())
         raise ValueError(
-            f"{what} got inconsistent sizes for array axes to be mapped by {name_of(fun)!r}: {shown}."
+            f"{what} got inconsistent sizes for array axes to be mapped by {name_of(fun)!r}: {shown}. "
+            f"These must be one size."
         )
     if not sizes:
         raise ValueError(
