@@ -47,13 +47,14 @@ Atom = Variable | Constant
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equation:
-    """``outputs = primitive[params](inputs)``."""
+    """``outputs = primitive[params](inputs)``, written at ``source`` in the `named_scope` blocks of ``scope``."""
 
     primitive: Primitive
     inputs: tuple[Atom, ...]
     outputs: tuple[Variable, ...]
     params: Mapping[str, Any]
     source: SourceLine | None = None
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

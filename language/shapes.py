@@ -55,6 +55,12 @@ class ShapedArray:
 
         return NamedSharding(AbstractMesh((), ()), PartitionSpec(*[None] * self.ndim))
 
+    def str_short(self, short_dtypes: bool = False) -> str:
+        """The dtype and the shape: 'float32[3]', or 'f32[3]', as JAX writes them."""
+        if short_dtypes:
+            return str(self).replace("*", "")
+        return f"{self.dtype}[{','.join(map(str, self.shape))}]"
+
     def __str__(self) -> str:
         short = (
             str(self.dtype)

@@ -94,6 +94,7 @@ class ProgramLevel(Level):
         super().__init__(dispatch.current())
         self.equations: list[Equation] = []
         self.captured: dict[int, tuple[Variable, Any]] = {}
+        self._outside = len(_SCOPES.get())
 
     def lift(self, value: Operand) -> AbstractTracer:
         """A scalar becomes a written constant; everything else is captured, once."""
@@ -109,7 +110,14 @@ class ProgramLevel(Level):
         """Write one equation."""
         outputs = tuple(Variable(a) for a in primitive.infer([x.aval for x in operands], params))
         self.equations.append(
-            Equation(primitive, tuple(x.atom for x in operands), outputs, dict(params), user_line())
+            Equation(
+                primitive,
+                tuple(x.atom for x in operands),
+                outputs,
+                dict(params),
+                user_line(),
+                _SCOPES.get()[self._outside :],
+            )
         )
         return [AbstractTracer(self, v) for v in outputs]
 
@@ -160,6 +168,20 @@ def trace(function: FlatFunction, avals: Sequence[ShapedArray], name: str | None
 def trace_closed(function: FlatFunction, avals: Sequence[ShapedArray]) -> tuple[Program, list[Any]]:
     """`trace`, with what the function closed over as leading inputs of the program, and those values."""
     return trace(function, avals).closed()
+
+
+# The names of the `named_scope` blocks that are under way, outermost first.
+_SCOPES: ContextVar[tuple[str, ...]] = ContextVar("verax_scopes", default=())
+
+
+@contextmanager
+def in_scope(name: str) -> Iterator[None]:
+    """A block whose equations bear a name beside those of the blocks around it."""
+    token = _SCOPES.set((*_SCOPES.get(), name))
+    try:
+        yield
+    finally:
+        _SCOPES.reset(token)
 
 
 _SOURCE: ContextVar[SourceLine | None] = ContextVar("verax_source", default=None)

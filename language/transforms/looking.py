@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,17 @@ from .arguments import Function, check_callable, with_static
 
 
 def make_program(
-    fun: Function, static_argnums: int | Sequence[int] = (), *, return_shape: bool = False
+    fun: Function,
+    static_argnums: int | Sequence[int] = (),
+    axis_env: Sequence[tuple[Any, int]] | None = None,
+    return_shape: bool = False,
 ) -> Callable[..., Any]:
     """A function that returns the `Program` that ``fun`` is on such arguments (JAX: ``make_jaxpr``).
 
     Args:
         fun: arrays in trees in, arrays in trees out.
         static_argnums: positions of arguments that are part of the program.
+        axis_env: named axes that are in scope, each with its size.
         return_shape: whether to return ``(program, types)``, the latter a tree like the result.
 
     Raises:
@@ -36,7 +41,10 @@ def make_program(
 
     @functools.wraps(fun)
     def program_of(*args: Any, **kwargs: Any) -> Any:
-        program, flat = traced(fun, args, kwargs, numbers)
+        with ExitStack() as axes:
+            for name, size in axis_env or ():
+                axes.enter_context(dispatch.named_axis(name, size, None))
+            program, flat = traced(fun, args, kwargs, numbers)
         return (program, _types(program, flat)) if return_shape else program
 
     return program_of

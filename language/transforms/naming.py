@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..flat import name_of
+from ..tracing import in_scope
 from .arguments import Function, check_callable
 
 
@@ -34,7 +35,7 @@ def named_call(fun: Function, *, name: str | None = None) -> Function:
 
 @contextmanager
 def named_scope(name: str) -> Iterator[None]:
-    """A block, or by decoration a function, under a name. Equations keep the line that they come from instead.
+    """A block, or by decoration a function, under a name, which its equations bear.
 
     Returns:
         A function of the same tree of arguments, and results.
@@ -42,8 +43,8 @@ def named_scope(name: str) -> Iterator[None]:
     Raises:
         TypeError: ``name`` is no string.
     """
-    _checked(name, "named_scope")
-    yield
+    with in_scope(_checked(name, "named_scope")):
+        yield
 
 
 def _checked(name: Any, what: str) -> str:
