@@ -38,6 +38,9 @@ ROWS = [
     Row("jax.core.Tracer", "verax.language.dispatch", "Tracer", "chex, haiku, distrax"),
     Row("jax.core.pytype_aval_mappings", "verax.as_jax.array_types", "MAPPINGS", "TFP"),
     Row("jax.custom_derivatives.SymbolicZero", "verax.language.custom_rules", "SymbolicZero", "distrax"),
+    Row(
+        "jax.custom_derivatives.CustomVJPPrimal", "verax.language.custom_rules", "CustomVJPPrimal", "distrax"
+    ),
     Row("jax.experimental.io_callback", "verax.language.callbacks", "io_callback", "any (JAX documents it)"),
     Row("jax.core.eval_jaxpr", "verax.as_jax.jaxprs", "eval_jaxpr", "any that interprets jaxprs"),
     Row("jax.extend.core.ClosedJaxpr", "verax.as_jax.jaxprs", "ClosedJaxpr", "distrax"),

@@ -138,6 +138,16 @@ class _Forward:
         count: int = self.forward.num_outputs
         return count
 
+    @property
+    def perturbed(self) -> Sequence[bool]:
+        """Which of the operands are differentiated; set before a call."""
+        found: Sequence[bool] = self.forward.perturbed
+        return found
+
+    @perturbed.setter
+    def perturbed(self, which: Sequence[bool]) -> None:
+        self.forward.perturbed = which
+
     def __call__(self, *operands: Any) -> list[Array]:
         return self.run(*operands)
 
@@ -148,12 +158,13 @@ class _Backward:
     def __init__(self, level: BatchLevel, backward: Any, mapped: Sequence[bool]) -> None:
         self.level, self.backward, self.mapped = level, backward, mapped
         self.__name__ = getattr(backward, "__name__", "backward")
+        self.symbolic_zeros = backward.symbolic_zeros
 
     def __call__(self, *operands: Any) -> list[Any]:
         outer = self.level
         level = BatchLevel(outer.implementation, outer.size, outer.axis_name, outer.device)
         with running(level):
-            results = self.backward(*(_row(level, x) for x in operands))
+            results = self.backward(*(None if x is None else _row(level, x) for x in operands))
         found: list[Any] = []
         for y, mapped in zip(results, self.mapped, strict=True):
             if is_float0(y):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -45,6 +46,19 @@ class SymbolicZero:
 
     def __repr__(self) -> str:
         return f"SymbolicZero({self.aval})"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomVJPPrimal:
+    """An argument of a forward rule that asked to know what is differentiated.
+
+    Attributes:
+        value: the argument.
+        perturbed: whether the derivative along it is asked for.
+    """
+
+    value: Any
+    perturbed: bool
 
 
 class _Custom:
@@ -201,12 +215,22 @@ class custom_vjp(_Custom):
 
     forward: Function | None = None
     backward: Function | None = None
+    symbolic_zeros = False
 
     def defvjp(self, fwd: Function, bwd: Function, symbolic_zeros: bool = False) -> None:
-        """Set the rules. ``symbolic_zeros`` must be False: rules receive arrays of zeros."""
-        if symbolic_zeros:
-            raise ValueError("`symbolic_zeros` must be False, got True: rules receive arrays of zeros.")
-        self.forward, self.backward = fwd, bwd
+        """Set the rules.
+
+        Args:
+            fwd: ``forward(*args) -> (out, residuals)``.
+            bwd: ``backward(*nondiff, residuals, cotangent)``, a tuple with a cotangent per other argument, in which
+                None is zero for all that stands there.
+            symbolic_zeros: whether ``fwd`` takes a `CustomVJPPrimal` for each array, which says if it is
+                differentiated, and ``bwd`` a `SymbolicZero` for a cotangent that is known to be zero; else both take
+                arrays.
+
+        Raises nothing.
+        """
+        self.forward, self.backward, self.symbolic_zeros = fwd, bwd, bool(symbolic_zeros)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function; whoever differentiates the call uses the rule."""
@@ -220,7 +244,8 @@ class custom_vjp(_Custom):
                 x, f"Leaf {i} of the arguments of {name_of(self.fun)!r}", "Name it in nondiff_argnums."
             )
         flat = Flat(self._with_fixed(fixed, len(full)), tree, name_of(self.fun))
-        forward = _FlatForward(self._forward_with(fixed, len(full)), tree, name_of(self.forward))
+        named = name_of(self.forward)
+        forward = _FlatForward(self._forward_with(fixed, len(full)), tree, named, self.symbolic_zeros)
         avals = [aval_of(x) for x in leaves]
         backward = _FlatBackward(self.backward, fixed, tree, avals, forward)
         found = dispatch.bind_custom_vjp(flat, forward, backward, leaves)
@@ -232,27 +257,43 @@ class custom_vjp(_Custom):
 
 
 class _FlatForward:
-    """``forward(*args)`` as ``(*primals) -> [*outs, *residuals]``; ``num_outputs`` says where they part."""
+    """``forward(*args)`` as ``(*primals) -> [*outs, *residuals]``; ``num_outputs`` says where they part.
 
-    def __init__(self, forward: Function, tree: trees.TreeDef, name: str) -> None:
+    With ``symbolic_zeros``, who calls it says before which of the primals are ``perturbed``.
+    """
+
+    def __init__(self, forward: Function, tree: trees.TreeDef, name: str, symbolic_zeros: bool) -> None:
         self.forward, self.tree, self.__name__ = forward, tree, name
+        self.symbolic_zeros = symbolic_zeros
+        self.perturbed: Sequence[bool] = [True] * tree.num_leaves
         self.out_tree: trees.TreeDef | None = None
         self.residual_tree: trees.TreeDef | None = None
-        self.num_outputs = 0
+        self.out_avals: list[ShapedArray] = []
+
+    @property
+    def num_outputs(self) -> int:
+        """How many of the results are not residuals, after a call."""
+        return len(self.out_avals)
 
     def __call__(self, *operands: Any) -> list[Any]:
-        args, _ = trees.unflatten(self.tree, operands)
+        given: Sequence[Any] = operands
+        if self.symbolic_zeros:
+            given = [CustomVJPPrimal(x, p) for x, p in zip(operands, self.perturbed, strict=True)]
+        args, _ = trees.unflatten(self.tree, given)
         pair = self.forward(*args)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TypeError(f"The forward rule {self.__name__!r} must return (out, residuals), got {pair!r}.")
         outs, self.out_tree = trees.flatten(pair[0])
         residuals, self.residual_tree = trees.flatten(pair[1])
-        self.num_outputs = len(outs)
+        self.out_avals = [aval_of(y) for y in outs]
         return outs + residuals
 
 
 class _FlatBackward:
-    """``backward(*nondiff, residuals, cotangent)`` as ``(*residuals, *cotangents) -> [*cotangents]``."""
+    """``backward(*nondiff, residuals, cotangent)`` as ``(*residuals, *cotangents) -> [*cotangents]``.
+
+    With ``symbolic_zeros``, None among the cotangents given is zero.
+    """
 
     def __init__(
         self,
@@ -263,7 +304,7 @@ class _FlatBackward:
         forward: _FlatForward,
     ) -> None:
         self.backward, self.fixed, self.tree, self.avals, self.forward = backward, fixed, tree, avals, forward
-        self.__name__ = name_of(backward)
+        self.__name__, self.symbolic_zeros = name_of(backward), forward.symbolic_zeros
 
     def __call__(self, *operands: Any) -> list[Any]:
         residual_tree, out_tree = self.forward.residual_tree, self.forward.out_tree
@@ -271,7 +312,11 @@ class _FlatBackward:
         assert out_tree is not None, "the forward rule runs first"
         count = residual_tree.num_leaves
         residuals = trees.unflatten(residual_tree, operands[:count])
-        cotangent = trees.unflatten(out_tree, operands[count:])
+        pulled = [
+            SymbolicZero(a.tangent()) if ct is None else ct
+            for ct, a in zip(operands[count:], self.forward.out_avals, strict=True)
+        ]
+        cotangent = trees.unflatten(out_tree, pulled)
         given = self.backward(*self.fixed, residuals, cotangent)
         args = trees.unflatten(self.tree, range(self.tree.num_leaves))[0]
         if not isinstance(given, tuple) or len(given) != len(args):
@@ -279,22 +324,31 @@ class _FlatBackward:
                 f"The backward rule {self.__name__!r} must return a tuple of {len(args)} cotangents, one per "
                 f"argument, got {given!r}."
             )
-        return [self._cotangent(given, args, i) for i in range(self.tree.num_leaves)]
+        parts = zip(given, args, strict=True)
+        entries = [x for i, (part, arg) in enumerate(parts) for x in self._entries(part, arg, i)]
+        return [self._cotangent(x, i) for i, x in enumerate(entries)]
 
-    def _cotangent(self, given: tuple[Any, ...], args: Any, index: int) -> Any:
-        """The cotangent of leaf ``index``; None for a whole argument is zero for each of its leaves."""
-        position = next(p for p, x in enumerate(args) if index in trees.leaves(x))
-        if given[position] is None:
-            return lax.full(self.avals[index].shape, 0, self.avals[index].dtype)
-        own_leaves = trees.leaves(args[position])
-        cotangents = trees.leaves(given[position])
-        if len(cotangents) != len(own_leaves):
+    def _entries(self, part: Any, arg: Any, position: int) -> list[Any]:
+        """What is given for each leaf of an argument: None, where it is for a whole subtree, is zero for all of it."""
+        structure = trees.structure(arg)
+        try:
+            entries = trees.broadcast_prefix(part, structure, "a cotangent")
+        except ValueError:
+            entries = []
+        given = [x for x in entries if x is not None]
+        if len(entries) != structure.num_leaves or len(given) != len(trees.leaves(part)):
             raise TypeError(
                 f"The backward rule {self.__name__!r} must return for argument {position} a tree like the "
-                f"argument's, got {given[position]!r}."
+                f"argument's, got {part!r}."
             )
-        what = f"The cotangent of argument {position} from the backward rule {self.__name__!r}"
-        return _fitting(cotangents[own_leaves.index(index)], self.avals[index].tangent(), what)
+        return entries
+
+    def _cotangent(self, entry: Any, index: int) -> Any:
+        aval = self.avals[index]
+        if entry is None or isinstance(entry, SymbolicZero):
+            return lax.full(aval.shape, 0, aval.dtype)
+        what = f"The cotangent of leaf {index} of the arguments from the backward rule {self.__name__!r}"
+        return _fitting(entry, aval.tangent(), what)
 
 
 def _result(found: Sequence[Any], ruled: trees.TreeDef | None, flat: Flat) -> Any:

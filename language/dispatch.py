@@ -169,8 +169,9 @@ class Implementation(Protocol):
         self, function: FlatFunction, forward: FlatFunction, backward: FlatFunction, operands: list[Array]
     ) -> list[Array]:
         """``function`` whose derivative is said to be ``forward(*primals) -> [*outs, *residuals]``
-        (``forward.num_outputs`` says where the residuals begin after a call) and
-        ``backward(*residuals, *cotangents) -> [*cotangents of primals]``.
+        (``forward.perturbed`` is told before a call along which primals, ``forward.num_outputs`` says after it where
+        the residuals begin) and ``backward(*residuals, *cotangents) -> [*cotangents of primals]``, where None is a
+        cotangent that is zero if ``backward.symbolic_zeros``.
         """
 
 

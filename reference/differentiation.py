@@ -324,6 +324,7 @@ def custom_vjp(
         return list(function(*operands))
     values, tangents = zip(*(_halves(dual, x) for x in operands), strict=True)
     with arithmetic(dual.base):
+        forward.perturbed = [_moves(t) for t in tangents]  # type: ignore[attr-defined]  # what a forward rule has
         results = [_own(x) for x in forward(*values)]
         count: int = forward.num_outputs  # type: ignore[attr-defined]  # what a forward rule has
         outputs, residuals = results[:count], results[count:]
@@ -332,6 +333,11 @@ def custom_vjp(
             for k, y in enumerate(outputs)
         ]
     return [_joined(dual, y, t) for y, t in zip(outputs, moving, strict=True)]
+
+
+def _moves(tangent: Any) -> bool:
+    """Whether a tangent is not known to be zero; float0 is."""
+    return isinstance(tangent, ReferenceArray) and not all(_is_zero(s) for s in tangent.scalars)
 
 
 def _moved_by(
@@ -346,7 +352,9 @@ def _moved_by(
     found = []
     y = outputs[number]
     for entry in range(len(y.scalars)):
-        seeds = [ReferenceArray([0.0] * len(z.scalars), z.aval, system) for z in outputs]
+        seeds: list[ReferenceArray | None] = [None] * len(outputs)
+        if not backward.symbolic_zeros:  # type: ignore[attr-defined]  # what a backward rule has
+            seeds = [ReferenceArray([0.0] * len(z.scalars), z.aval, system) for z in outputs]
         seed = unit(y, entry, system)
         seeds[number] = ReferenceArray(_as_cotangent(seed.scalars, y, system), y.aval, system)
         row = backward(*residuals, *seeds)

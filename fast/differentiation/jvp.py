@@ -130,6 +130,7 @@ class JvpLevel(Level):
             if all(t is None for t in tangents):
                 results = dispatch.bind_custom_vjp(function, forward, backward, primals)
                 return self._outputs(results, [None] * len(results))
+            forward.perturbed = [t is not None for t in tangents]  # type: ignore[attr-defined]  # a rule's
             results = forward(*primals)
             count = forward.num_outputs  # type: ignore[attr-defined]  # set by the call, as the protocol says
             outs = [dispatch.lift(y) for y in results[:count]]

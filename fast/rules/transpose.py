@@ -344,13 +344,13 @@ def _other_factor(
 def backward_call_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
     """What the custom backward rule says."""
     params = equation.params
-    count = params["num_residuals"]
+    count, backward = params["num_residuals"], params["backward"]
     places = dict(zip(params["differentiable"], cotangents, strict=True))
     outer = []
     for i, aval in enumerate(params["results"]):
         given = places.get(i)
-        outer.append(zero_tangent(aval) if given is None else given)
-    found = params["backward"](*operands[:count], *outer)
+        outer.append(zero_tangent(aval) if given is None and not backward.symbolic_zeros else given)
+    found = backward(*operands[:count], *outer)
     return [*[None] * count, *(found[i] for i in params["places"])]
 
 
