@@ -195,7 +195,7 @@ def enable_custom_prng(value: bool = True) -> Iterator[None]:
 
     Raises nothing of its own.
     """
-    with _set("enable_custom_prng", bool(value)):
+    with setting("enable_custom_prng", bool(value)):
         yield
 
 

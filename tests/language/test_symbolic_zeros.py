@@ -18,7 +18,7 @@ Told = list[tuple[str, list[bool]]]
 def ruled(package: Any, told: Told) -> Any:
     """x a, x + b and 3 as a function of x and {a, b}, with rules that write down what they are told."""
 
-    @package.custom_vjp
+    @package.custom_vjp  # type: ignore[untyped-decorator]  # JAX or Verax
     def h(x: Any, d: Any) -> Any:
         return x * d["a"], x + d["b"], 3
 
