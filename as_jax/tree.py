@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # JAX's module -> Verax's.
 MODULES = {
+    "jax.ad_checkpoint": "verax.language.transforms.checkpointing",
     "jax.debug": "verax.language.debug",
     "jax.dtypes": "verax.language.public_dtypes",
     "jax.errors": "verax.language.errors",

@@ -136,6 +136,7 @@ def kernel_of(
 # Kernels that broadcast their operands themselves where one of them has the result's shape.
 _SPREADING = frozenset(ELEMENTWISE) - {
     "stop_gradient",
+    "name",
     "nextafter",
     "convert_element_type",
     "threefry2x32",

@@ -51,6 +51,7 @@ _FREE = frozenset(
         "convert_element_type",
         "bitcast_convert_type",
         "stop_gradient",
+        "name",
         "reshape",
         "squeeze",
         "broadcast_in_dim",

@@ -16,7 +16,9 @@ from ..language.program import Atom, Constant, Equation, Program, Variable
 # A pattern: a letter (anything; the same letter is the same value), a number, or a primitive with
 # the patterns of its operands. `ANY_OF` tries several.
 Pattern = Any
-_SAME_VALUE = frozenset({"broadcast_in_dim", "reshape", "squeeze", "convert_element_type", "stop_gradient"})
+_SAME_VALUE = frozenset(
+    {"broadcast_in_dim", "reshape", "squeeze", "convert_element_type", "stop_gradient", "name"}
+)
 _COMMUTES = frozenset({"add", "mul", "max", "min"})
 
 

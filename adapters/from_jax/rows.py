@@ -9,7 +9,7 @@ from typing import Any
 from ...language import dispatch, lax
 from ...language.catalogue import PRIMITIVES
 from ...language.dispatch import aval_of
-from ...language.transforms import vmap
+from ...language.transforms import checkpoint_name, vmap
 from . import control, keys
 from .parameters import own, value
 from .reading import Row, leaves, read
@@ -160,7 +160,8 @@ def _combined(over: Callable[..., Any], among: Callable[..., Any]) -> Row:
 
 ROWS: Mapping[str, Row] = {
     "add_any": called(lax.add),
-    **dict.fromkeys(("copy", "device_put", "name", "optimization_barrier", "pvary", "reshard"), same),
+    "name": called(checkpoint_name),
+    **dict.fromkeys(("copy", "device_put", "optimization_barrier", "pvary", "reshard"), same),
     **dict.fromkeys(("sharding_constraint", "layout_constraint"), same),
     **{
         name: called(getattr(lax, name))

@@ -363,7 +363,7 @@ def _in_double(build: Callable[[Call], Function]) -> Callable[[Call], Kernel]:
     return kernel
 
 
-def _stop_gradient(call: Call) -> Kernel:
+def _itself(call: Call) -> Kernel:
     return lambda x: x
 
 
@@ -458,7 +458,8 @@ ELEMENTWISE: dict[str, Callable[[Call], Kernel]] = {
         for name, build in complex_functions.IN_DOUBLE.items()
     },
     "select_n": _select_n,
-    "stop_gradient": _stop_gradient,
+    "stop_gradient": _itself,
+    "name": _itself,
     "nextafter": _nextafter,
     "convert_element_type": _convert_element_type,
     "threefry2x32": _threefry2x32,

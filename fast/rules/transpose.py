@@ -103,6 +103,11 @@ def stop_gradient_transpose(equation: Equation, cotangents: Values, operands: Va
     return [None]
 
 
+def name_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
+    """The cotangent itself."""
+    return list(cotangents)
+
+
 # -- structure ------------------------------------------------------------------------------------------------
 def broadcast_in_dim_transpose(equation: Equation, cotangents: Values, operands: Values) -> Values:
     """The sum over the axes that were repeated."""
@@ -465,6 +470,7 @@ TRANSPOSE: dict[str, Rule] = {
     "convert_element_type": convert_transpose,
     "select_n": select_n_transpose,
     "stop_gradient": stop_gradient_transpose,
+    "name": name_transpose,
     "broadcast_in_dim": broadcast_in_dim_transpose,
     "reshape": reshape_transpose,
     "squeeze": reshape_transpose,

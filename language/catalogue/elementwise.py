@@ -122,6 +122,8 @@ not_p = elementwise("not", accepts=BITS)
 population_count_p = elementwise("population_count", accepts=INTEGRAL)
 clz_p = elementwise("clz", accepts=INTEGRAL)
 stop_gradient_p = elementwise("stop_gradient", accepts=ANY)
+# The value itself, under a name that policies of `checkpoint` know it by.
+name_p = elementwise("name", accepts=ANY, params=("name",))
 
 # -- one operand: rounded -----------------------------------------------------------------------------
 sqrt_p = elementwise("sqrt", accepts=INEXACT, domain=non_negative, budget=ROOT, hard_points=(0.0, 1.0))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .arguments import Function as Function
 from .checkpointing import checkpoint as checkpoint
+from .checkpointing import checkpoint_name as checkpoint_name
 from .checkpointing import checkpoint_policies as checkpoint_policies
 from .checkpointing import remat as remat
 from .compiling import clear_caches as clear_caches

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from .. import dispatch, trees
-from ..catalogue import checkpoint_p
+from ..catalogue import checkpoint_p, name_p
 from ..dispatch import aval_of
 from ..eagerness import jit_is_disabled
 from ..flat import Flat, check_array, name_of
@@ -101,7 +101,43 @@ def _either(first: Policy, second: Policy) -> Policy:
     return lambda prim, *avals, **params: first(prim, *avals, **params) or second(prim, *avals, **params)
 
 
-# No value has a name yet, so policies by name keep nothing, or everything.
+def checkpoint_name(x: Any, name: str) -> Any:
+    """The arrays of a tree, under a name by which policies of `checkpoint` tell what is kept; derivatives have none.
+
+    Args:
+        x: arrays in a tree, of any shapes and dtypes.
+        name: see `checkpoint_policies.save_only_these_names` and its like.
+
+    Returns:
+        The same values.
+
+    Raises:
+        TypeError: a leaf is no array, or ``name`` is no string.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"`name` of checkpoint_name must be a string, got {type(name).__name__}: {name!r}.")
+    leaves, tree = trees.flatten(x)
+    for i, leaf in enumerate(leaves):
+        check_array(leaf, f"Leaf {i} of `x` of checkpoint_name", "Name arrays alone.")
+    return trees.unflatten(tree, [dispatch.bind(name_p, leaf, name=name)[0] for leaf in leaves])
+
+
+def _is_named(prim: Any) -> bool:
+    return getattr(prim, "name", None) == "name"
+
+
+def _only(*names: str) -> Policy:
+    return lambda prim, *avals, **params: _is_named(prim) and params["name"] in names
+
+
+def _named_but(*names: str) -> Policy:
+    return lambda prim, *avals, **params: _is_named(prim) and params["name"] not in names
+
+
+def _all_but(*names: str) -> Policy:
+    return lambda prim, *avals, **params: not _is_named(prim) or params["name"] not in names
+
+
 checkpoint_policies = SimpleNamespace(
     everything_saveable=_everything,
     nothing_saveable=_nothing,
@@ -109,8 +145,8 @@ checkpoint_policies = SimpleNamespace(
     checkpoint_dots=_products,
     dots_with_no_batch_dims_saveable=_products_without_batches,
     checkpoint_dots_with_no_batch_dims=_products_without_batches,
-    save_any_names_but_these=lambda *names: _nothing,
-    save_only_these_names=lambda *names: _nothing,
-    save_anything_except_these_names=lambda *names: _everything,
+    save_any_names_but_these=_named_but,
+    save_only_these_names=_only,
+    save_anything_except_these_names=_all_but,
     save_from_both_policies=_either,
 )

@@ -83,6 +83,7 @@ ELEMENTWISE: dict[str, Row] = {
     "clamp": _clamp,
     "select_n": _select_n,
     "stop_gradient": lambda x: x,
+    "name": lambda x, name: x,
 }
 
 

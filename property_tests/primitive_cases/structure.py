@@ -63,6 +63,10 @@ def _stop_gradient(rng: Rng, dtype: DType) -> Built:
     return [operand(dtype, some_shape(rng))], {}
 
 
+def _name(rng: Rng, dtype: DType) -> Built:
+    return [operand(dtype, some_shape(rng))], {"name": pick(rng, ("kept", "made again"))}
+
+
 def _broadcast_in_dim(rng: Rng, dtype: DType) -> Built:
     result = some_shape(rng, 1, 3)
     kept = tuple(i for i in range(len(result)) if rng.random() < 0.6)
@@ -139,6 +143,7 @@ STRUCTURE: dict[str, Builder] = {
     "convert_element_type": _convert,
     "bitcast_convert_type": _bitcast,
     "stop_gradient": _stop_gradient,
+    "name": _name,
     "broadcast_in_dim": _broadcast_in_dim,
     "reshape": _reshape,
     "transpose": _transpose,

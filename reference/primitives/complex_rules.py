@@ -234,7 +234,17 @@ def _collective(c: Call) -> Lists:
 
 
 _LINEAR = (
-    *("add", "sub", "neg", "select_n", "reduce_sum", "cumsum", "reduce_window_sum", "bitcast_convert_type"),
+    *(
+        "add",
+        "sub",
+        "neg",
+        "name",
+        "select_n",
+        "reduce_sum",
+        "cumsum",
+        "reduce_window_sum",
+        "bitcast_convert_type",
+    ),
     *("reshape", "squeeze", "transpose", "rev", "slice", "concatenate", "pad", "broadcast_in_dim"),
     *("dynamic_slice", "dynamic_update_slice", "gather", "scatter", "scatter_add", "scatter_sub"),
 )

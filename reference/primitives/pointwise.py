@@ -186,6 +186,11 @@ def _stop_gradient(c: Call) -> Lists:
     return [[c.system.stop(s) for s in x.scalars] if is_float(x.dtype) else x.scalars]
 
 
+@rule("name")
+def _name(c: Call) -> Lists:
+    return [c.operands[0].scalars]
+
+
 # -- conversions -------------------------------------------------------------------------------------------
 _CONVERT = Definition(
     "convert_element_type",

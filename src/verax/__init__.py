@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # the same names as in the tables below, for type checkers; a
     from .language.sharding import set_mesh as set_mesh
     from .language.subject import subject as subject
     from .language.transforms import checkpoint as checkpoint
+    from .language.transforms import checkpoint_name as checkpoint_name
     from .language.transforms import checkpoint_policies as checkpoint_policies
     from .language.transforms import clear_caches as clear_caches
     from .language.transforms import (
@@ -123,6 +124,7 @@ _NAMES = {
     "ShapeDtypeStruct": "verax.language.shapes",
     "block_until_ready": "verax.language.placement",
     "checkpoint": "verax.language.transforms",
+    "checkpoint_name": "verax.language.transforms",
     "checkpoint_policies": "verax.language.transforms",
     "checking_leaks": "verax.language.leaks",
     "clear_caches": "verax.language.transforms",

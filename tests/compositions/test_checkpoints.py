@@ -131,3 +131,42 @@ def test_python_sees_values_in_a_checkpoint_only_outside_of_transforms() -> None
     assert (
         float(verax.grad(verax.checkpoint(lambda x, n: x * n if n > 0 else x, static_argnums=1))(2.0, 3)) == 3
     )
+
+
+def named(x: Any) -> Any:
+    return verax.checkpoint_name({"sine": vnp.sin(x)}, "sine")["sine"] * x
+
+
+@pytest.mark.parametrize(
+    ("policy", "names", "sines"),
+    [
+        ("save_only_these_names", ["sine"], 0),
+        ("save_only_these_names", ["another"], 1),
+        ("save_any_names_but_these", ["another"], 0),
+        ("save_any_names_but_these", ["sine"], 1),
+        ("save_anything_except_these_names", ["another"], 0),
+        (
+            "save_anything_except_these_names",
+            ["sine"],
+            0,
+        ),  # the sine has no name before it is given one, as in JAX
+    ],
+)
+def test_what_has_a_name_is_kept_by_it(policy: str, names: list[str], sines: int) -> None:
+    kept = verax.checkpoint(named, policy=getattr(verax.checkpoint_policies, policy)(*names))
+    (again,) = (
+        program
+        for equation in verax.make_program(verax.grad(kept))(1.0).equations
+        if equation.primitive.name == "checkpoint"
+        for _, program in subprograms(equation.params)
+    )
+
+    assert [e.primitive.name for e in again.equations].count("sin") == sines
+    assert np.asarray(verax.grad(kept)(1.0)).tobytes() == np.asarray(verax.grad(named)(1.0)).tobytes()
+
+
+def test_what_cannot_have_a_name_is_told() -> None:
+    with pytest.raises(TypeError, match="Leaf 0 of `x` of checkpoint_name"):
+        verax.checkpoint_name("x", "sine")
+    with pytest.raises(TypeError, match="`name` of checkpoint_name must be a string, got int: 3"):
+        verax.checkpoint_name(1.0, 3)  # type: ignore[arg-type]  # what is refused

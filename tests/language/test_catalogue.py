@@ -22,7 +22,7 @@ erf_inv bessel_i0e bessel_i1e population_count clz real imag complex conj fft
 igamma igammac igamma_grad_a random_gamma_grad regularized_incomplete_beta zeta polygamma
 add sub mul mulhi div rem pow max min atan2 nextafter and or xor shift_left shift_right_arithmetic shift_right_logical
 eq ne lt le gt ge clamp select_n
-convert_element_type bitcast_convert_type stop_gradient
+convert_element_type bitcast_convert_type name stop_gradient
 broadcast_in_dim reshape transpose squeeze concatenate slice dynamic_slice dynamic_update_slice pad rev iota
 gather scatter_add scatter scatter_sub scatter_mul scatter_min scatter_max
 reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or reduce_xor argmax argmin

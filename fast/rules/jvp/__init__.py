@@ -31,7 +31,7 @@ from .folds import (
     running_rule,
     sort_rule,
 )
-from .kinds import Rule, backward_call_rule, by_division, flat, indexed, linear, unary_rule
+from .kinds import Rule, backward_call_rule, by_division, flat, indexed, linear, named, unary_rule
 from .operands import (
     add_rule,
     atan2_rule,
@@ -83,6 +83,7 @@ JVP: dict[str, Rule] = {
     "population_count": flat,
     "clz": flat,
     "stop_gradient": flat,
+    "name": named,
     # rounded, one operand
     "sqrt": by_division(lambda x, y: scale(y, 2.0)),
     "rsqrt": unary_rule(rsqrt_slope),

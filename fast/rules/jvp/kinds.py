@@ -59,6 +59,11 @@ def once_rounded(
     return ops.convert(slope(wide, bind(primitive, wide, **params)[0]), x.dtype)
 
 
+def named(primitive: Primitive, primals: Values, tangents: Values, params: Params) -> tuple[Values, Values]:
+    """The tangent itself; only the value has the name."""
+    return bind(primitive, *primals, **params), list(tangents)
+
+
 def by_division(divisor: Callable[[Any, Any], Any]) -> Rule:
     """One operand: the tangent divided by ``divisor(x, result)``."""
 
