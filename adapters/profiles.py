@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ..language.platform import Platform
 from .cupy_profile import CUPY, CUPY_UFUNCS
+from .jax_profile import JAX
 from .numpy_profile import NUMPY, NUMPY_UFUNCS
 
 # "catalogue" promises what the catalogue says of every primitive, and nothing on the order of sums.
 CATALOGUE = Platform(name="catalogue")
-PROFILES: dict[str, Platform] = {p.name: p for p in (CATALOGUE, CUPY, CUPY_UFUNCS, NUMPY, NUMPY_UFUNCS)}
+PROFILES: dict[str, Platform] = {p.name: p for p in (CATALOGUE, CUPY, CUPY_UFUNCS, JAX, NUMPY, NUMPY_UFUNCS)}
 
 
 def profile_of(platform: Platform | str) -> Platform:

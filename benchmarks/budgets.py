@@ -2,10 +2,12 @@
 
 Every elementwise primitive that is not exact, in every dtype, on ordinary inputs (for the root-mean-square error), on
 all sizes that the format has, beside its hard points, and climbing from the worst of these; float16 and bfloat16 on
-every bit pattern. NumPy is measured with each of its instruction sets, in a process of its own. Truth is the
-reference's, to 50 digits; where NumPy has the function in a wider format, that chooses which points are looked at.
+every bit pattern. NumPy is measured with each of its instruction sets, in a process of its own; JAX's functions as they
+are dispatched by themselves, divisions by constants besides, which XLA makes products. Truth is the reference's, to 50
+digits; where NumPy has the function in a wider format, that chooses which points are looked at.
 
-`--record FOLDER` writes a page, `--write` replaces `adapters/reached.py`, which a test holds the promises against.
+`--record FOLDER` writes a page, `--write` replaces `adapters/reached.py`, which a test holds the promises against;
+`--platform NAME` measures one platform only, and leaves the others as they stand.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,10 @@ import numpy as np
 
 from verax import enable_x64
 from verax.adapters import PROFILES
+from verax.adapters.reached import REACHED
 from verax.language import dispatch
 from verax.language.catalogue import PRIMITIVES
-from verax.language.dtypes import DType, bfloat16, float16, float32, float64
+from verax.language.dtypes import DType, bfloat16, finfo, float16, float32, float64
 from verax.language.primitive import Primitive
 from verax.property_tests.calibration.plain import ELEMENTWISE
 from verax.property_tests.primitive_cases.elementwise import accepted
@@ -46,6 +49,20 @@ WITHOUT = ("", "X86_V4 AVX512_ICL AVX512_SPR", "X86_V4 AVX512_ICL AVX512_SPR X86
 PARAMS: dict[str, tuple[dict[str, Any], ...]] = {"integer_pow": tuple({"y": y} for y in (-3, -2, 3, 4, 7))}
 # Points that are screened in a wider format, and that go to the reference without one.
 SCREENED, UNSCREENED = 1 << 17, 4000
+# Functions of parameters, whose truth takes minutes in each dtype.
+DEAR = (
+    "igamma",
+    "igammac",
+    "igamma_grad_a",
+    "polygamma",
+    "random_gamma_grad",
+    "regularized_incomplete_beta",
+    "zeta",
+)
+JAX_NAMES = {"regularized_incomplete_beta": "betainc"}
+MACHINES = ("numpy-ufuncs", "numpy", "jax-cpu")
+# Numbers next to the smallest normal one say nothing of a machine that flushes: `asin` takes them for zero already.
+BESIDE_FLUSHED = 64
 Arrays = list[np.ndarray[Any, Any]]
 Machine = Callable[..., np.ndarray[Any, Any]]
 
@@ -73,6 +90,23 @@ def by_fast(primitive: Primitive, xs: Arrays, params: dict[str, Any]) -> np.ndar
         fast = dispatch.implementation_of("fast")
         operands = [dispatch.lift_to(fast, x) for x in xs]
         return np.asarray(dispatch.bind(primitive, *operands, **params)[0].machine_value())
+
+
+def by_jax(primitive: Primitive, xs: Arrays, params: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """JAX's own function on its CPU; of a division what is further off, by an array or by constants."""
+    import jax
+
+    function = getattr(jax.lax, JAX_NAMES.get(primitive.name, primitive.name))
+    with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
+        found = np.asarray(function(*xs, *params.values()))
+        if primitive.name != "div":
+            return found
+        by_constants = np.asarray(jax.jit(lambda x: x / xs[1])(xs[0]))
+    wide = np.float64 if found.dtype != np.float64 else np.longdouble
+    with np.errstate(all="ignore"):
+        true = xs[0].astype(wide) / xs[1].astype(wide)
+        further = np.abs(by_constants.astype(wide) - true) > np.abs(found.astype(wide) - true)
+    return np.where(further, by_constants, found)
 
 
 def wider(primitive: Primitive, dtype: DType) -> Any:
@@ -138,6 +172,29 @@ def patterns(primitive: Primitive, dtype: DType) -> Arrays | None:
     return [every[np.isfinite(wide) & (wide >= float(low)) & (wide <= float(high))]]
 
 
+def at_overflow(
+    primitive: Primitive, xs: Arrays, params: dict[str, Any], wide: Any, rng: np.random.Generator
+) -> Arrays:
+    """Numbers beside those from which on a function of one overflows, which sums of polynomials do not foresee."""
+    if wide is None or len(xs) > 1:
+        return [x[:0] for x in xs]
+    dtype = xs[0].dtype
+    top = float(finfo(dtype).max)
+
+    def over(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return ~(np.abs(by_numpy(primitive, [x.astype(wide)], params)) <= top)
+
+    line = np.sort(xs[0])
+    change = np.flatnonzero(np.diff(over(line)))[:8]
+    low, high = line[change], line[change + 1]
+    for _ in range(dtype.itemsize * 8):
+        middle = (low.astype(wide) / 2 + high.astype(wide) / 2).astype(dtype)
+        same = over(middle) == over(low)
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return neighbours([low], 1 << 12, rng)
+
+
 def neighbours(xs: Arrays, each: int, rng: np.random.Generator) -> Arrays:
     """Numbers beside given ones, from the next to some thousands of ulps away."""
     found = []
@@ -159,8 +216,10 @@ def screened(p: Primitive, machine: Machine, xs: Arrays, params: dict[str, Any],
         info = np.finfo(dtype) if dtype != bfloat16 else np.finfo(np.float32)
         bits, least = (8, -133) if dtype == bfloat16 else (info.nmant + 1, info.minexp - info.nmant)
         unit = np.exp2(np.maximum(np.frexp(true)[1] - bits, least).astype(wide))
-        top = wide(2.0) ** (info.maxexp - 1)
-        fine = np.isfinite(true) & np.isfinite(got) & (np.abs(true) < top)
+        top = wide(finfo(dtype).max)
+        fine = np.isfinite(true) & np.isfinite(got) & (np.abs(true) <= top)
+        if machine is by_jax:
+            fine &= kept(p, xs, true)
         return np.where(fine, np.abs(got - true) / unit, np.nan)
 
 
@@ -174,7 +233,19 @@ def judged(p: Primitive, machine: Machine, xs: Arrays, params: dict[str, Any]) -
     for i, (g, t) in enumerate(zip(got.tolist(), true.scalars, strict=True)):
         if math.isfinite(g) and not is_special(t) and abs(exact(t)) < overflows_at(dtype):
             found[i] = float(abs(exact(g) - exact(t)) / ulp_of(t, dtype))
+    if machine is by_jax:
+        near = np.array([0.0 if is_special(t) else float(exact(t)) for t in true.scalars])
+        found[~kept(p, xs, near)] = np.nan
     return found
+
+
+def kept(p: Primitive, xs: Arrays, true: Any) -> Any:
+    """Where a machine that flushes subnormal numbers has nothing to flush; the inverse of a divisor is not either."""
+    least = BESIDE_FLUSHED * float(finfo(xs[0].dtype).smallest_normal)
+    sizes = [np.abs(x.astype(np.float64)) for x in (*xs, np.asarray(true))]
+    if p.name == "div":
+        sizes.append(1 / sizes[1])
+    return np.all([(size == 0) | (size >= least) for size in sizes], axis=0)
 
 
 def worst_of(errors: Any, count: int) -> Any:
@@ -206,7 +277,8 @@ def _reached(p: Primitive, dtype: DType, machine: Machine, params: dict[str, Any
     typical = float(np.sqrt(np.nanmean(errors**2)))
     all_of_them = patterns(p, dtype) if wide else None
     more = all_of_them or everywhere(p, dtype, count, rng)
-    points, errors = _joined([xs, more], [errors, look(more)])
+    edge = at_overflow(p, more, params, wide, rng)
+    points, errors = _joined([xs, more, edge], [errors, look(more), look(edge)])
     for _ in range(3):
         top = [x[worst_of(errors, 64)] for x in points]
         beside = [
@@ -245,8 +317,10 @@ def measured(which: str, only: str = "", wide: bool = False) -> dict[str, Row]:
                 continue
             if which == "numpy-ufuncs" and (p.name not in ELEMENTWISE or dtype == bfloat16):
                 continue
+            if which == "jax-cpu" and dtype.itemsize < 4 and p.name in DEAR:
+                continue
             begun = time.monotonic()
-            machine = by_numpy if which == "numpy-ufuncs" else by_fast
+            machine = {"numpy-ufuncs": by_numpy, "jax-cpu": by_jax}.get(which, by_fast)
             found.setdefault(p.name, {})[dtype.name] = reached(p, dtype, machine)
             print(
                 which,
@@ -262,7 +336,11 @@ def measured(which: str, only: str = "", wide: bool = False) -> dict[str, Row]:
 def in_turn(which: str, only: str = "") -> dict[str, Row]:
     """The same, the worst over NumPy's instruction sets."""
     found: dict[str, Row] = {}
-    for without in WITHOUT if platform.machine() in ("x86_64", "AMD64") else WITHOUT[:1]:
+    several = which != "jax-cpu" and platform.machine() in (
+        "x86_64",
+        "AMD64",
+    )  # XLA chooses its own instructions
+    for without in WITHOUT if several else WITHOUT[:1]:
         known = set(importlib.import_module("numpy._core._multiarray_umath").__cpu_dispatch__)
         off = " ".join(f for f in without.split() if f in known)
         done = subprocess.run(
@@ -292,7 +370,8 @@ def page(found: dict[str, dict[str, Row]]) -> Iterator[str]:
     yield "`python benchmarks/budgets.py --record docs/measured --write`"
     yield ""
     packages = ", ".join(
-        f"{p} {importlib.metadata.version(p)}" for p in ("verax", "numpy", "mpmath", "ml_dtypes")
+        f"{p} {importlib.metadata.version(p)}"
+        for p in ("verax", "numpy", "mpmath", "ml_dtypes", "jax", "jaxlib")
     )
     yield f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, "
     yield f"{' '.join(platform.libc_ver())}; {packages}."
@@ -321,7 +400,7 @@ REACHED: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]] = {
 '''
 
 
-def module(found: dict[str, dict[str, Row]]) -> str:
+def module(found: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]]) -> str:
     """The text of `adapters/reached.py`."""
     lines = []
     for which, rows_of in found.items():
@@ -337,6 +416,7 @@ def main() -> None:
     """Measure, and say so."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", default="", help="one primitive")
+    parser.add_argument("--platform", choices=MACHINES, action="append", help="one of them; repeatable (all)")
     parser.add_argument("--record", type=Path, help="a folder for a page")
     parser.add_argument("--write", action="store_true", help="replace adapters/reached.py")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
@@ -345,7 +425,7 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measured(options.measure, options.only, options.wide)))
         return
-    found = {which: in_turn(which, options.only) for which in ("numpy-ufuncs", "numpy")}
+    found = {which: in_turn(which, options.only) for which in options.platform or MACHINES}
     text = "\n".join(page(found)) + "\n"
     print(text)
     if options.record:
@@ -353,7 +433,7 @@ def main() -> None:
         name = f"budgets-{dt.datetime.now(dt.UTC).date().isoformat()}.md"
         (options.record / name).write_text(text, encoding="utf-8")
     if options.write:
-        (ROOT / "adapters" / "reached.py").write_text(module(found), encoding="utf-8")
+        (ROOT / "adapters" / "reached.py").write_text(module({**REACHED, **found}), encoding="utf-8")
 
 
 if __name__ == "__main__":
