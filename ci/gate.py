@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -281,13 +282,16 @@ def own_version() -> str:
 
 
 def environment() -> dict[str, str]:
-    """What the results may depend on; no name of a user or a host."""
-    return {
+    """What the results may depend on, JAX's version where it is installed; no name of a user or a host."""
+    found = {
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "system": platform.system(),
         "machine": platform.machine(),
     }
+    with contextlib.suppress(PackageNotFoundError):
+        found["jax"] = version("jax")  # what judged functions of `jax.Array`; its profile is of one version
+    return found
 
 
 # What befell a worker -> the rule that says so.

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..adapters.from_jax.machine import is_array_of_jax
 from ..language import trees
 from ..language.arrays import Array
 from ..language.subject import Signature
@@ -95,7 +96,7 @@ def given(batch: tuple[Any, ...], signature: Signature | None) -> Arguments:
 def _given_leaf(x: Any) -> Any:
     if isinstance(x, Array):
         return np.array(x.machine_value())
-    if isinstance(x, np.generic):
+    if isinstance(x, np.generic) or is_array_of_jax(x):
         return np.asarray(x)
     if isinstance(x, (np.ndarray, float)):
         return x

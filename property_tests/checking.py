@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..adapters.profiles import profile_of
-from ..fast.devices import default_device
 from ..language.errors import VeraxError
 from ..language.platform import Platform
 from ..language.program import Program
 from ..language.subject import Undrawable
 from ..reference.findings import Blame, Finding, Status, worst
 from .arguments import Arguments, given
+from .hosts import HOSTS, OWN
 from .inputs import EXAMPLES, draw, sample, seed_of
 from .laws import Checked, Law, laws_named
 from .outcomes import LawOutcome, SubjectReport, Worst
 from .strategies import arguments, hard_points
 from .subjects import Subject
-from .trial import CALLABLE, READABLE, Clock, Raised, Trial
+from .trial import Clock, Raised, Trial
 
 _MOST_SAMPLES = 2000
 
@@ -43,7 +43,7 @@ def check_subject(
     """
     clock = Clock(deadline)
     own_seed = seed_of(subject.key, seed)
-    profile = profile_of(platform or ("cupy" if default_device().platform == "gpu" else "numpy"))
+    profile = profile_of(platform or HOSTS.get(subject.owner, OWN).platform)
     chosen = laws_named(laws)
     try:
         inputs = inputs_of(subject, examples, own_seed)
@@ -54,11 +54,11 @@ def check_subject(
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
     measured: dict[str, Checked] = {}
-    if trial.owner != READABLE:
+    if trial.unreadable:
         findings.append(_foreign(trial))
         outcomes.append(LawOutcome("value", Status.UNVERIFIED, 0, 0))
     for law in chosen:
-        reason = law.fits(subject)
+        reason = law.fits(subject) or (trial.unreadable if law.needs_program else "")
         if reason:
             skipped[law.name] = reason
             continue
@@ -103,7 +103,7 @@ def inputs_of(subject: Subject, examples: int, seed: int) -> list[Arguments]:
             assert subject.problem is not None, "a subject has a signature or a problem"
             raise subject.problem
         return real
-    if subject.signature.owner not in CALLABLE:
+    if subject.owner not in HOSTS:
         return real
     points = points_of(subject, seed)
     drawn = draw(subject.signature, examples, seed, points)
@@ -129,20 +129,15 @@ def points_of(subject: Subject, seed: int) -> tuple[float, ...]:
 
 def program_of(subject: Subject, seed: int) -> Program | None:
     """The subject's program at some input; None if it has none, or cannot be traced."""
-    from ..language.transforms import make_program
-
-    if subject.signature is None or subject.signature.owner != READABLE:
+    host = HOSTS.get(subject.owner)
+    if subject.signature is None or host is None or not host.transforms:
         return None
     first = sample(arguments(subject.signature), 1, seed)[:1]
-    trial = Trial(subject, first, profile_of("numpy"), seed)
-    found: list[Program] = []
-
-    def traced(*leaves: object) -> None:
-        found.append(make_program(first[0].closed(subject.function))(*leaves))
-
-    # What cannot be traced is the jit law's to tell; here it only costs the hard points.
-    ended = trial.run(traced, first[0].dynamic) if first else Raised("")
-    return found[0] if found and not isinstance(ended, Raised) else None
+    trial = Trial(subject, first, profile_of(host.platform), seed)
+    try:
+        return trial.program(0) if first else None
+    except (Exception, SystemExit):  # noqa: BLE001  # other laws tell it; here it only costs the hard points
+        return None
 
 
 def _checked(trial: Trial, law: Law) -> Checked:
@@ -181,8 +176,9 @@ def _foreign(trial: Trial) -> Finding:
     return trial.finding(
         "value",
         "VX908",
-        f"The function takes {trial.owner} arrays, whose programs cannot be read, so its values are unverified.",
+        f"The values are unverified: {trial.unreadable.removesuffix('.')}.",
         blame=Blame.NOTHING,
+        mend="Avoid what is named, or ignore this code with a reason." if trial.host.transforms else "",
     )
 
 

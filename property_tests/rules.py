@@ -296,8 +296,9 @@ _TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         "VX908",
-        "the function belongs to an array library that is not judged yet",
-        "Its array class is another library's, whose programs cannot be read. Laws that need no program ran.",
+        "the function's program cannot be read",
+        "Its array class is a library's whose programs cannot be read, or JAX's where the language lacks a primitive "
+        "that it holds. Laws that need no program ran.",
         'def f(x: Float32[np.ndarray, "n"]): ...',
         "Write it in verax.numpy, which has NumPy's names, and annotate it with verax.Array.",
         Status.UNVERIFIED,

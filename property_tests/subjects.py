@@ -55,6 +55,11 @@ class Subject:
         return f"{relative_name(self.file)}:{self.line}" if self.file else ""
 
     @property
+    def owner(self) -> str:
+        """Whose function it is, by its array class; Verax's where none is named."""
+        return self.signature.owner if self.signature else "verax"
+
+    @property
     def key(self) -> str:
         """What seeds derive from: the name without its folders, so that moving a file changes no input."""
         module, _, function = self.name.rpartition("::")
@@ -221,7 +226,7 @@ def _import(name: str, place: str) -> ModuleType:
                 f"`{place}` must be an importable module or the path of a .py file: {err}. "
                 f"Install it, or run from the folder that holds it."
             ) from err
-        raise UsageError(f"`{place}` cannot be imported: {err}. Install what it needs.") from err
+        raise UsageError(f"`{place}` cannot be imported: {err}. {_install(err)}") from err
     except (Exception, SystemExit) as err:
         raise UsageError(f"`{place}` raises when it is imported: {_told(err)}. Mend it first.") from err
 
@@ -244,8 +249,15 @@ def _load_file(path: str, place: str) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as err:
         del sys.modules[name]
-        raise UsageError(f"`{place}` raises when it is imported: {_told(err)}. Mend it first.") from err
+        mend = _install(err) if isinstance(err, ModuleNotFoundError) else "Mend it first."
+        raise UsageError(f"`{place}` raises when it is imported: {_told(err)}. {mend}") from err
     return module
+
+
+def _install(err: ModuleNotFoundError) -> str:
+    """How to come by a module that is missing."""
+    extra = {"jax": "jax", "jaxlib": "jax"}.get(str(err.name).partition(".")[0])
+    return f"Install it: pip install 'verax[{extra}]'." if extra else "Install what it needs."
 
 
 def _told(err: BaseException) -> str:

@@ -7,25 +7,20 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..language import dispatch, trees
-from ..language.arrays import Array
-from ..language.config import enable_x64
-from ..language.dispatch import aval_of, lift_to
 from ..language.dtypes import complex128, float64, is_complex, is_inexact
 from ..language.platform import Platform
+from ..language.program import Program
 from ..reference.capsules import hexadecimal
 from ..reference.findings import Blame, Finding, Status, relative_name
 from .arguments import Arguments
+from .hosts import HOSTS, OWN, Host
 from .rules import RULES
 from .subjects import Subject
-
-# Whose functions are run by us: their programs can be read. NumPy's can be called, no more.
-READABLE = "verax"
-CALLABLE = ("verax", "numpy")
 
 
 class Clock:
@@ -58,7 +53,7 @@ class Result:
         leaves: NumPy arrays of exactly the dtype of the result.
         weak: for each leaf whether its dtype is weak.
         tree: their structure.
-        value: what the call returned, as it is.
+        value: what the call returned, with arrays that Verax knows.
     """
 
     leaves: tuple[np.ndarray[Any, Any], ...]
@@ -87,15 +82,19 @@ class Result:
         return all(bool(np.isfinite(_wide(x)).all()) for x in self.leaves)
 
     @classmethod
-    def of(cls, value: Any) -> Result:
+    def of(cls, value: Any, host: Host = OWN) -> Result:
         """The result that a returned tree is.
 
         Raises:
             TypeError: a leaf is neither an array nor a number.
         """
-        leaves, tree = trees.flatten(value)
-        avals = [aval_of(x) for x in leaves]
-        return cls(tuple(map(_machine, leaves)), tuple(a.weak_type for a in avals), tree, value)
+        leaves, weak, tree = host.leaves(value)
+        return cls(tuple(leaves), tuple(weak), tree, host.readable(value))
+
+    def is_alike(self, other: Result) -> bool:
+        """Whether structure, dtypes and shapes are equal, so that they can only differ in numbers."""
+        types = [[(x.dtype, x.shape) for x in r.leaves] for r in (self, other)]
+        return bool(self.tree == other.tree) and types[0] == types[1] and self.weak == other.weak
 
     def difference(self, other: Result) -> str:
         """Where two results differ in structure, dtype, shape or bits; empty if they do not.
@@ -115,12 +114,6 @@ class Result:
         if self.weak != other.weak:
             return f"the results' weak types are {list(other.weak)} instead of {list(self.weak)}"
         return ""
-
-
-def _machine(x: Any) -> np.ndarray[Any, Any]:
-    if isinstance(x, Array):
-        return np.asarray(x.machine_value())
-    return np.asarray(x, dtype=aval_of(x).dtype)
 
 
 def same_bits(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -189,9 +182,9 @@ class Trial:
         self._eager: dict[int, Result | Raised] = {}
 
     @property
-    def owner(self) -> str:
-        """Whose function it is."""
-        return self.subject.signature.owner if self.subject.signature else READABLE
+    def host(self) -> Host:
+        """Who runs it."""
+        return HOSTS.get(self.subject.owner, OWN)
 
     @property
     def x64(self) -> bool:
@@ -200,16 +193,40 @@ class Trial:
 
     @contextmanager
     def machine(self) -> Iterator[None]:
-        """Run the block as the subject is to be run: on the fast implementation, with its own dtypes."""
-        with enable_x64(self.x64), dispatch.using("fast"), np.errstate(all="ignore"):
+        """Run the block as the subject is to be run: by whom its arrays are, with its own dtypes."""
+        with self.host.running(self.x64):
             yield
 
     def lifted(self, leaves: Sequence[Any]) -> list[Any]:
         """Leaves as the subject's arrays; Python floats stay what they are."""
-        if self.owner != READABLE:
-            return list(leaves)
-        fast = dispatch.implementation_of("fast")
-        return [x if isinstance(x, float) else lift_to(fast, x) for x in leaves]
+        return self.host.lifted(leaves)
+
+    @cached_property
+    def unreadable(self) -> str:
+        """Why the function has no program, so that laws that need one say nothing; empty if it has, or may have."""
+        if self.subject.owner not in HOSTS or not self.host.transforms:
+            return f"the function takes {self.subject.owner} arrays, whose programs cannot be read"
+        if self.host is OWN:
+            return ""
+        for i, _ in self.returning():
+            try:
+                self.program(i)
+            except Exception as err:  # noqa: BLE001  # what JAX raises while it traces is its own
+                return Raised.of(err, self.subject).error
+            return ""
+        return ""
+
+    def program(self, index: int) -> Program:
+        """What the function computes at an input.
+
+        Raises:
+            VeraxError: it holds what has no words here.
+            Exception: whatever tracing it raises.
+        """
+        arguments = self.inputs[index]
+        with self.machine():
+            function = arguments.closed(self.subject.function)
+            return self.host.program(function, self.lifted(arguments.dynamic))
 
     def call(
         self, index: int, transform: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
@@ -223,7 +240,7 @@ class Trial:
         """What a function of leaves returns, or how it raises."""
         try:
             with self.machine():
-                return Result.of(function(*self.lifted(leaves)))
+                return Result.of(function(*self.lifted(leaves)), self.host)
         except (Exception, SystemExit) as err:  # noqa: BLE001  # whatever a subject does is a finding
             return Raised.of(err, self.subject)
 

@@ -139,6 +139,7 @@ def _linear_solve(params: Params, operands: list[Any]) -> list[Any]:
 ROWS: Mapping[str, Row] = {
     "jit": inlined("jaxpr"),
     **dict.fromkeys(("closed_call", "call"), inlined("call_jaxpr")),
+    "custom_vmap_call": inlined("call"),  # its rule is a claim on `vmap`, which has been applied or has not
     "remat2": _remat,
     "cond": _cond,
     "while": _while,

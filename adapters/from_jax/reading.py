@@ -20,6 +20,7 @@ from . import parameters
 from .errors import Unconvertible, the_real_jax
 
 Row = Callable[[Mapping[str, Any], list[Any]], Sequence[Any]]
+_VERAX = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "")
 KEY_WORDS = 2  # a key is two words of 32 bits (threefry)
 
 
@@ -167,11 +168,11 @@ def _literal(atom: Any) -> Any:
 
 
 def line_of(equation: Any) -> SourceLine | None:
-    """The user's line that wrote an equation: the innermost outside of JAX."""
+    """The user's line that wrote an equation: the innermost outside of JAX, and of Verax that has called it."""
     traceback = getattr(equation.source_info, "traceback", None)
-    inside = os.path.dirname(the_real_jax().__file__)
+    inside = os.path.dirname(the_real_jax().__file__), _VERAX
     for frame in getattr(traceback, "frames", ()):
-        if not frame.file_name.startswith((inside, "<")):
+        if not frame.file_name.startswith((*inside, "<")):
             return SourceLine(frame.file_name, frame.line_num, frame.function_name)
     return None
 

@@ -21,6 +21,7 @@ from ...language.shapes import Shape
 from ...language.tracing import trace
 from ...reference.demand import elements_of
 from ...reference.verdict import law_name
+from ..array_kinds import imported
 from .nestings import derivative, restricted, usual
 from .parts import OfParts, has_parts, labels_of, parts_of
 
@@ -46,6 +47,7 @@ class Case:
         chosen: which outputs are floating.
         sampled: of each result, its shape and the places in it of the elements that are judged; None for all of them.
             ``results`` then holds only these.
+        of_jax: whether JAX ran it, and not the current implementation.
     """
 
     subject: str
@@ -60,6 +62,7 @@ class Case:
     floats: list[int] = field(default_factory=list)
     chosen: list[int] = field(default_factory=list)
     sampled: list[tuple[Shape, list[int]]] | None = None
+    of_jax: bool = False
 
     @property
     def operands(self) -> list[Any]:
@@ -138,6 +141,12 @@ def dyadic(rng: np.random.Generator, aval: Any) -> np.ndarray[Any, Any]:
     return np.asarray(sizes / 8.0).astype(aval.dtype)
 
 
+def is_of_jax(args: Sequence[Any]) -> bool:
+    """Whether some array among the arguments is JAX's own."""
+    jax = imported("jax")
+    return jax is not None and any(isinstance(x, jax.Array) for x in trees.leaves(tuple(args)))
+
+
 # -- making one ----------------------------------------------------------------------------------------------
 def case_of(
     f: Callable[..., Any],
@@ -149,12 +158,17 @@ def case_of(
 ) -> Case:
     """Run ``f`` (or its derivative) on the current implementation, and keep what is needed to judge it.
 
-    ``nesting`` says how the derivative is taken, by a name of `NESTINGS`; the usual way by default.
+    Of arrays of JAX's own, JAX runs it. ``nesting`` says how the derivative is taken, by a name of `NESTINGS`; the
+    usual way by default, and always by JAX.
 
     Raises:
         TypeError: an argument is no array or number, or there is nothing to differentiate.
         Exception: whatever ``f`` raises.
     """
+    if is_of_jax(args):
+        from .jax_cases import case_of_jax
+
+        return case_of_jax(f, args, order, seed, name)
     owner = dispatch.current()
     leaves, tree = trees.flatten((tuple(args), {}))
     for i, x in enumerate(leaves):
@@ -173,9 +187,9 @@ def case_of(
         case = Case(name or name_of(f), order, flat, inputs)
         if order == 0:
             return _with_results(case, outputs, labels)
-        _choose(case, outputs)
+        choose(case, outputs)
         rng = np.random.default_rng([seed, zlib.crc32(case.subject.encode())])
-        case.extras = [lift_to(owner, x) for x in _extras(case, outputs, rng)]
+        case.extras = [lift_to(owner, x) for x in extras_of(case, outputs, rng)]
         nesting = nesting or usual(order)
         machine = derivative(flat, len(inputs), case.floats, case.chosen, nesting)
         results = [lift_to(owner, x) for x in machine(*case.operands)]
@@ -191,8 +205,9 @@ def case_of_programs(
     order: int,
     inputs: Sequence[tuple[np.ndarray[Any, Any], bool]],
     extras: Sequence[np.ndarray[Any, Any]],
+    answers: Sequence[np.ndarray[Any, Any]] | None = None,
 ) -> Case:
-    """The case of a capsule.
+    """The case of a capsule: its program, run again; or ``answers``, of a machine that no stored program can run.
 
     Raises:
         ValueError: the program that is to be judged is missing.
@@ -207,20 +222,28 @@ def case_of_programs(
     with dispatch.using(owner):
         arrays = parts_of(arrays)
     case = Case(subject, order, meaning, arrays, [lift_to(owner, x) for x in extras])
+    given = (
+        None if answers is None else [owner.lift(x, dispatch.aval_of(x).with_dtype(x.dtype)) for x in answers]
+    )
     with dispatch.using(owner):
         if order == 0:
             case.program = program
-            outputs = [lift_to(owner, x) for x in meaning(*arrays)]
+            outputs = given if given is not None else [lift_to(owner, x) for x in meaning(*arrays)]
             return _with_results(case, outputs, _numbered("out", len(outputs)))
         case.floats = [i for i, v in enumerate(program.in_avals) if is_float(v.dtype)]
         case.chosen = [o for o, v in enumerate(program.out_avals) if is_float(v.dtype)]
         case.program = derived
         assert derived is not None, "checked above"
-        results = [lift_to(owner, x) for x in derived(*case.operands)]
+        results = given if given is not None else [lift_to(owner, x) for x in derived(*case.operands)]
     return _with_results(case, results, [f"the {law_name(order)} by argument {i}" for i in case.floats])
 
 
-def _choose(case: Case, outputs: Sequence[Array]) -> None:
+def choose(case: Case, outputs: Sequence[Array]) -> None:
+    """Find the floating inputs and outputs of what is to be differentiated.
+
+    Raises:
+        TypeError: there are none.
+    """
     case.floats = [i for i, x in enumerate(case.inputs) if is_float(x.dtype)]
     case.chosen = [o for o, x in enumerate(outputs) if is_float(x.dtype)]
     if not case.floats or not case.chosen:
@@ -230,7 +253,8 @@ def _choose(case: Case, outputs: Sequence[Array]) -> None:
         )
 
 
-def _extras(case: Case, outputs: Sequence[Array], rng: np.random.Generator) -> list[np.ndarray[Any, Any]]:
+def extras_of(case: Case, outputs: Sequence[Array], rng: np.random.Generator) -> list[np.ndarray[Any, Any]]:
+    """What a derivative takes besides: cotangents of the chosen outputs, and directions above order 1."""
     floating = [outputs[o].aval for o in case.chosen]
     if len(floating) == 1 and not floating[0].shape:
         cotangents = [np.ones((), floating[0].dtype)]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
 from ...adapters.profiles import profile_of
 from ...language import dispatch
+from ...language.config import config, enable_x64
 from ...language.platform import Platform
 from ...reference.capsules import Capsule, digits_of
 from ...reference.findings import Finding, Status
 from ...reference.truth import true_value
 from ...reference.verdict import Verdict, root_mean_square, worst_element
-from .case import Case, case_of, case_of_programs
+from .case import Case, case_of, case_of_programs, is_of_jax
 from .derivatives import RuleCheck, check_rule
 from .elements import element_findings, quiet_findings, rule_findings, untraceable
 from .formulas import formula_findings, is_suspicious
@@ -46,8 +48,9 @@ def judge(
     """Run a function and say how far it is from the truth, how far it may be, and who is at fault.
 
     Args:
-        f: a function of arrays in trees, written in Verax's vocabulary.
-        args: the very arrays to run it on; Python numbers are weakly typed, as everywhere.
+        f: a function of arrays in trees, written in Verax's vocabulary, or in JAX's where ``args`` are JAX's.
+        args: the very arrays to run it on; Python numbers are weakly typed, as everywhere. Where they are arrays
+            of JAX's own, JAX runs and differentiates the function, and is judged (docs/from_jax.md).
         order: 0 for the value, 1 for the gradient, 2 for the directional second derivative.
         platform: whose promises hold; None for those of the device that runs it.
         scale: for each output the largest true size over the declared domain, or a function that finds
@@ -82,8 +85,9 @@ def judge(
         raise ValueError(f"`gradient` must be 'true' or 'declared', got {gradient!r}.")
     if samples < 1:
         raise ValueError(f"`samples` must be at least 1, got {samples}.")
+    of_jax = is_of_jax(args)
     options = Options(
-        platform_of(platform),
+        profile_of(platform or "jax-cpu") if of_jax else platform_of(platform),
         scale,
         drawn,
         formula,
@@ -94,7 +98,38 @@ def judge(
         samples,
         seed,
     )
-    return judge_case(case_of(f, args, order, seed, name), options)
+    with _types_of_jax() if of_jax else nullcontext():
+        return judge_case(case_of(f, args, order, seed, name), options)
+
+
+def _types_of_jax() -> AbstractContextManager[None]:
+    """The setting of 64 bits that JAX is in."""
+    from ...adapters.from_jax.machine import has_x64
+
+    return enable_x64(has_x64())
+
+
+def judge_answers(
+    meaning: Callable[..., Any],
+    operands: Sequence[Any],
+    answers: Sequence[np.ndarray[Any, Any]],
+    *,
+    platform: Platform | str,
+    name: str,
+) -> Verdict:
+    """Hold what JAX answered against what it was to compute; the formula is not judged.
+
+    Args:
+        meaning: of arrays of any implementation, returning a list; such as a converted program, or a `vmap` of one.
+        operands: JAX's arrays.
+        answers: one for each result.
+        platform: whose promises hold.
+        name: what to call the function.
+    """
+    from .jax_cases import case_of_answers
+
+    case = case_of_answers(name, meaning, operands, answers)
+    return judge_case(case, Options(profile_of(platform), formula=False))
 
 
 def platform_of(platform: Platform | str | None) -> Platform:
@@ -107,13 +142,11 @@ def platform_of(platform: Platform | str | None) -> Platform:
 
 
 def replay(capsule: Capsule) -> Verdict:
-    """Judge a stored failure again, from its stored programs alone.
+    """Judge a stored failure again, from its stored programs alone; of JAX's also from what JAX answered.
 
     Raises:
         ValueError: the capsule holds no program.
     """
-    from ...language.config import enable_x64
-
     with enable_x64(capsule.x64):
         case = case_of_programs(
             capsule.finding.subject,
@@ -122,6 +155,7 @@ def replay(capsule: Capsule) -> Verdict:
             capsule.order,
             list(zip(capsule.inputs, capsule.weak or (False,) * len(capsule.inputs), strict=True)),
             capsule.extras,
+            capsule.got if capsule.platform == "jax-cpu" else None,
         )
         known = capsule.platform or None
         return judge_case(case, Options(platform_of(known), scale=capsule.scale, seed=capsule.seed or 0))
@@ -136,8 +170,6 @@ def capsule_of(
     nesting: str | None = None,
 ) -> Capsule:
     """The capsule of a finding of `judge` at ``args``: everything that `replay` needs."""
-    from ...language.config import config
-
     case = case_of(f, args, order, seed, finding.subject, nesting)
     meaning = case.meaning if case.is_small else None
     truth = true_value(meaning, case.operands) if meaning is not None else None

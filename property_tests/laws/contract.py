@@ -8,16 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...language import dispatch
-from ...language.arrays import Array
 from ...language.dispatch import aval_of
 from ...language.dtypes import bool_, is_float
 from ...language.shapes import ShapeDtypeStruct
 from ...language.subject import ArrayOf, Choice, Dimension, Fixed, ScalarOf, Signature, Spec, TreeOf, size_of
-from ...language.transforms import eval_shape
 from ...reference.findings import Blame
 from ..arguments import Arguments
+from ..hosts import OWN, Host
 from ..subjects import Subject
-from ..trial import READABLE, Raised, Result, Trial
+from ..trial import Raised, Result, Trial
 from .law import Checked, Law, Wrong
 from .purity import why_not_callable
 
@@ -46,8 +45,8 @@ class Contract(Law):
                 message = f"The function promises {_promise(trial.subject)}, and {problem}"
                 broken.append(Wrong(i, message))
             shapes = tuple(np.shape(x) for x in trial.inputs[i].dynamic)
-            if trial.owner == READABLE and shapes not in seen:
-                if difference := _announced(trial, i, result, reference=not seen):
+            if trial.host.transforms and shapes not in seen:
+                if difference := _announced(trial, i, result, reference=not seen and trial.host is OWN):
                     checked.findings.append(
                         trial.finding(self.name, "VX402", difference, blame=Blame.CONTRACT, index=i)
                     )
@@ -163,22 +162,19 @@ def _announced(trial: Trial, index: int, result: Result, reference: bool) -> str
     function = arguments.closed(trial.subject.function)
     with trial.machine():
         lifted = trial.lifted(arguments.dynamic)
-    described = [
-        ShapeDtypeStruct(x.shape, x.dtype, x.weak_type) if isinstance(x, Array) else x for x in lifted
-    ]
     try:
         with trial.machine():
-            announced = eval_shape(function, *described)
+            announced = trial.host.announced(function, lifted)
     except Exception:  # noqa: BLE001  # what cannot be traced is the jit law's to tell
         return ""
-    if difference := _differs(announced, result):
+    if difference := _differs(announced, result, trial.host):
         return f"eval_shape announces another result than the call gives: {difference}"
     if not reference:
         return ""
     computed = _by_reference(trial, function, arguments.dynamic)
     if isinstance(computed, Raised):
         return f"The reference raises where fast returns: {computed.error}"
-    difference = _differs(computed.value, result)
+    difference = _differs(computed.value, result, trial.host)
     return f"The reference gives another type of result than fast: {difference}" if difference else ""
 
 
@@ -190,10 +186,8 @@ def _by_reference(trial: Trial, function: Callable[..., Any], leaves: list[Any])
     return trial.run(run, leaves)
 
 
-def _differs(announced: Any, result: Result) -> str:
-    from ...language import trees
-
-    leaves, tree = trees.flatten(announced)
+def _differs(announced: Any, result: Result, host: Host) -> str:
+    leaves, tree = host.flattened(announced)
     if tree != result.tree:
         return f"{tree} and {result.tree}"
     for i, (a, leaf, weak) in enumerate(zip(leaves, result.leaves, result.weak, strict=True)):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 from ...reference.findings import Blame, Finding
+from ..hosts import HOSTS
 from ..outcomes import Sample, Worst
 from ..subjects import Subject
-from ..trial import READABLE, Trial, at_inputs
+from ..trial import Trial, at_inputs
 
 
 @dataclass
@@ -55,10 +56,14 @@ class Law(ABC):
     codes: ClassVar[tuple[str, ...]]
     claim: ClassVar[str]
 
+    # Whether it holds the function against its program, which some functions do not have.
+    needs_program: ClassVar[bool] = False
+
     def fits(self, subject: Subject) -> str:
         """Why the law says nothing of this subject; empty if it fits."""
-        owner = subject.signature.owner if subject.signature else READABLE
-        return "" if owner == READABLE else f"its arrays are {owner}'s, whose programs cannot be read"
+        host = HOSTS.get(subject.owner)
+        known = host is not None and host.transforms
+        return "" if known else f"its arrays are {subject.owner}'s, whose programs cannot be read"
 
     @abstractmethod
     def check(self, trial: Trial) -> Checked:

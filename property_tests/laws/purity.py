@@ -6,16 +6,12 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-import numpy as np
-
 from ...language import trees
-from ...language.arrays import Array
-from ...language.dispatch import Tracer
-from ...language.transforms import jit
 from ...reference.findings import Blame
 from ..arguments import Arguments
+from ..hosts import HOSTS
 from ..subjects import Subject
-from ..trial import CALLABLE, READABLE, Raised, Trial
+from ..trial import Raised, Trial
 from .law import Checked, Law, Wrong
 
 _MEND_ARGUMENTS = "Copy before writing: build a new dict or list, use x.at[i].set(v)."
@@ -25,8 +21,7 @@ _MEND_LEAK = "Return the value instead of storing it: a traced value means nothi
 
 def why_not_callable(subject: Subject) -> str:
     """Why a subject cannot even be called; empty if it can."""
-    owner = subject.signature.owner if subject.signature else READABLE
-    return "" if owner in CALLABLE else f"its arrays are {owner}'s, which are not made here"
+    return "" if subject.owner in HOSTS else f"its arrays are {subject.owner}'s, which are not made here"
 
 
 class Purity(Law):
@@ -49,17 +44,17 @@ class Purity(Law):
             if changed := _changed(trial, trial.inputs[i]):
                 wrong.append(Wrong(i, f"The function changes {changed}"))
         checked.findings += self.told(trial, checked, wrong, blame=Blame.PURITY, mend=_MEND_ARGUMENTS)
-        if checked.inputs and trial.owner == READABLE:
+        if checked.inputs and trial.host.transforms:
             self.check_leaks(trial, checked)
         return checked
 
     def check_leaks(self, trial: Trial, checked: Checked) -> None:
         """Trace the function once, and look where it may have stored a tracer."""
-        before = {id(t) for t, _ in _tracers(trial.subject.function)}
+        before = {id(t) for t, _ in _tracers(trial)}
         first = next((i for i, _ in trial.returning()), None)
-        if first is None or isinstance(trial.call(first, jit), Raised):
+        if first is None or isinstance(trial.call(first, trial.host.jit), Raised):
             return  # what cannot be traced leaves nothing; the jit law speaks of it
-        for tracer, place in _tracers(trial.subject.function):
+        for tracer, place in _tracers(trial):
             if id(tracer) not in before:
                 message = f"The function leaves a traced value ({tracer.aval}) in {place}."
                 checked.findings.append(
@@ -77,28 +72,29 @@ def _changed(trial: Trial, arguments: Arguments) -> str:
     args, kwargs = fresh.filled(lifted)
     # Containers are the caller's too: what they held, by identity, and the bits of every array.
     before_leaves, before_tree = trees.flatten((args, kwargs))
-    before = [_bits(x) for x in before_leaves]
+    bits = trial.host.bits
+    before = [bits(x) for x in before_leaves]
     called = trial.run(lambda *_: trial.subject.function(*args, **kwargs), lifted)
     del called  # how it ended is other laws' business
     after_leaves, after_tree = trees.flatten((args, kwargs))
     if before_tree != after_tree:
         return f"the structure of its arguments: {before_tree} becomes {after_tree}"
-    for i, (old, new, bits) in enumerate(zip(before_leaves, after_leaves, before, strict=True)):
+    for i, (old, new, known) in enumerate(zip(before_leaves, after_leaves, before, strict=True)):
         if old is not new:
             return f"leaf {i} of its arguments: another object stands there"
-        if _bits(new) != bits:
+        if bits(new) != known:
             return f"the elements of leaf {i} of its arguments"
     return ""
 
 
-def _bits(x: Any) -> bytes | None:
-    if isinstance(x, Array):
-        return x.machine_value().tobytes()
-    return x.tobytes() if isinstance(x, np.ndarray) else None
+def _tracers(trial: Trial) -> Iterator[tuple[Any, str]]:
+    """The tracers within reach of the function: its globals, closure, attributes and defaults."""
+    for value, place in _within_reach(trial.subject.function):
+        if trial.host.is_tracer(value):
+            yield value, place
 
 
-def _tracers(function: Callable[..., Any]) -> Iterator[tuple[Tracer, str]]:
-    """The tracers within reach of a function: its globals, closure, attributes and defaults."""
+def _within_reach(function: Callable[..., Any]) -> Iterator[tuple[Any, str]]:
     plain: Any = inspect.unwrap(function)
     plain = getattr(plain, "__func__", plain)
     for name, value in getattr(plain, "__globals__", {}).items():
@@ -121,10 +117,9 @@ def _tracers(function: Callable[..., Any]) -> Iterator[tuple[Tracer, str]]:
             yield from _inside(value, f"the attribute {name!r} of its object")
 
 
-def _inside(value: Any, place: str, depth: int = 2) -> Iterator[tuple[Tracer, str]]:
-    if isinstance(value, Tracer):
-        yield value, place
-    elif depth and isinstance(value, (dict, list, tuple, set)):
+def _inside(value: Any, place: str, depth: int = 2) -> Iterator[tuple[Any, str]]:
+    yield value, place
+    if depth and isinstance(value, (dict, list, tuple, set)):
         held = list(value.values() if isinstance(value, dict) else value)
         # What was stored last stands last; a container of the user's may hold anything, so not all is read.
         for inner in held if len(held) <= 2 * _MOST else held[:_MOST] + held[-_MOST:]:

@@ -24,6 +24,7 @@ class Value(Law):
         "VX905",
         "VX906",
     )
+    needs_program: ClassVar[bool] = True
     claim: ClassVar[str] = (
         "Every element is the real-number value of the program at the exact machine inputs, up to the error "
         "that a machine within its platform's budgets may make; and the formula keeps half of its digits."

@@ -11,15 +11,17 @@ from ...language.transforms import vmap
 from ...reference.findings import Blame
 from ..trial import Raised, Result, Trial, same_bits, shown
 from .law import Checked, Law, Wrong
+from .rounding import is_rounding
 
 _ROWS = 3
+_NOTHING = "", "", False
 
 
 class Vmap(Law):
     """A batch is its rows."""
 
     name: ClassVar[str] = "vmap"
-    codes: ClassVar[tuple[str, ...]] = ("VX302",)
+    codes: ClassVar[tuple[str, ...]] = ("VX302", "VX905")
     claim: ClassVar[str] = (
         "vmap(f) over a stack returns what f returns for each row: structure, shape, dtype and every bit, "
         "or, where a batch adds up in another order, within the bound."
@@ -29,16 +31,19 @@ class Vmap(Law):
         """Stack rows of equal shapes along the first and the last axis, and compare with the loop."""
         checked = Checked()
         wrong: list[Wrong] = []
+        unbounded: list[Wrong] = []
         for i, result in trial.returning():
             if not trial.inputs[i].dynamic:
                 continue
             checked.tried(trial, i, 2 * _ROWS * result.size)
             for last in (False, True):
-                message, location = _compared(trial, i, last)
+                message, location, numbers = _compared(trial, i, last)
                 if message:
-                    wrong.append(Wrong(i, message, location))
+                    told = unbounded if numbers and trial.unreadable else wrong
+                    told.append(Wrong(i, message, location))
                     break
         checked.findings += self.told(trial, checked, wrong, blame=Blame.TRANSFORM)
+        checked.findings += self.told(trial, checked, unbounded, blame=Blame.NOTHING, code="VX905")
         return checked
 
 
@@ -58,8 +63,8 @@ def _stack(column: Sequence[Any], last: bool) -> np.ndarray[Any, Any]:
     return np.stack([np.asarray(x) for x in column], axis=-1 if last else 0)
 
 
-def _compared(trial: Trial, index: int, last: bool) -> tuple[str, str]:
-    """What is wrong with vmap at an input, and where; empty if nothing."""
+def _compared(trial: Trial, index: int, last: bool) -> tuple[str, str, bool]:
+    """What is wrong with vmap at an input, and where, and whether it is only numbers; empty if nothing."""
     arguments = trial.inputs[index]
     leaves = arguments.dynamic
     function = arguments.closed(trial.subject.function)
@@ -71,18 +76,26 @@ def _compared(trial: Trial, index: int, last: bool) -> tuple[str, str]:
     each = [[np.asarray(x, width) if only_floats else x for x in row] for row in each]
     loop = [trial.run(function, row) for row in each]
     if any(isinstance(r, Raised) for r in loop):
-        return "", ""  # permuted inputs may be out of what the function is for
+        return _NOTHING  # permuted inputs may be out of what the function is for
     columns = [_stack(c, last) if m else c[0] for c, m in zip(zip(*each, strict=True), mapped, strict=True)]
     axes = tuple((-1 if last else 0) if m else None for m in mapped)
-    batched = trial.run(vmap(function, in_axes=axes), columns)
+    batched = trial.run(trial.host.vmap(function, axes), columns)
     if isinstance(batched, Raised):
-        return f"The function raises under vmap, and not without: {batched.error}", batched.location
-    difference = _difference([r for r in loop if isinstance(r, Result)], batched)
+        return f"The function raises under vmap, and not without: {batched.error}", batched.location, False
+    returned = [r for r in loop if isinstance(r, Result)]
+    difference = _difference(returned, batched)
     if not difference:
-        return "", ""
-    if difference[1] and _within_bound(trial, function, columns, axes):
-        return "", ""
-    return f"vmap is not the loop over rows: {difference[0]}", ""
+        return _NOTHING
+    message, numbers = f"vmap is not the loop over rows: {difference[0]}", difference[1]
+    if not numbers or trial.unreadable:
+        return message, "", numbers
+    if trial.host.rounds_alike:
+        within = _within_bound(trial, function, columns, axes)
+    else:
+        meaning = vmap(trial.program(index), in_axes=axes)
+        stacked = [np.stack(each) for each in zip(*(r.leaves for r in returned), strict=True)]
+        within = is_rounding(trial, meaning, columns, stacked, batched.leaves)
+    return _NOTHING if within else (message, "", numbers)
 
 
 def _difference(loop: Sequence[Result], batched: Result) -> tuple[str, bool] | None:
