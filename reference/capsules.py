@@ -54,7 +54,8 @@ class Capsule:
         platform: the name of the profile that it was judged by.
         seed: what the inputs were drawn from; None if they were given.
         x64: whether 64-bit types were on.
-        scale: the sizes that the formula was held against; None if they were not asked.
+        scale: the sizes that the formula was held against; None if they were not asked, and none where each result
+            was held against its own.
     """
 
     finding: Finding

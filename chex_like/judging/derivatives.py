@@ -7,7 +7,9 @@ zero if there are any, and very large ones to 8 entries of their own besides; se
 directions only. Where a form differs, entries are looked at to say which one.
 
 What differs from the limit is held against two more witnesses before it is called wrong: dual numbers,
-which at a kink follow the subgradient table, and at a kink the difference quotients of the two sides.
+which at a kink follow the subgradient table, and with a rule of the user's own whatever lies between the sides. Where a
+comparison comes out differently next to the point and the difference quotients of all sides come together all the
+same, there is a derivative: then it is those that it is held against, and no convention.
 """
 
 from __future__ import annotations
@@ -59,10 +61,10 @@ class RuleCheck:
 
 @dataclass(frozen=True, slots=True)
 class RuleFault:
-    """Where a derivative's program differs from the limit."""
+    """Where a derivative's program differs from the limit; no place is the sum of all entries of its output."""
 
     output: int
-    place: int
+    place: int | None
     value: Any
     limit: Any
 
@@ -86,16 +88,15 @@ def check_rule(case: Case, truth: Truth, entries: int, seed: int) -> RuleCheck:
     """
     checker = _Checker(case, [t.scalars for t in truth.outputs], entries)
     known = [t.certified for t in truth.outputs]
-    for form in _forms(case, checker.rows, known, entries, seed):
-        if checker.differs(form):
-            checker.locate(form)
-            return checker.check
-    if checker.kinked and case.order == 1:
-        # At a kink a form may lie between its two sides by chance, though no entry does.
-        for entry in _certified(known)[:entries]:
-            if checker.differs(_unit(case, entry)):
-                checker.locate(_unit(case, entry))
-                break
+    if (
+        not any(checker.found(form) for form in _forms(case, checker.rows, known, entries, seed))
+        and checker.kinked
+    ):
+        # At a kink a form may lie between its sides by chance, though no entry does; or mix entries that have a
+        # derivative with others that have none.
+        any(checker.found(_unit(case, entry)) for entry in _certified(known)[:entries])
+    if checker.kinked and checker.check.fault is None and case.order == 1 and all(map(all, known)):
+        checker.add_up(seed)
     return checker.check
 
 
@@ -180,11 +181,22 @@ class _Checker:
         self.kinked = False
         self.dtype = max((case.inputs[k].dtype for k in case.floats), key=lambda d: d.itemsize)
 
+    def found(self, form: _Form) -> bool:
+        """Whether a form differs; then the entry that does is looked for."""
+        if not self.differs(form):
+            return False
+        self.locate(form)
+        return True
+
     def differs(self, form: _Form) -> Limit | None:
         """What the limit is, if the form differs from every witness; None if it does not."""
         limit = self.witnesses.limit(form.coefficients)
         value = _weighted(form, self.rows)
         self.kinked = self.kinked or (limit is not None and limit.kink)
+        if limit is None or limit.kink:
+            smooth = self.witnesses.smooth(form.coefficients, value)
+            if smooth is not None:
+                return smooth if self._still_apart(form, value, smooth) else None
         if limit is None:
             dual = self.witnesses.dual(form.coefficients)
             if dual is not None and not self._apart(form, value, dual):
@@ -192,16 +204,21 @@ class _Checker:
             why = "the limit of difference quotients does not settle"
             self.check.unsettled.setdefault(form.entry or (0, 0), why)
             return None
-        if not self._apart(form, value, limit):
+        if not self._still_apart(form, value, limit):
             return None
-        if not self.check.slack:
-            self.check.slack = constants_slack(self.case)
-        others = (self.witnesses.dual, *self.witnesses.sides) if limit.kink else (self.witnesses.dual,)
-        for witness in others:
+        for witness in (self.witnesses.dual, self.witnesses.between)[: 1 + limit.kink]:
             other = witness(form.coefficients)
             if other is not None and not self._apart(form, value, other):
                 return None
-        return limit if self._apart(form, value, limit) else None
+        return limit
+
+    def _still_apart(self, form: _Form, value: Any, limit: Limit) -> bool:
+        """Whether they are apart, also if the program's constants are only what they are."""
+        if not self._apart(form, value, limit):
+            return False
+        if not self.check.slack:
+            self.check.slack = constants_slack(self.case)
+        return self._apart(form, value, limit)
 
     def _apart(self, form: _Form, value: Any, limit: Limit) -> bool:
         if is_special(value) and is_special(limit.value):
@@ -211,6 +228,25 @@ class _Checker:
             return False
         slack = _weighted_slack(form, self.check.slack) + limit.radius
         return rule_differs(value, limit.value, slack, self.dtype)
+
+    def add_up(self, seed: int) -> None:
+        """Hold the sums of the entries: single ones may each lie between their sides at a tie, and all of them not."""
+        for output, row in enumerate(self.rows):
+            if len(row) < _FEW or any(map(is_special, row)):
+                continue
+            coefficients = [
+                np.zeros(self.case.inputs[k].shape, self.case.inputs[k].dtype) for k in self.case.floats
+            ]
+            coefficients[output][...] = 1
+            form = _Form(coefficients)
+            limit, value = self._steady(form, seed)
+            if limit is not None and self._still_apart(form, value, limit):
+                self.check.fault = RuleFault(output, None, value, limit.value)
+                return
+
+    def _steady(self, form: _Form, seed: int) -> tuple[Limit | None, Any]:
+        value = _weighted(form, self.rows)
+        return self.witnesses.steady(form.coefficients, value, seed), value
 
     def locate(self, form: _Form) -> None:
         """Find the single entry that differs most, after a form did."""
@@ -229,7 +265,7 @@ class _Checker:
             worst = (0.0, RuleFault(0, 0, _weighted(form, self.rows), limit.value), limit.kink)
         # No single entry differs: each one has a witness, and the form only mixes them.
         if worst is not None and worst[2] and self.case.order > 1:
-            self.check.ambiguous = (worst[1].output, worst[1].place)
+            self.check.ambiguous = (worst[1].output, worst[1].place or 0)
         elif worst is not None:
             self.check.fault = worst[1]
 

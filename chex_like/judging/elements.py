@@ -58,7 +58,7 @@ def _rule_told(case: Case, options: Options, outputs: list[Output], fault: RuleF
     output = outputs[fault.output]
     blown = is_special(fault.value)
     key = "blown" if blown else "rule" if case.order == 1 else "second"
-    place = output.place(fault.place)
+    place = f"the sum of {output.label}" if fault.place is None else output.place(fault.place)
     unit = error = None
     if not blown and not is_special(fault.limit):
         unit = ulp_of(fault.limit, output.dtype)

@@ -73,7 +73,13 @@ def formula_findings(case: Case, options: Options, outputs: list[Output]) -> Jud
     meaning, operands = case.meaning, case.operands
     assert meaning is not None, "checked by the caller"
     ideal = evaluate(meaning, operands, ideal_machine())
-    judged = _Formula(case, options, outputs, [[r.system.value(s) for s in r.scalars] for r in ideal])
+    values = [[r.system.value(s) for s in r.scalars] for r in ideal]
+    if options.relative:
+        values = [
+            [e.ideal if _is_gone(e) else x for x, e in zip(row, output.evidence, strict=True)]
+            for row, output in zip(values, outputs, strict=True)
+        ]
+    judged = _Formula(case, options, outputs, values)
     lost = judged.lost()
     looked_into = options.vanishing and (case.order == 0 or _may_be_rewritten(program))
     if not any(lost.values()) and not (lost and looked_into):
@@ -88,6 +94,16 @@ def formula_findings(case: Case, options: Options, outputs: list[Output]) -> Jud
     found += judged.vanishing(vanishing, program) if vanishing and not faults else []
     explained = frozenset(outputs[o].place(i) for o, i in faults + ill)
     return Judged(found, judged.scale, explained, searched=True)
+
+
+def _is_gone(e: Evidence) -> bool:
+    """Whether nothing is left of a result in its own format, narrow as that is, though steps are rounded correctly."""
+    if e.ideal is None or not is_float(e.dtype) or is_special(e.true):
+        return False
+    true = abs(exact(e.true))
+    if not exact(float(finfo(e.dtype).smallest_normal)) <= true <= exact(float(finfo(e.dtype).max)):
+        return False
+    return is_special(e.ideal) or abs(exact(e.ideal) - exact(e.true)) >= true / 2
 
 
 @dataclass(slots=True)

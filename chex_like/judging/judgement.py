@@ -158,7 +158,10 @@ def replay(capsule: Capsule) -> Verdict:
             capsule.got if capsule.platform == "jax-cpu" else None,
         )
         known = capsule.platform or None
-        return judge_case(case, Options(platform_of(known), scale=capsule.scale, seed=capsule.seed or 0))
+        options = Options(
+            platform_of(known), capsule.scale or None, relative=capsule.scale == (), seed=capsule.seed or 0
+        )
+        return judge_case(case, options)
 
 
 def capsule_of(
@@ -168,6 +171,7 @@ def capsule_of(
     order: int = 0,
     seed: int = 0,
     nesting: str | None = None,
+    relative: bool = False,
 ) -> Capsule:
     """The capsule of a finding of `judge` at ``args``: everything that `replay` needs."""
     case = case_of(f, args, order, seed, finding.subject, nesting)
@@ -186,6 +190,7 @@ def capsule_of(
         platform=finding.platform,
         seed=seed,
         x64=config.enable_x64,
+        scale=() if relative else None,
     )
 
 

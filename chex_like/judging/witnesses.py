@@ -1,38 +1,33 @@
 """What a derivative is, by three ways that share no derivative rule with the machine.
 
 The limit of difference quotients; dual numbers, which ignore custom rules and follow the subgradient table
-at kinks; and, where a comparison comes out differently next to the point, the quotients of the two sides.
+at kinks; and, where a comparison comes out differently next to the point, the quotients of all sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from mpmath.libmp import mpf_add
 
-from ...language import dispatch
 from ...language.program import Program
-from ...reference import decisions
 from ...reference.array import ReferenceArray
 from ...reference.differentiation import dual_jvp
-from ...reference.exact import Exact
 from ...reference.interpreter import implementation
-from ...reference.reals import real
-from ...reference.system import arithmetic, current_system
+from ...reference.system import current_system
 from ...reference.truth import Derivative, Truth, true_value
 from ...reference.verdict import CERTIFIED, exact, is_special, ulp_of
 from .case import Case
+from .sides import Sides
 
 Coefficients = Sequence[np.ndarray[Any, Any]]
 
-# The two sides are looked at from 2^-160 away, relative to the nearest input, with digits to spare.
-_NEAR = 160
-_SIDE_DIGITS = 200
-# Quotients of the two sides that agree to so many bits are one.
+# Quotients of all sides that agree to so many bits are one.
 _SAME_BITS = 40
+# Points around a kink that are looked at.
+_AROUND = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class Witnesses:
         self.weights = [x.machine_value().reshape(-1) for x in case.cotangents]
         self.primals = [case.inputs[i] for i in case.floats]
         self.first = self._derivative(case.restricted()) if case.order == 1 else None
-        self._at: _Sides | None = None
+        self._sides: Sides | None = None
 
     def _derivative(self, call: Any) -> Derivative:
         return Derivative(lambda *xs: list(call(*xs)), self.primals)
@@ -117,96 +112,68 @@ class Witnesses:
                 total += weight * exact(x)
         return total
 
-    # -- the two sides
-    @property
-    def sides(self) -> tuple[Callable[[Coefficients], Limit | None], ...]:
-        """What else is a derivative at a kink of the first order.
+    # -- every side
+    def smooth(self, coefficients: Coefficients, value: Any) -> Limit | None:
+        """The derivative at a point where a comparison comes out differently next to it, and the function does not.
 
-        The two sides' common quotient, where they meet after all; and with a rule of the user's own, anything
-        between them: whichever subgradient he chose is one.
+        None where the quotients of all sides do not come together, as they do not at a kink: not to 40 bits of
+        ``value``, which is held against them, or of their own.
         """
-        if self.case.order > 1:
-            return ()
-        return (self._between,) if _has_rules(self.case.plain_program()) else (self._common,)
-
-    def _quotients(self, coefficients: Coefficients) -> tuple[Any, Any] | None:
-        if self._at is None:
-            self._at = _Sides(self.case.restricted(), self.primals)
-        rows = self._at.along(coefficients)
-        left, right = (self._sum(side) for side in rows)
-        return None if is_special(left) or is_special(right) else (left, right)
-
-    def _common(self, coefficients: Coefficients) -> Limit | None:
         found = self._quotients(coefficients)
         if found is None:
             return None
-        left, right = found
-        apart = abs(left - right)
-        near = apart <= max(abs(left), abs(right)) / 2**_SAME_BITS
-        return Limit((left + right) / 2, apart, True) if near else None
+        return _settled(*found, value)
 
-    def _between(self, coefficients: Coefficients) -> Limit | None:
+    def steady(self, coefficients: Coefficients, value: Any, seed: int) -> Limit | None:
+        """The derivative along a direction at a kink, if it is the same at every point around; None if it is not.
+
+        A maximum grows as fast as its elements do if they all grow alike, whichever of them is the largest: a gradient
+        made of the gradients around has to agree, however it divides a tie.
+        """
+        rng = np.random.default_rng(seed)
+        towards = [[np.asarray(rng.standard_normal(c.shape)) for c in coefficients] for _ in range(_AROUND)]
+        found = self._next_to_it().around(coefficients, towards)
+        if found is None:
+            return None
+        values, hidden = zip(*found, strict=True)
+        return _settled(min(values), max(values), max(hidden), value)
+
+    def _next_to_it(self) -> Sides:
+        if self._sides is None:
+            self._sides = Sides(self.case.restricted(), self.primals, self.weights)
+        return self._sides
+
+    def between(self, coefficients: Coefficients) -> Limit | None:
+        """At a kink of the first order, with a rule of the user's own, anything between the sides.
+
+        Whichever subgradient he chose is one.
+        """
+        if self.case.order > 1 or not _has_rules(self.case.plain_program()):
+            return None
         found = self._quotients(coefficients)
         if found is None:
             return None
-        left, right = found
-        apart = abs(left - right)
-        return Limit((left + right) / 2, apart / 2 + (abs(left) + abs(right)) / 2**_SAME_BITS, True)
+        low, high, _ = found
+        near = (abs(low) + abs(high)) / 2**_SAME_BITS
+        return Limit((low + high) / 2, (high - low) / 2 + near, True)
+
+    def _quotients(self, coefficients: Coefficients) -> tuple[Any, Any, Any] | None:
+        """The least and the greatest quotient of all sides, and what rounding may hide; None if one is special."""
+        if self.case.order > 2:
+            return None
+        vectors = [coefficients, *[[x.machine_value() for x in self.case.directions]] * (self.case.order - 1)]
+        found = self._next_to_it().quotients(vectors)
+        if found is None:
+            return None
+        values, hidden = zip(*found, strict=True)
+        return min(values), max(values), max(hidden)
 
 
-class _Sides:
-    """One-sided difference quotients, with `stop_gradient` held and every comparison as it comes."""
-
-    def __init__(self, call: Any, primals: Sequence[Any]) -> None:
-        self.call = call
-        self.system = Exact(_SIDE_DIGITS)
-        with dispatch.using(implementation), arithmetic(self.system):
-            self.primals = [implementation.own(x) for x in primals]
-            with decisions.recording() as self.tape:
-                self.here = self._run(self.primals)
-
-    def _run(self, primals: Sequence[Any]) -> list[list[Any]]:
-        return [implementation.own(y).scalars for y in self.call(*primals)]
-
-    def along(self, coefficients: Coefficients) -> tuple[list[list[Any]], list[list[Any]]]:
-        """The quotients from the left and from the right, for each output and element."""
-        step = self._step(coefficients)
-        left, right = (self._next_to(coefficients, sign * step) for sign in (-1, 1))
-        return _quotients(left, self.here, step), _quotients(self.here, right, step)
-
-    def _step(self, coefficients: Coefficients) -> Any:
-        sizes = [
-            abs(exact(s))
-            for x, c in zip(self.primals, coefficients, strict=True)
-            for s, w in zip(x.scalars, c.reshape(-1), strict=True)
-            if w and not is_special(s) and exact(s) != 0
-        ]
-        return min(sizes, default=exact(1)) / exact(2) ** _NEAR
-
-    def _next_to(self, coefficients: Coefficients, step: Any) -> list[list[Any]]:
-        moved = []
-        for x, c in zip(self.primals, coefficients, strict=True):
-            pairs = zip(x.scalars, c.reshape(-1), strict=True)
-            moved.append(ReferenceArray([_moved(s, float(w), step) for s, w in pairs], x.aval, self.system))
-        with dispatch.using(implementation), arithmetic(self.system), decisions.watching(self.tape):
-            return self._run(moved)
-
-
-def _moved(s: Any, weight: float, step: Any) -> Any:
-    """``s + weight step``, without any rounding."""
-    if not weight or is_special(s):
-        return s
-    return real(mpf_add(exact(s)._mpf_, (exact(weight) * step)._mpf_))
-
-
-def _quotients(low: Sequence[Sequence[Any]], high: Sequence[Sequence[Any]], step: Any) -> list[list[Any]]:
-    return [
-        [
-            float("nan") if is_special(a) or is_special(b) else (exact(b) - exact(a)) / step
-            for a, b in zip(first, second, strict=True)
-        ]
-        for first, second in zip(low, high, strict=True)
-    ]
+def _settled(low: Any, high: Any, hidden: Any, value: Any) -> Limit | None:
+    """What quotients between two numbers come to; None if they do not come together beside what is held to them."""
+    mean, radius = (low + high) / 2, (high - low) / 2 + hidden
+    scale = abs(mean) if is_special(value) else max(abs(mean), abs(exact(value)))
+    return Limit(mean, radius) if radius <= scale / 2**_SAME_BITS else None
 
 
 def _derivative_along(call: Any, coefficients: Coefficients) -> Any:

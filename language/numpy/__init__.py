@@ -5,6 +5,7 @@ from __future__ import annotations
 # Tables of names: lines are filled, not one name each.
 # fmt: off
 # isort: off
+from .bessels import i0
 from ..arrays import Array as ndarray
 from ..dtypes import finfo, iinfo
 from . import fft as fft
@@ -90,7 +91,7 @@ from .sets import (
 )
 from .texts import array_repr, array_str, get_printoptions, printoptions, set_printoptions
 from .vectors import cross, matvec, vecmat
-from .windows import bartlett, blackman, hamming, hanning, i0, kaiser
+from .windows import bartlett, blackman, hamming, hanning, kaiser
 # isort: on
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Windows of signal processing, each 1 in the middle and small at the ends, and the function i0 that kaiser needs.
+"""Windows of signal processing, each 1 in the middle and small at the ends.
 
 The cosine windows are written in s = sin(pi n / (M - 1))^2: hann = s, hamming = 0.08 + 0.92 s and blackman =
 0.36 s + 0.64 s^2 follow from cos 2t = 1 - 2 s and cos 4t = 1 - 8 s + 8 s^2, and cancel nowhere, which the sums of
@@ -17,20 +17,7 @@ from ..arrays import Array
 from ..dispatch import lift
 from ..dtypes import default_float
 from .elementwise import const
-from .promotion import array_of, convert, promote_inexact
-
-
-def i0(x: Any) -> Array:
-    """The modified Bessel function of order 0, I0(x) = exp(|x|) i0e(x); floats of x's shape.
-
-    Returns:
-        Floats of x's shape; integers and booleans become floats.
-
-    Raises:
-        TypeError: ``x`` is no array and no number.
-    """
-    x = lift(*promote_inexact("i0", x))
-    return lax.mul(lax.exp(lax.abs(x)), lax.bessel_i0e(x))
+from .promotion import array_of, convert
 
 
 def _places(name: str, M: Any) -> tuple[int, Array, Array] | Array:

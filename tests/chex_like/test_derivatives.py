@@ -139,9 +139,9 @@ def test_the_witnesses_agree_on_a_smooth_function() -> None:
 
 def test_the_sides_of_a_corner_do_not_meet() -> None:
     case = case_of(lambda x: vnp.sum(vnp.abs(x)), [np.array([0.0, 3.0], F32)], 1, 0)
-    (common,) = Witnesses(case).sides
-    assert common([np.array([1.0, 0.0], F32)]) is None
-    smooth = common([np.array([0.0, 1.0], F32)])
+    witnesses = Witnesses(case)
+    assert witnesses.smooth([np.array([1.0, 0.0], F32)], 0.5) is None
+    smooth = witnesses.smooth([np.array([0.0, 1.0], F32)], 0.5)
     assert smooth is not None
     assert float(smooth.value) == 1.0
 

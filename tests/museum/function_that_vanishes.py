@@ -1,4 +1,4 @@
-"""At order 2 in reverse the old check used f(x) as a cotangent: where f(x) = 0 nothing was tested."""
+"""What does check_grads check? At order 2 in reverse its cotangent is f(x): where that is 0, nothing."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...dtypes import finfo, is_complex, real_of
+from ...dtypes import finfo, float32, is_complex, real_of
 from ...shapes import canonical_axis
 from ..arithmetic import divide, multiply, power
 from ..classes import isnan
@@ -15,7 +15,7 @@ from ..complex_numbers import imag, real
 from ..elementwise import absolute, sqrt, square
 from ..logic import not_equal
 from ..manipulation import expand_dims, moveaxis
-from ..promotion import array_of
+from ..promotion import array_of, convert
 from ..reductions import any, max, min, sum
 from ..searching import where
 from .decompositions import svd, svdvals
@@ -59,10 +59,12 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 def _root_of_squares(x: Array, axes: Any, keepdims: bool) -> Array:
     """The root of the sum of |x|^2. At 0, where it has a tip, its derivative is 0: that of the root is infinite."""
-    squares = square(real(x)) + square(imag(x)) if is_complex(x.dtype) else square(x)
+    # Of narrow numbers the squares need not fit where the norm does.
+    wide = x if is_complex(x.dtype) or x.dtype.itemsize > 2 else convert(x, float32)
+    squares = square(real(x)) + square(imag(x)) if is_complex(x.dtype) else square(wide)
     total = sum(squares, axes, keepdims=keepdims)
     found: Array = where(total == 0, 0, sqrt(where(total == 0, 1, total)))
-    return found
+    return found if wide is x else convert(found, x.dtype)
 
 
 def _of_matrices(x: Array, ord: Any, axes: Axes, keepdims: bool) -> Array:

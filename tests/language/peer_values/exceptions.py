@@ -166,7 +166,7 @@ FINDINGS: dict[str, dict[str, Finding]] = {
         **{
             name: Finding(_ROUNDED, "", EXACT, anywhere)
             for name in (
-                *("blackman", "hamming", "bartlett", "logspace", "quantile", "percentile"),
+                *("blackman", "hamming", "bartlett", "i0", "logspace", "quantile", "percentile"),
                 *("nanquantile", "nanpercentile", "polyint", "histogram_bin_edges"),
             )
         },

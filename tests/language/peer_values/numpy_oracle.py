@@ -16,6 +16,7 @@ from verax.language.dtypes import finfo
 NUMPY_S = (
     *(
         "sinc",
+        "i0",
         "blackman",
         "hamming",
         "bartlett",

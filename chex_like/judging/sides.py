@@ -1,0 +1,127 @@
+"""`Sides`: what a function does next to a point, as it comes: differences towards every side, by no convention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+from mpmath.libmp import mpf_add, mpf_mul, mpf_neg, mpf_sum
+
+from ...language import dispatch
+from ...reference import decisions
+from ...reference.array import ReferenceArray
+from ...reference.exact import Exact
+from ...reference.interpreter import implementation
+from ...reference.reals import NEAREST, Raw, real
+from ...reference.system import arithmetic
+from ...reference.verdict import exact, is_special
+
+# A vector for each floating input.
+Vectors = Sequence[np.ndarray[Any, Any]]
+
+# The sides are looked at from so many bits away, relative to the nearest input, with digits to spare.
+_NEAR = (120, 160)
+# Points next to it, that have sides of their own, are so far away.
+_AWAY = 80
+_DIGITS = 200
+_BITS = 256
+# A point's results, each weighted, exactly; None if one is special.
+_Terms = list[Raw] | None
+
+
+class Sides:
+    """Difference quotients from every side of a point, with `stop_gradient` held and every comparison as it comes."""
+
+    def __init__(self, call: Any, primals: Sequence[Any], weights: Vectors) -> None:
+        self.call, self.weights = call, weights
+        self.system = Exact(_DIGITS)
+        with dispatch.using(implementation), arithmetic(self.system):
+            self.primals = [implementation.own(x) for x in primals]
+            with decisions.recording() as self.tape:
+                self.here = self._terms(self.primals)
+
+    def _terms(self, primals: Sequence[Any]) -> _Terms:
+        pairs = [
+            (float(w), x)
+            for y, weights in zip(self.call(*primals), self.weights, strict=True)
+            for x, w in zip(implementation.own(y).scalars, weights, strict=True)
+            if w
+        ]
+        if any(is_special(x) for _, x in pairs):
+            return None
+        return [mpf_mul(exact(w)._mpf_, exact(x)._mpf_) for w, x in pairs]
+
+    def quotients(self, vectors: Sequence[Vectors]) -> list[tuple[Any, Any]] | None:
+        """The quotients along one or two vectors, for every side and two steps, and what rounding may hide of each.
+
+        Along u and v those are (f(x + su + tv) - f(x + su) - f(x + tv) + f(x)) / st, with s and t of either sign:
+        four corners, that come together where the second derivative is one, and nowhere else.
+
+        Returns:
+            None if the function is not finite all around.
+        """
+        found = []
+        for near, signs in product(_NEAR, product((-1, 1), repeat=len(vectors))):
+            step = self._step(vectors) / exact(2) ** near
+            total: list[Raw] = []
+            for chosen in product((0, 1), repeat=len(vectors)):
+                steps = [s * c * step for s, c in zip(signs, chosen, strict=True)]
+                terms = self._next_to(vectors, steps) if any(chosen) else self.here
+                if terms is None:
+                    return None
+                total += [mpf_neg(x) for x in terms] if chosen.count(0) % 2 else terms
+            scale = exact(int(np.prod(signs))) * step ** len(vectors)
+            hidden = exact(2) ** (self.system.widest - self.system.bits) * len(total) / abs(scale)
+            found.append((exact(real(mpf_sum(total, _BITS, NEAREST))) / scale, hidden))
+        return found
+
+    def around(self, vector: Vectors, towards: Sequence[Vectors]) -> list[tuple[Any, Any]] | None:
+        """The quotients along a vector at points near this one, one in each of some directions.
+
+        Returns:
+            None if the function is not finite all around.
+        """
+        found = []
+        for direction in towards:
+            away = self._step([direction]) / exact(2) ** _AWAY
+            step = self._step([vector]) / exact(2) ** _NEAR[-1]
+            here = self._next_to([direction, vector], [away, 0])
+            there = self._next_to([direction, vector], [away, step])
+            if here is None or there is None:
+                return None
+            total = [*there, *map(mpf_neg, here)]
+            hidden = exact(2) ** (self.system.widest - self.system.bits) * len(total) / step
+            found.append((exact(real(mpf_sum(total, _BITS, NEAREST))) / step, hidden))
+        return found
+
+    def _step(self, vectors: Sequence[Vectors]) -> Any:
+        """The least input that moves, over how far it does."""
+        moving = [
+            (abs(exact(s)) if exact(s) != 0 else exact(1), abs(exact(float(w))))
+            for vector in vectors
+            for x, c in zip(self.primals, vector, strict=True)
+            for s, w in zip(x.scalars, c.reshape(-1), strict=True)
+            if w and not is_special(s)
+        ]
+        sizes, weights = [s for s, _ in moving], [w for _, w in moving]
+        return min([exact(1), *sizes]) / max(weights, default=exact(1))
+
+    def _next_to(self, vectors: Sequence[Vectors], steps: Sequence[Any]) -> _Terms:
+        moved = []
+        for i, x in enumerate(self.primals):
+            scalars = x.scalars
+            for vector, step in zip(vectors, steps, strict=True):
+                pairs = zip(scalars, vector[i].reshape(-1), strict=True)
+                scalars = [_moved(s, float(w), step) for s, w in pairs]
+            moved.append(ReferenceArray(scalars, x.aval, self.system))
+        with dispatch.using(implementation), arithmetic(self.system), decisions.watching(self.tape):
+            return self._terms(moved)
+
+
+def _moved(s: Any, weight: float, step: Any) -> Any:
+    """``s + weight step``, without any rounding."""
+    if not weight or not step or is_special(s):
+        return s
+    return real(mpf_add(exact(s)._mpf_, (exact(weight) * step)._mpf_))
