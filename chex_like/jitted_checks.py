@@ -1,6 +1,6 @@
 """`chexify`: assertions on values inside of compiled functions.
 
-Verax's functions run under its `checkify`, as Python, on whatever arrays they are given; JAX's under JAX's.
+Verax's functions run under its `checkify`, on whatever arrays they are given; JAX's under JAX's.
 """
 
 from __future__ import annotations

@@ -1,24 +1,23 @@
 """`jax.experimental.checkify`: checks of values, which raise at once or are collected and handed back.
 
-Inside `checkify` compiled functions and loops run as Python, so that every check is met where it stands. What a check
-asks may be traced by a transform *around* `checkify` (``jit(checkify(f))``); under a `vmap` inside of it a check holds
-where it holds in every lane.
+Compiled functions, loops and branches inside of `checkify` hand their checks out as results (`checked_flow`). What a
+check asks may be traced by a transform *around* `checkify` (``jit(checkify(f))``); under a `vmap` inside of it a check
+holds where it holds in every lane.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from . import dispatch, trees
 from . import numpy as vnp
 from .arrays import Array
+from .collecting import Collected, collected, collecting
 from .dispatch import Tracer
 from .dtypes import bool_
-from .eagerness import disable_jit
 from .errors import VeraxError
 from .tree_util import register_pytree_node
 
@@ -131,22 +130,6 @@ register_pytree_node(Error, _parts, _whole)
 init_error = Error()
 
 
-@dataclass
-class _Collected:
-    """The checks that a `checkify` has met.
-
-    Attributes:
-        depth: how many transforms were under way when it began.
-    """
-
-    depth: int
-    held: list[Any] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-
-
-_COLLECTING: ContextVar[_Collected | None] = ContextVar("verax_checks", default=None)
-
-
 def check(pred: Any, msg: str, *fmt_args: Any, debug: bool = False, **fmt_kwargs: Any) -> None:
     """Say that ``pred`` holds.
 
@@ -168,17 +151,22 @@ def check(pred: Any, msg: str, *fmt_args: Any, debug: bool = False, **fmt_kwargs
     for leaf in trees.leaves((fmt_args, fmt_kwargs)):
         if not (isinstance(leaf, Array) or hasattr(leaf, "__array__")):
             raise TypeError(f"What check's message shows must be arrays in trees, got {leaf!r}.")
-    collected = _COLLECTING.get()
-    if collected is None and debug:
+    if collected() is None and debug:
         return
-    values, tree = trees.flatten((fmt_args, fmt_kwargs))
-    held, *values = _seen([found, *values], 0 if collected is None else collected.depth)
-    said = Said(msg, *trees.unflatten(tree, values))
-    if collected is not None:
-        collected.held.append(held)
-        collected.said.append(said)
+    _collect(found, Said(msg, fmt_args, fmt_kwargs))
+
+
+def _collect(pred: Any, said: Said) -> None:
+    """Hand a check to the `checkify` around; where there is none, raise JaxRuntimeError if it does not hold."""
+    into = collected()
+    values, tree = trees.flatten((said.args, said.kwargs))
+    held, *values = _seen([pred, *values], 0 if into is None else into.depth)
+    seen = Said(said.message, *trees.unflatten(tree, values))
+    if into is not None:
+        into.held.append(held)
+        into.said.append(seen)
     elif not bool(held):
-        raise JaxRuntimeError(str(said))
+        raise JaxRuntimeError(str(seen))
 
 
 def _seen(values: list[Any], depth: int) -> list[Any]:
@@ -229,12 +217,11 @@ def check_error(error: Error) -> None:
         JaxRuntimeError: a check failed, outside of `checkify`.
         ConcretizationTypeError: the error is traced, and no `checkify` is there to collect it.
     """
-    collected = _COLLECTING.get()
-    if collected is None:
+    if collected() is None:
         error.throw()
         return
-    collected.held += error.held
-    collected.said += error.said
+    for held, said in zip(error.held, error.said, strict=True):
+        _collect(held, said)
 
 
 def checkify(
@@ -262,13 +249,9 @@ def checkify(
 
     @functools.wraps(fun)
     def checked(*args: Any, **kwargs: Any) -> tuple[Error, Any]:
-        collected = _Collected(len(dispatch.levels_in_force()))
-        token = _COLLECTING.set(collected if asked else None)
-        try:
-            with disable_jit():
-                out = fun(*args, **kwargs)
-        finally:
-            _COLLECTING.reset(token)
-        return Error(tuple(collected.held), tuple(collected.said)), out
+        found = Collected(len(dispatch.levels_in_force()))
+        with collecting(found):
+            out = fun(*args, **kwargs)
+        return (Error(tuple(found.held), tuple(found.said)) if asked else Error()), out
 
     return checked

@@ -13,17 +13,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import optree
 
 from . import catalogue as rows
 from . import dispatch, trees
 from .arrays import Array
 from .catalogue.control import listed, same_type
+from .collecting import collected
 from .dispatch import FlatFunction, Operand, Tracer, aval_of
 from .dtypes import bool_, int32, is_complex, is_integer, promote
 from .eagerness import jit_is_disabled
 from .errors import ScanTypeError
 from .flat import Flat, check_array, name_of, own
+from .kept_nodes import optree
 from .program import Program, Variable
 from .shapes import ShapedArray
 from .tracing import trace
@@ -212,6 +213,10 @@ def scan(
 
 
 def _scan(name: str, f: Function, init: Any, xs: Any, length: int | None, reverse: bool) -> tuple[Any, Any]:
+    if collected() is not None:
+        from . import checked_flow
+
+        return checked_flow.scan(_scan, name, f, init, xs, length, reverse)
     init_leaves, carry_tree = trees.flatten(init)
     xs_leaves = trees.leaves(xs)
     x_avals = _avals(xs_leaves, "xs")
@@ -323,6 +328,10 @@ def while_loop(cond_fun: Function, body_fun: Function, init_val: Any) -> Any:
         while cond_fun(init_val):
             init_val = body_fun(init_val)
         return init_val
+    if collected() is not None:
+        from . import checked_flow
+
+        return checked_flow.while_loop(while_loop, cond_fun, body_fun, init_val)
     init, tree = trees.flatten(init_val)
     avals = _avals(init, "init_val")
     level, owner = dispatch.level_for(init), dispatch.owner_of(init)
@@ -493,6 +502,10 @@ def switch(index: Any, branches: Sequence[Function], *operands: Any, operand: An
 
 
 def _choose(name: str, index: Array, branches: Sequence[Function], operands: tuple[Any, ...]) -> Any:
+    if collected() is not None:
+        from . import checked_flow
+
+        return checked_flow.choose(_choose, name, index, branches, operands)
     leaves, in_tree = trees.flatten((operands, {}))
     avals = _avals(leaves, f"operands of {name}")
     everything = [index, *leaves]

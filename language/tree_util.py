@@ -8,9 +8,8 @@ import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-import optree
-
 from . import trees
+from .kept_nodes import optree
 from .trees import NAMESPACE, TreeDef
 
 __all__ = [

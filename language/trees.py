@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-import optree
+from .kept_nodes import optree
 
 NAMESPACE = "verax"
 TreeDef = optree.PyTreeSpec

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dispatch, trees
 from ..catalogue import checkpoint_p, name_p
+from ..collecting import collected
 from ..dispatch import aval_of
 from ..eagerness import jit_is_disabled
 from ..flat import Flat, check_array, name_of
@@ -64,6 +65,14 @@ def checkpoint(
         if dispatch.level_for(leaves) is None or jit_is_disabled():
             with dispatch.push(_Beginning(dispatch.current())):
                 return fun(*args, **kwargs)
+        if collected() is not None:
+            from .. import checked_flow
+            from ..checkify import checkify
+
+            checked = checkpoint(
+                checkify(fun), policy=policy, static_argnums=static_argnums, static_argnames=static_argnames
+            )
+            return checked_flow.call(checked, args, kwargs)
         fixed = [(i, args[i]) for i in sorted(places)]
         named = [(k, v) for k, v in kwargs.items() if k in names]
         flat = Flat(with_static(fun, fixed, named), tree, name_of(fun))

@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from .. import dispatch, trees
 from ..arrays import Array
+from ..collecting import collected
 from ..config import looks_for_nonfinite
 from ..dispatch import Tracer
 from ..eagerness import jit_is_disabled
@@ -132,6 +133,8 @@ def _jitted(fun: Function, given: _Given) -> Any:
         nonlocal calls
         if jit_is_disabled():
             return fun(*args, **kwargs)
+        if collected() is not None:
+            return _checked(args, kwargs)
         calls += 1
         fixed: _Statics = ()
         named: _Statics = ()
@@ -160,6 +163,17 @@ def _jitted(fun: Function, given: _Given) -> Any:
         if looks_for_nonfinite() and not any(isinstance(x, Tracer) for x in found):
             refuse_jitted(name, found, functools.partial(with_static(fun, fixed, named), *args, **kwargs))
         return trees.unflatten(out_tree, found)
+
+    checked: Any = None
+
+    def _checked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        from .. import checked_flow
+        from ..checkify import checkify
+
+        nonlocal checked
+        if checked is None:
+            checked = _jitted(checkify(fun), given)
+        return checked_flow.call(checked, args, kwargs)
 
     def trace(*args: Any, **kwargs: Any) -> Traced:
         return _stage(fun, given, args, kwargs)

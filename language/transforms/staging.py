@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import optree
-
 from .. import dispatch, trees
 from ..arrays import Array
 from ..costs import costs_of
@@ -16,6 +14,7 @@ from ..dispatch import Tracer
 from ..dtypes import DType
 from ..effects import effects_of
 from ..flat import check_array, own, step_of
+from ..kept_nodes import optree
 from ..program import Program
 from ..shapes import Shape, ShapedArray, ShapeDtypeStruct
 

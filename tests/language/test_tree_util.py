@@ -5,6 +5,8 @@ from __future__ import annotations
 import collections
 import dataclasses
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import jax
@@ -233,3 +235,14 @@ def test_a_node_that_keeps_its_structure_as_metadata_is_transposed_by_its_leaves
     assert [x.tree for x in found] == [{"a": 3, "b": 5}, {"a": 4, "b": 6}]
     with pytest.raises((ValueError, TypeError)):
         module.tree_transpose(outer, inner, Flat({"a": [3, 4], "b": [5]}))
+
+
+def test_a_program_that_runs_exit_functions_itself_still_has_its_nodes() -> None:
+    code = (
+        "import atexit, verax.numpy, verax.tree_util as t\n"
+        "atexit.register(print, 'at exit')\n"
+        "atexit._run_exitfuncs()\n"
+        "print(t.tree_leaves((1, [2, {'a': 3}])))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "at exit\n[1, 2, 3]\n"), done.stderr
