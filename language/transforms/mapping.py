@@ -91,7 +91,7 @@ def pmap(
         fun: the function of one lane.
         axis_name: the name that collectives inside ``fun`` call the axis by.
         in_axes: as of `vmap`.
-        out_axes: an axis, or a tree prefix of the result of these; never None.
+        out_axes: an axis, None (the first lane's result), or a tree prefix of the result of these.
         static_broadcasted_argnums: positions of arguments that every lane is handed as they are.
         devices: which devices; there must be as many as lanes. Those in force by default.
         backend: accepted for JAX's sake.
@@ -134,7 +134,7 @@ def pmap(
         with dispatch.using(implementation):
             found = implementation.pmap(flat, [own(implementation, x) for x in leaves], axes, size, name)
             placed = trees.broadcast_prefix(out_axes, flat.structure(), "out_axes")
-            return flat.result([_place(x, True, a, size) for x, a in zip(found, placed, strict=True)])
+            return flat.result([_of_lanes(x, a, size) for x, a in zip(found, placed, strict=True)])
 
     return mapped
 
@@ -199,6 +199,11 @@ def _lanes(
             f"`in_axes` of {what} must map at least one argument, got {in_axes!r}. Map one, or pass axis_size."
         )
     return leaves, tree, axes, next(iter(sizes))
+
+
+def _of_lanes(x: Array, axis: Any, size: int) -> Any:
+    """What `pmap` answers of all lanes' results; JAX too gives the first where no axis is asked for."""
+    return lax.index_in_dim(x, 0, keepdims=False) if axis is None else _place(x, True, axis, size)
 
 
 def _place(x: Array, stacked: bool, axis: Any, size: int) -> Any:
