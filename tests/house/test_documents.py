@@ -164,6 +164,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "peer-types",
         "peers",
         "peer-values",
+        "programs",
         "arb",
         "assertions",
         "report",
