@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ..language.flat import name_of
 from ..reference.capsules import Capsule
 from ..reference.findings import Finding, Status
-from ..reference.verdict import Verdict
+from ..reference.truth import true_value
+from ..reference.verdict import Verdict, is_nan
 from .assertion import assertion
 from .claims.failure import raise_failure
-from .judging.case import case_of
+from .judging.case import Case, case_of
 from .judging.judgement import capsule_of, judge, judge_case, platform_of, replay
 from .judging.nestings import is_possible, nestings_of, usual
 from .judging.options import Options
@@ -62,11 +65,13 @@ def assert_gradients(f: Callable[..., Any], *args: Any, order: int = 1, relative
     >>> assert_gradients(lambda x: vnp.sum(vnp.tanh(x)), vnp.array([0.0, 20.0]), order=2)
 
     Raises:
-        ValueError: ``order`` is neither 1 nor 2.
+        ValueError: ``order`` is neither 1 nor 2, or ``f`` has no value at ``args``.
     """
     if order not in (1, 2):
         raise ValueError(f"`order` must be 1 or 2, got {order!r}. Higher derivatives are not judged yet.")
-    program = case_of(f, args, 0, 0).traced()
+    valued = case_of(f, args, 0, 0)
+    _check_has_value(valued)
+    program = valued.traced()
     for each in range(1, order + 1):
         for nesting in nestings_of(each):
             if not is_possible(nesting, program):
@@ -80,6 +85,21 @@ def assert_gradients(f: Callable[..., Any], *args: Any, order: int = 1, relative
             if not verdict.holds:
                 sentence = f"the {verdict.law} of f, by {nesting} differentiation, is the true one"
                 _raise(sentence, verdict, f, args, each, nesting, relative)
+
+
+def _check_has_value(case: Case) -> None:
+    """Raise where the function itself is no number: of a NaN there is no derivative, in any implementation."""
+    if case.meaning is None or not any(np.isnan(np.asarray(y, np.complex128)).any() for y in case.results):
+        return
+    for y, label in zip(true_value(case.meaning, case.operands).outputs, case.labels, strict=True):
+        places = [
+            i for i, (s, known) in enumerate(zip(y.scalars, y.certified, strict=True)) if known and is_nan(s)
+        ]
+        if places:
+            raise ValueError(
+                f"`args` of assert_gradients must be where the function has a value, but {label} of {case.subject!r} "
+                f"is NaN at element {places[0]} of {len(y.scalars)}. Give arguments of its domain."
+            )
 
 
 def _raise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import verax
@@ -39,3 +40,16 @@ def test_assert_gradients_blames_a_rule_with_the_wrong_sign() -> None:
 def test_assert_gradients_takes_orders_1_and_2() -> None:
     with pytest.raises(ValueError, match="`order` must be 1 or 2, got 3"):
         chex.assert_gradients(vnp.sin, vnp.array(1.0), order=3)
+
+
+def test_where_the_function_has_no_value_no_gradient_is_judged_and_it_says_so() -> None:
+    """Forward differentiation is NaN for every result there, since 0 times NaN is: no rule is to blame."""
+    told = r"`args` of assert_gradients must be where the function has a value, but out of 'sqrt' is NaN at element 0"
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=told):
+        chex.assert_gradients(verax.lax.sqrt, vnp.array([-11.0, 4.0]), order=2)
+    chex.assert_gradients(verax.lax.sqrt, vnp.array([11.0, 4.0]), order=2)
+
+
+def test_a_nan_that_the_function_does_not_have_is_still_found() -> None:
+    with np.errstate(all="ignore"), pytest.raises(AssertionError):
+        chex.assert_gradients(lambda x: vnp.exp(x) / vnp.exp(x) * x, np.float32(100.0))
