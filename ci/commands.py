@@ -27,8 +27,8 @@ import click
 def gate(targets: tuple[str, ...], outputs: tuple[str, ...], config: str | None, **flags: Any) -> int:
     """Judge every public annotated function of the TARGETs.
 
-    A TARGET is a module, a file, or file.py::function. The last line printed always reads
-    `N hold, N findings, N unverified, N ambiguous, N notes`.
+    A TARGET is a module, a file, a folder of files (with a slash: mylib/), or file.py::function. The last line
+    printed always reads `N hold, N findings, N unverified, N ambiguous, N notes`.
 
     Exit codes: 0 all hold, 1 findings, 2 usage or internal error, 5 nothing was checked.
     """

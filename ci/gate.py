@@ -20,7 +20,7 @@ from .configuration import Configuration, check_values, matches
 from .executors import IsolatedExecutor, WorkerCrashed, WorkerError, WorkerHung, WorkerRaised, cores
 from .ignores import apply_ignores, stale
 from .ledger import Ledger
-from .targets import Found
+from .targets import Found, files_of
 from .units import COSTLY, Discovery, Unit, discover, merged, outcome, run_unit, without
 
 SCHEMA = 1
@@ -33,7 +33,7 @@ class GateReport(msgspec.Struct, frozen=True):
         schema: the version of this structure.
         verax: the version of Verax.
         environment: what it ran on: Python, NumPy, the machine's kind.
-        targets: what was typed.
+        targets: what was typed, a folder as its files.
         configuration: how it was judged.
         subjects: one report for each function, in the order of the targets and of their definitions.
         silenced: how many findings an ignore took out.
@@ -86,7 +86,7 @@ def run_gate(
     """Judge every public annotated function of the targets.
 
     Args:
-        targets: modules, files, or ``file.py::function``.
+        targets: modules, files, folders of files, or ``file.py::function``.
         configuration: how; by default all codes, 40 inputs a subject and law.
         executor: where the work units run; by default one isolated process a core.
         progress: called after every unit.
@@ -96,7 +96,7 @@ def run_gate(
     """
     configuration = configuration or Configuration()
     check_values(configuration, "The configuration")
-    wanted = list(dict.fromkeys(targets))
+    wanted = list(dict.fromkeys(file for target in targets for file in files_of(target)))
     if not wanted:
         raise UsageError("The gate needs a target: a module, a file, or `file.py::function`.")
     own = executor is None

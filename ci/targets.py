@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import textwrap
 from collections.abc import Callable
 from typing import Any
@@ -44,6 +45,23 @@ class Found(msgspec.Struct, frozen=True):
         return f"{self.file}:{self.line}" if self.file else ""
 
 
+def files_of(target: str) -> list[str]:
+    """The Python files right in a folder, by their names; any other target itself.
+
+    A bare name is a module, though there be a folder of that name: a slash says that the folder is meant.
+
+    Raises:
+        UsageError: a folder holds no Python file.
+    """
+    is_path = target.startswith(".") or "/" in target or os.sep in target
+    if not (is_path and os.path.isdir(target)):
+        return [target]
+    names = sorted(name for name in os.listdir(target) if name.endswith(".py"))
+    if not names:
+        raise UsageError(f"A folder must hold Python files to be a target, got {target!r}, which holds none.")
+    return [os.path.join(target, name).replace(os.sep, "/") for name in names]
+
+
 def found_in(target: str) -> list[tuple[Found, Subject]]:
     """The functions of a target, with where they stand.
 
@@ -57,7 +75,9 @@ def found_in(target: str) -> list[tuple[Found, Subject]]:
             f"Try `verax gate {place or 'examples/losses.py'}`."
         )
     if place.startswith(".") and not place.endswith(".py"):
-        raise UsageError(f"A target must be a Python file, got the folder {place!r}. Name the files in it.")
+        raise UsageError(
+            f"A function must be named in a Python file, got {target!r}. Write `file.py::function`."
+        )
     return [(_found(target, subject), subject) for subject in discover(target)]
 
 

@@ -225,6 +225,24 @@ def test_a_dtype_that_verax_lacks_is_unverified_with_the_mend(here: Path) -> Non
     assert "int4" in finding["message"]
 
 
+@pytest.mark.parametrize("folder", [".", "./", "inner/"])
+def test_a_folder_is_the_python_files_right_in_it(folder: str, here: Path) -> None:
+    place = here / folder
+    place.mkdir(exist_ok=True)
+    module(place, FINE, name="b.py")
+    module(place, FINE, name="a.py")
+    (place / "notes.txt").write_text("no code")
+    (place / "deeper").mkdir()
+    module(place / "deeper", "1 / 0\n")
+    code, report = gate(folder)
+
+    assert code == 0
+    assert [s["subject"] for s in report["subjects"]] == [
+        os.path.normpath(os.path.join(folder, name)).replace(os.sep, "/") + "::double"
+        for name in ("a.py", "b.py")
+    ]
+
+
 def test_nothing_in_a_file_is_exit_5(here: Path) -> None:
     code, _ = gate(module(here, "LIMIT = 3\n"))
     assert code == 5
@@ -242,7 +260,8 @@ def test_the_time_budget_leaves_the_rest_unverified(here: Path) -> None:
     [
         ("", ["missing.py"], "missing.py.* existing Python file"),
         ("", ["no_such_module_anywhere"], "no_such_module_anywhere"),
-        ("", ["."], "must be a Python file, got the folder '.'"),
+        ("", [".::double"], "must be named in a Python file, got '.::double'"),
+        ("", ["nothing/"], "must hold Python files to be a target, got 'nothing/'"),
         ("", ["subjects.py::"], "got 'subjects.py::'"),
         ("", ["subjects.py::gone"], "gone"),
         (
@@ -272,6 +291,7 @@ def test_bad_input_is_a_sentence_and_exit_2(
     body: str, arguments: list[str], told: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module(here, body)
+    (here / "nothing").mkdir()
     assert run(["gate", *arguments]) == 2
     streams = capsys.readouterr()
     assert re.search(told, (streams.err + streams.out).replace("\n", " "))
