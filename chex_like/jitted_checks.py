@@ -98,7 +98,9 @@ def check_values(
         _RUNNING.reset(token)
         _VARIABLES.set(())
     for each, said in zip(error.held, error.said, strict=True):
-        checkify.check(each, wrap(said.message), *said.args, *shown, **said.kwargs)
+        checkify.check(
+            each, wrap(said.message.removesuffix(checkify.FAILED)), *said.args, *shown, **said.kwargs
+        )
     if held is not None:  # a predicate without a check
         checkify.check(_truth(held), wrap("assertion failed!"), *shown)
 
@@ -236,7 +238,7 @@ def chexify(
     """
     pending = _Pending()
     asked = frozenset(errors)
-    ours = None if asked - checkify.user_checks else checkify.checkify(fn, asked)
+    ours = checkify.checkify(fn, asked)
     theirs: list[Any] = []
 
     @functools.wraps(fn)
@@ -255,7 +257,7 @@ def chexify(
                 theirs.append(_by_jax(fn, asked))
             checked = theirs[0]
         else:
-            checked = ours or checkify.checkify(fn, asked)
+            checked = ours
         token = _RUNNING.set(_Running(pending.exceptions))
         try:
             error, out = checked(*args, **kwargs)

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import numpy as vnp
 from . import trees
-from .checkify import Error, Said, check_error, checkify
+from .checkify import Error, Said, as_around, check_error
 from .collecting import collecting
 from .transforms.looking import eval_shape
 
@@ -33,7 +33,7 @@ def scan(
     """``scanned(name, f, ...)``, with the first failure in the order of the steps."""
 
     def step(carry: Any, x: Any) -> Any:
-        error, found = checkify(f)(carry, x)
+        error, found = as_around(f)(carry, x)
         if not (isinstance(found, (tuple, list)) and len(found) == 2):
             return found  # which scan refuses
         return found[0], (found[1], error)
@@ -62,17 +62,17 @@ def while_loop(looped: Function, test: Function, body: Function, init: Any) -> A
         value = body(value)
         return test(value), value
 
-    types, _ = eval_shape(checkify(both), init)
+    types, _ = eval_shape(as_around(both), init)
     if not types.held:
         with collecting(None):
             return looped(test, body, init)
 
     def step(carry: Any) -> Any:
         _, value, before = carry
-        error, (again, value) = checkify(both)(value)
+        error, (again, value) = as_around(both)(value)
         return again, value, _earlier(before, error)
 
-    again = call(checkify(test), (init,), {})
+    again = call(as_around(test), (init,), {})
     with collecting(None):
         _, value, error = looped(lambda carry: carry[0], step, (again, init, _holding(types)))
     check_error(error)
@@ -104,11 +104,11 @@ def choose(
     chosen: Function, name: str, index: Any, branches: Sequence[Function], operands: tuple[Any, ...]
 ) -> Any:
     """``chosen(name, index, branches, operands)``; the checks of the branches that are not taken hold."""
-    types = [eval_shape(checkify(branch), *operands)[0] for branch in branches]
+    types = [eval_shape(as_around(branch), *operands)[0] for branch in branches]
 
     def checked(i: int) -> Function:
         def branch(*xs: Any) -> Any:
-            error, out = checkify(branches[i])(*xs)
+            error, out = as_around(branches[i])(*xs)
             return out, [error if j == i else _holding(of) for j, of in enumerate(types)]
 
         return branch

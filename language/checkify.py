@@ -15,7 +15,7 @@ from typing import Any
 from . import dispatch, trees
 from . import numpy as vnp
 from .arrays import Array
-from .collecting import Collected, collected, collecting
+from .collecting import Collected, asked, collected, collecting
 from .dispatch import Tracer
 from .dtypes import bool_
 from .errors import VeraxError
@@ -73,6 +73,10 @@ automatic_checks = float_checks | index_checks
 all_checks = automatic_checks | user_checks
 
 
+# What the message of a `check` ends with.
+FAILED = " (`check` failed)"
+
+
 @dataclass(frozen=True)
 class Said:
     """One check: its message, and what stands in it."""
@@ -82,7 +86,7 @@ class Said:
     kwargs: dict[str, Any]
 
     def __str__(self) -> str:
-        return f"{self.message.format(*self.args, **self.kwargs)} (`check` failed)"
+        return self.message.format(*self.args, **self.kwargs)
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,9 @@ def check(pred: Any, msg: str, *fmt_args: Any, debug: bool = False, **fmt_kwargs
             raise TypeError(f"What check's message shows must be arrays in trees, got {leaf!r}.")
     if collected() is None and debug:
         return
-    _collect(found, Said(msg, fmt_args, fmt_kwargs))
+    around = asked()
+    if around is None or FailedCheckError in around:
+        _collect(found, Said(f"{msg}{FAILED}", fmt_args, fmt_kwargs))
 
 
 def _collect(pred: Any, said: Said) -> None:
@@ -231,27 +237,34 @@ def checkify(
 
     Args:
         fun: any function that calls `check`.
-        errors: the kinds of faults to look for; only `user_checks` are known.
+        errors: the kinds of faults to look for: in `check`, and by itself at each primitive, sets of which are joined
+            with ``|``.
 
     Returns:
         A function that takes what ``fun`` takes, and returns a pair: the `Error`, a tree; and what ``fun`` returns, of
         the same shapes and dtypes.
 
     Raises:
-        NotImplementedError: ``errors`` asks for checks that nobody wrote.
+        ValueError: ``errors`` has something that is no kind of fault.
     """
-    asked = frozenset(errors)
-    if asked - user_checks:
-        names = ", ".join(sorted(kind.__name__ for kind in asked - user_checks))
-        raise NotImplementedError(  # only checks that a user wrote are known
-            f"`errors` of checkify must be `user_checks`, got {names}. Write a `check` for what must hold."
+    kinds = frozenset(errors)
+    if kinds - all_checks:
+        raise ValueError(
+            f"`errors` of checkify must be user_checks, nan_checks, div_checks, index_checks or unions of them, got "
+            f"{sorted(map(str, kinds - all_checks))}."
         )
 
     @functools.wraps(fun)
     def checked(*args: Any, **kwargs: Any) -> tuple[Error, Any]:
-        found = Collected(len(dispatch.levels_in_force()))
+        found = Collected(len(dispatch.levels_in_force()), kinds, bool(kinds & automatic_checks))
         with collecting(found):
             out = fun(*args, **kwargs)
-        return (Error(tuple(found.held), tuple(found.said)) if asked else Error()), out
+        return Error(tuple(found.held), tuple(found.said)), out
 
     return checked
+
+
+def as_around(fun: Callable[..., Any]) -> Callable[..., Any]:
+    """`checkify` with what the one around looks for."""
+    around = asked()
+    return checkify(fun, user_checks if around is None else around)

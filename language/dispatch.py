@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from .arrays import Array
+from .collecting import looking
 from .config import looks_for_nonfinite
 from .dtypes import DType, bool_, canonical, default_complex, default_float, default_int
 from .errors import CollectiveError, UnexpectedTracerError
@@ -507,6 +508,11 @@ def _bound(owner: Implementation, primitive: Primitive, operands: list[Array], p
         from .nonfinite import refuse
 
         refuse(primitive, operands, params, results)
+    into = looking()
+    if into is not None:
+        from .automatic_checks import look
+
+        look(into, primitive, operands, params, results)
     return results
 
 

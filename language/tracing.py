@@ -14,6 +14,7 @@ import numpy as np
 
 from . import dispatch
 from .arrays import Array
+from .collecting import looking
 from .dispatch import FlatFunction, Level, Operand, Tracer, aval_of
 from .errors import (
     ConcretizationTypeError,
@@ -119,7 +120,13 @@ class ProgramLevel(Level):
                 _SCOPES.get()[self._outside :],
             )
         )
-        return [AbstractTracer(self, v) for v in outputs]
+        results: list[Array] = [AbstractTracer(self, v) for v in outputs]
+        into = looking(self.depth)
+        if into is not None:
+            from .automatic_checks import look
+
+            look(into, primitive, operands, params, results)
+        return results
 
     def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Any]) -> list[Array]:
         """Write one ``custom_jvp_call`` equation that carries the rule along."""

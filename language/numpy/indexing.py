@@ -111,7 +111,7 @@ def _dynamic(x: Array, entries: Sequence[Any]) -> Array:
         _wrapped(e, n, index) if is_array(e) else np.zeros((), index)[()]
         for e, n in zip(axes, x.shape, strict=True)
     ]
-    x = lax.dynamic_slice(x, starts, tuple(sizes))
+    x = lax.dynamic_slice(x, starts, tuple(sizes), allow_negative_indices=False)
     kept = [n for e, n in zip(axes, sizes, strict=True) if isinstance(e, slice)]
     dropped = [i for i, e in enumerate(axes) if not isinstance(e, slice)]
     rest = iter(kept)

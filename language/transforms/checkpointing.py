@@ -67,10 +67,10 @@ def checkpoint(
                 return fun(*args, **kwargs)
         if collected() is not None:
             from .. import checked_flow
-            from ..checkify import checkify
+            from ..checkify import as_around
 
             checked = checkpoint(
-                checkify(fun), policy=policy, static_argnums=static_argnums, static_argnames=static_argnames
+                as_around(fun), policy=policy, static_argnums=static_argnums, static_argnames=static_argnames
             )
             return checked_flow.call(checked, args, kwargs)
         fixed = [(i, args[i]) for i in sorted(places)]

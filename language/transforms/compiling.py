@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from .. import dispatch, trees
 from ..arrays import Array
-from ..collecting import collected
+from ..collecting import asked, collected
 from ..config import looks_for_nonfinite
 from ..dispatch import Tracer
 from ..eagerness import jit_is_disabled
@@ -164,16 +164,16 @@ def _jitted(fun: Function, given: _Given) -> Any:
             refuse_jitted(name, found, functools.partial(with_static(fun, fixed, named), *args, **kwargs))
         return trees.unflatten(out_tree, found)
 
-    checked: Any = None
+    checked: dict[Any, Any] = {}
 
     def _checked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         from .. import checked_flow
-        from ..checkify import checkify
+        from ..checkify import as_around
 
-        nonlocal checked
-        if checked is None:
-            checked = _jitted(checkify(fun), given)
-        return checked_flow.call(checked, args, kwargs)
+        kinds = asked()
+        if kinds not in checked:
+            checked[kinds] = _jitted(as_around(fun), given)
+        return checked_flow.call(checked[kinds], args, kwargs)
 
     def trace(*args: Any, **kwargs: Any) -> Traced:
         return _stage(fun, given, args, kwargs)
