@@ -14,6 +14,7 @@ from ..dispatch import Tracer
 from ..dtypes import DType
 from ..effects import effects_of
 from ..flat import check_array, own, step_of
+from ..hlo import Hlo
 from ..kept_nodes import optree
 from ..program import Program
 from ..shapes import Shape, ShapedArray, ShapeDtypeStruct
@@ -112,12 +113,12 @@ class Lowered(Stage):
     __slots__ = ()
 
     def as_text(self, dialect: str | None = None, *, debug_info: bool = False) -> str:
-        """The program as text: there is no dialect but Verax's own."""
-        return str(self.program)
+        """The program as text: in Verax's own words, or in those of the dialect "hlo"."""
+        return str(self.compiler_ir(dialect))
 
-    def compiler_ir(self, dialect: str | None = None) -> Program:
-        """What the compiler takes: the program."""
-        return self.program
+    def compiler_ir(self, dialect: str | None = None) -> Program | Hlo:
+        """What the compiler takes, the program; of the dialect "hlo", what has ``as_hlo_text()``."""
+        return Hlo(self.program) if dialect == "hlo" else self.program
 
     def cost_analysis(self) -> dict[str, float]:
         """XLA's keys ``flops``, ``transcendentals`` and ``bytes accessed``, counted from the program's equations."""
