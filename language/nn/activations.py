@@ -7,6 +7,7 @@ the derivative is JAX's: relu'(0) = 0, relu6'(0) = relu6'(6) = 0, hard_tanh'(1) 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -114,7 +115,7 @@ def hard_silu(x: Any) -> Array:
         TypeError: ``x`` is no array and no number.
     """
     x = array_of("hard_silu", x)
-    return vnp.multiply(x, hard_sigmoid(x))
+    return _gated(x, hard_sigmoid)
 
 
 hard_swish = hard_silu
@@ -283,7 +284,15 @@ def silu(x: Any) -> Array:
         TypeError: ``x`` is no array and no number.
     """
     x = array_of("silu", x)
-    return vnp.multiply(x, sigmoid(x))
+    return _gated(x, sigmoid)
+
+
+def _gated(x: Array, gate: Callable[[Array], Array]) -> Array:
+    """x gate(x) for a gate that rises from 0 to 1: 0 at -inf, and of slope 1 at inf, where a product has none."""
+    if not is_float(x.dtype):
+        return vnp.multiply(x, gate(x))
+    low, high = (lax.full_like(x, end) for end in (finfo(x.dtype).min, finfo(x.dtype).max))
+    return vnp.multiply(lax.max(x, low), gate(lax.clamp(low, x, high)))
 
 
 swish = silu
@@ -299,7 +308,7 @@ def mish(x: Any) -> Array:
         TypeError: ``x`` is no array and no number.
     """
     x = array_of("mish", x)
-    return vnp.multiply(x, vnp.tanh(softplus(x)))
+    return _gated(x, lambda near: vnp.tanh(softplus(near)))
 
 
 def gelu(x: Any, approximate: bool = True) -> Array:
@@ -318,15 +327,19 @@ def gelu(x: Any, approximate: bool = True) -> Array:
     (given,) = promote_inexact("gelu", x)
     x = lift(given)
     if approximate:
-        scale = np.sqrt(2 / np.pi).astype(x.dtype)
-        # From |x| = 30 on the tanh is 1 or -1 in every format, and a cube would overflow.
-        near = vnp.where(vnp.less(vnp.abs(x), 30), x, vnp.multiply(30, vnp.sign(x)))
-        inner = vnp.multiply(scale, vnp.add(near, vnp.multiply(0.044715, vnp.power(near, 3))))
-        # (1 + tanh(z)) / 2 without the cancellation for negative z.
-        return vnp.multiply(x, lax.logistic(vnp.multiply(2, inner)))
+        return _gated(x, _gelu_gate)
     half = np.sqrt(0.5).astype(x.dtype)
-    tail = lax.erfc(vnp.multiply(vnp.negative(x), half))
-    return lift(convert(vnp.multiply(vnp.multiply(0.5, x), tail), x.dtype))
+    found = _gated(x, lambda near: vnp.multiply(0.5, lax.erfc(vnp.multiply(vnp.negative(near), half))))
+    return lift(convert(found, x.dtype))
+
+
+def _gelu_gate(x: Array) -> Array:
+    scale = np.sqrt(2 / np.pi).astype(x.dtype)
+    # From |x| = 30 on the tanh is 1 or -1 in every format, and a cube would overflow.
+    near = vnp.where(vnp.less(vnp.abs(x), 30), x, vnp.multiply(30, vnp.sign(x)))
+    inner = vnp.multiply(scale, vnp.add(near, vnp.multiply(0.044715, vnp.power(near, 3))))
+    # (1 + tanh(z)) / 2 without the cancellation for negative z.
+    return lax.logistic(vnp.multiply(2, inner))
 
 
 def glu(x: Any, axis: int = -1) -> Array:

@@ -96,3 +96,37 @@ def test_soft_sign_at_infinity_is_one() -> None:
     assert np.asarray(
         verax.grad(lambda x: vnp.sum(nn.soft_sign(x)))(np.array([3e38, np.inf], np.float32))
     ).tolist() == [0, 0]
+
+
+def exact_gelu(x: Any) -> Any:
+    return nn.gelu(x, approximate=False)
+
+
+@pytest.mark.parametrize("function", [nn.silu, nn.mish, nn.gelu, exact_gelu, nn.hard_silu])
+def test_a_gate_is_shut_at_minus_infinity_and_open_at_infinity(function: Any) -> None:
+    x = np.array([-np.inf, -3e38, 3e38, np.inf], np.float32)
+    assert np.asarray(function(x)).tolist() == [0, 0, float(np.float32(3e38)), np.inf]
+    assert np.asarray(derivative(function, 1)(x)).tolist() == [0, 0, 1, 1]
+    assert np.isnan(np.asarray(function(np.float32(np.nan))))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, np.complex128])
+@pytest.mark.parametrize("part", [0.9, 0.55, 0.3, 0.0, -0.3, -0.55, -0.9])
+def test_the_norm_fits_wherever_it_is_and_its_gradient_too(dtype: Any, part: float) -> None:
+    """A triangle of sides 3, 4 and 5, times powers of 2: what is rounded is rounded alike."""
+    size = 2.0 ** round(part * np.finfo(dtype).maxexp)
+    with verax.enable_x64():
+        x = np.array([3, 4], dtype)
+        found, slope = verax.value_and_grad(vnp.linalg.norm)(x * dtype(size))
+        near = verax.grad(vnp.linalg.norm)(x)
+
+    assert float(found) == 5 * size
+    assert np.asarray(slope).tobytes() == np.asarray(near).tobytes()
+
+
+def test_norms_along_an_axis_are_each_of_their_own_scale() -> None:
+    x = np.array([[3, 4], [3e38, 0], [1e-45, 0], [np.inf, 1], [np.nan, np.inf], [0, 0]], np.float32)
+    for kept in (False, True):
+        found = np.asarray(vnp.linalg.norm(x, axis=1, keepdims=kept)).ravel().tolist()
+        assert found[:4] + found[5:] == [5, float(x[1, 0]), float(x[2, 0]), np.inf, 0]
+        assert np.isnan(found[4])

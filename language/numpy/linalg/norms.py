@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...arrays import Array
 from ...dtypes import finfo, float32, is_complex, real_of
+from ...lax import stop_gradient
 from ...shapes import canonical_axis
-from ..arithmetic import divide, multiply, power
+from ..arithmetic import divide, maximum, multiply, power
 from ..classes import isnan
 from ..complex_numbers import imag, real
 from ..elementwise import absolute, sqrt, square
-from ..logic import not_equal
+from ..logic import less, not_equal
 from ..manipulation import expand_dims, moveaxis
 from ..promotion import array_of, convert
 from ..reductions import any, max, min, sum
@@ -61,10 +65,26 @@ def _root_of_squares(x: Array, axes: Any, keepdims: bool) -> Array:
     """The root of the sum of |x|^2. At 0, where it has a tip, its derivative is 0: that of the root is infinite."""
     # Of narrow numbers the squares need not fit where the norm does.
     wide = x if is_complex(x.dtype) or x.dtype.itemsize > 2 else convert(x, float32)
-    squares = square(real(x)) + square(imag(x)) if is_complex(x.dtype) else square(wide)
+    parts = [real(x), imag(x)] if is_complex(x.dtype) else [wide]
+    scale = _scale(parts, axes)
+    squares = functools.reduce(operator.add, [square(multiply(part, scale)) for part in parts])
     total = sum(squares, axes, keepdims=keepdims)
-    found: Array = where(total == 0, 0, sqrt(where(total == 0, 1, total)))
+    unscaled = scale if keepdims else scale.reshape(total.shape)
+    found: Array = divide(where(total == 0, 0, sqrt(where(total == 0, 1, total))), unscaled)
     return found if wide is x else convert(found, x.dtype)
+
+
+def _scale(parts: Sequence[Array], axes: Any) -> Array:
+    """Powers of 2 by which squares neither overflow nor vanish: 1 where they do not as they are."""
+    dtype = parts[0].dtype
+    exponent = int(finfo(dtype).maxexp)
+    largest = functools.reduce(
+        maximum, [max(absolute(p), axes, keepdims=True, initial=0) for p in map(stop_gradient, parts)]
+    )
+    ends = [np.asarray(2.0 ** round(part * exponent), dtype) for part in (0.4, -0.4, -0.625, 0.7)]
+    far, near, down, up = ends
+    found: Array = where(largest > far, down, where(less(largest, near), up, np.ones((), dtype)))
+    return found
 
 
 def _of_matrices(x: Array, ord: Any, axes: Axes, keepdims: bool) -> Array:
