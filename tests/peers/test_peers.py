@@ -112,14 +112,17 @@ def test_the_page_has_a_row_for_each_library_and_each_cause() -> None:
     rlax = LIBRARIES["rlax"]
     found = [
         Found("x_test.py::test_a", "failed", "5 | 3"),
-        Found("x_test.py::test_b", "skipped", "as_hlo_text"),
+        Found("x_test.py::test_b", "skipped", "default_prng_impl"),
     ]
     failing = result(rlax, ["x_test.py::test_a", "x_test.py::test_b", "x_test.py::test_c"], found).failing
     run = Run([result(rlax, IDS, PASSED)._replace(failing=failing)], [Found("y", "passed", "")], 7)
     text = page(run, dt.date(2026, 1, 2))
     assert f"| rlax | {pinned('rlax')} | 7 | 10 | 70.0% | 97% of at least 730 |" in text
     assert "| `` 5 \\| 3 `` | 1: `` x_test.py: test_a `` |" in text
-    assert "| Verax makes no HLO: `` skipped: as_hlo_text `` | 1: `` x_test.py: test_b `` |" in text
+    assert (
+        "| Threefry is the one generator that there is: `` skipped: default_prng_impl `` | 1: `` x_test.py: test_b `` |"
+        in text
+    )
     assert "1 of 1 pass, 80 are asked for" in text
     assert f"| haiku | {pinned('dm-haiku')} | not run whole yet |" in text
 
