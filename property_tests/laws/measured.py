@@ -11,6 +11,7 @@ import numpy as np
 
 from ...reference.findings import Blame, Finding, Status
 from ...reference.verdict import Measured, Verdict, law_name, quiet_fault
+from ..arguments import Arguments
 from ..outcomes import Sample, Worst
 from ..strategies import all_declared
 from ..trial import Raised, Trial, at_inputs
@@ -35,6 +36,7 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
             continue  # what has no value has no derivative, nor has an integer
         # Where the value itself is too large for its format, no form of its derivative is to blame.
         formula = arguments.judged_as_formula and (order == 0 or result.is_finite)
+        formula = formula and not _is_flushed(trial, arguments)
         verdict = _judged(trial, i, order, formula, searched < _MOST_SEARCHED)
         checked.tried(trial, i)
         if isinstance(verdict, Raised):
@@ -42,7 +44,7 @@ def measured(trial: Trial, law: str, order: int) -> Checked:
             break  # what cannot be judged at one input cannot be judged at the others
         checked.elements += len(verdict.elements)
         searched += len(verdict.elements) if verdict.searched else 0
-        claimed = arguments.judged_as_formula and result.is_finite
+        claimed = arguments.judged_as_formula and result.is_finite and not _is_flushed(trial, arguments)
         found += [(i, f if claimed else _as_a_note(f)) for f in verdict.findings]
         checked.samples += _samples(trial, i, verdict)
         checked.worst = _worse(checked.worst, verdict)
@@ -77,6 +79,11 @@ def _judged(trial: Trial, index: int, order: int, formula: bool, vanishing: bool
             )
     except Exception as err:  # noqa: BLE001  # told as unverified, in red, with the error
         return Raised.of(err, trial.subject)
+
+
+def _is_flushed(trial: Trial, arguments: Arguments) -> bool:
+    """Whether the arguments are numbers that the platform takes for zeros."""
+    return trial.platform.flushes_subnormals and arguments.edge == "subnormals"
 
 
 def _as_a_note(finding: Finding) -> Finding:

@@ -134,6 +134,8 @@ class Bounded(Parts):
         bound = size * grown / (1 - grown)
         if products:  # a product may underflow
             bound += max(count * most * math.ldexp(1.0, least), TINY)
+        if self.platform.flushes_subnormals:  # every product, and every partial sum, may become zero
+            bound += (2 if products else 1) * count * math.ldexp(1.0, least + precision - 1)
         scale = max(abs(approximate(value)), root)
         return bound, usual * unit * math.sqrt(levels) * scale
 

@@ -247,6 +247,17 @@ def test_subnormal_results_are_rounded_in_subnormal_ulps() -> None:
     assert read.scalars[0].bound == 2.0**-130
 
 
+def test_products_and_partial_sums_that_are_flushed_are_in_the_bound() -> None:
+    """Four products of 2^-128 make 2^-126, which is no subnormal number; a machine that flushes answers 0."""
+    x, y = np.full(4, 2.0**-100, F32), np.full(4, 2.0**-28, F32)
+    dot = PRIMITIVES["dot_general"]
+    numbers = {"dimension_numbers": (((0,), (0,)), ((), ())), "preferred_element_type": None}
+    flushing = Platform("flushing", flushes_subnormals=True)
+    for platform, least in ((IDEAL, 0.0), (flushing, 2.0**-126)):
+        (found,) = evaluate(lambda a, b: dispatch.bind(dot, a, b, **numbers), [x, y], Bounded(platform))
+        assert (found.scalars[0].bound >= 2.0**-126) == bool(least)
+
+
 @pytest.mark.parametrize(("down", "digits"), [(2.0**-45, 2.0**-8), (2.0**-60, 0.25)])
 def test_underflow_on_the_way_is_in_the_bound(down: float, digits: float) -> None:
     """2^-145 is a subnormal of 4 bits: what is multiplied up again has no more, and below the least it is nothing."""
