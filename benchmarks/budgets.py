@@ -367,7 +367,8 @@ def page(found: dict[str, dict[str, Row]]) -> Iterator[str]:
     """The record as Markdown."""
     yield f"# What platforms reach of what they promise, on {dt.datetime.now(dt.UTC).date().isoformat()}"
     yield ""
-    yield "`python benchmarks/budgets.py --record docs/measured --write`"
+    which = "".join(f" --platform {name}" for name in found if len(found) < len(MACHINES))
+    yield f"`python benchmarks/budgets.py{which} --record docs/measured --write`"
     yield ""
     packages = ", ".join(
         f"{p} {importlib.metadata.version(p)}"
@@ -375,7 +376,8 @@ def page(found: dict[str, dict[str, Row]]) -> Iterator[str]:
     )
     yield f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, "
     yield f"{' '.join(platform.libc_ver())}; {packages}."
-    yield "In ULPs; NumPy with all of its instruction sets, without AVX-512, and without AVX2."
+    yield "In ULPs; NumPy with all of its instruction sets, without AVX-512, and without AVX2; JAX on its CPU, without"
+    yield "what it flushes, which is what is next to the smallest normal number."
     for which, rows_of in found.items():
         yield from ("", f"## {which}", "")
         yield "| primitive | dtype | largest: reached | promised | typical: reached | promised |"
@@ -430,8 +432,8 @@ def main() -> None:
     print(text)
     if options.record:
         options.record.mkdir(parents=True, exist_ok=True)
-        name = f"budgets-{dt.datetime.now(dt.UTC).date().isoformat()}.md"
-        (options.record / name).write_text(text, encoding="utf-8")
+        name = "-".join(["budgets", *(options.platform or []), dt.datetime.now(dt.UTC).date().isoformat()])
+        (options.record / f"{name}.md").write_text(text, encoding="utf-8")
     if options.write:
         (ROOT / "adapters" / "reached.py").write_text(module({**REACHED, **found}), encoding="utf-8")
 

@@ -12,11 +12,11 @@ from ..chex_like.claims.claim import recheck
 from ..chex_like.claims.table import claim_named
 from ..chex_like.judging.judgement import judge
 from ..chex_like.judging.judgement import replay as judge_again
-from ..language.config import enable_x64
 from ..language.errors import UsageError
 from ..language.serialization import FormatError
 from ..property_tests.arguments import Arguments
 from ..property_tests.checking import check_subject, inputs_of
+from ..property_tests.hosts import HOSTS, OWN
 from ..property_tests.inputs import EXAMPLES
 from ..property_tests.subjects import Subject, discover
 from ..reference.capsules import Capsule, load
@@ -93,11 +93,11 @@ def _law_again(capsule: Capsule, head: str, live: bool) -> Replayed:
 
 def _judge_live(capsule: Capsule) -> Verdict:
     subject = _named(capsule.finding.subject)
-    declared = subject.mark.gradient
-    with enable_x64(capsule.x64):
+    declared, host = subject.mark.gradient, HOSTS.get(subject.owner, OWN)
+    with host.running(capsule.x64):
         return judge(
             _as_function_of_leaves(subject, capsule),
-            *capsule.inputs,
+            *host.lifted(capsule.inputs),
             order=capsule.order,
             platform=capsule.platform or None,
             scale=capsule.scale,

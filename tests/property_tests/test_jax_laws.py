@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -206,21 +204,3 @@ def test_the_profile_says_of_which_jax_it_is_and_keeps_what_is_correctly_rounded
     assert JAX.most(add_p, f32) == 0.5
     assert JAX.most(div_p, f32) > 1.0  # by a constant: a product with its inverse
     assert JAX.most(exp_p, f32) > 5.5  # at 88.72167
-
-
-# -- without JAX -----------------------------------------------------------------------------------------------
-def test_without_jax_the_line_that_installs_it_is_told(tmp_path: Path) -> None:
-    """In a process of its own, where `import jax` raises as if JAX were not there."""
-    (tmp_path / "subjects.py").write_text(
-        'import jax\nfrom jaxtyping import Float32\n\ndef f(x: Float32[jax.Array, "n"]): return x\n'
-    )
-    (tmp_path / "jax.py").write_text('raise ModuleNotFoundError("No module named \'jax\'", name="jax")\n')
-    done = subprocess.run(
-        [sys.executable, "-m", "verax", "gate", "subjects.py", "--workers", "1"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "pip install 'verax[jax]'" in done.stderr
