@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...language.dtypes import finfo
 from ...reference.findings import Blame, Finding, Status
 from ...reference.verdict import Measured, Verdict, law_name, quiet_fault
 from ..arguments import Arguments
@@ -82,8 +83,11 @@ def _judged(trial: Trial, index: int, order: int, formula: bool, vanishing: bool
 
 
 def _is_flushed(trial: Trial, arguments: Arguments) -> bool:
-    """Whether the arguments are numbers that the platform takes for zeros."""
-    return trial.platform.flushes_subnormals and arguments.edge == "subnormals"
+    """Whether some argument is a number that the platform takes for zero."""
+    if not trial.platform.flushes_subnormals:
+        return False
+    sizes = [(_size(x), x) for x in arguments.dynamic if not isinstance(x, float) and _is_float(x)]
+    return any(bool(((size > 0) & (size < float(finfo(x.dtype).smallest_normal))).any()) for size, x in sizes)
 
 
 def _as_a_note(finding: Finding) -> Finding:
