@@ -25,7 +25,7 @@ from verax.property_tests.subjects import subject_of
 from verax.reference.findings import Blame, Status
 
 UNTYPED: Any = jax  # its annotations lack some types
-Vector = Annotated[Float32[jax.Array, "n"], Interval(ge=-10, le=10)]
+Vector = Annotated[Float32[jax.Array, "3"], Interval(ge=-10, le=10)]
 
 
 def report(function: Callable[..., Any], *laws: str, examples: int = 5) -> SubjectReport:
@@ -37,8 +37,8 @@ def codes(function: Callable[..., Any], *laws: str) -> set[str]:
 
 
 # -- sound functions ---------------------------------------------------------------------------------------
-def sound(x: Annotated[Float32[jax.Array, "2"], Interval(ge=-10, le=10)]) -> Float32[jax.Array, ""]:
-    return jnp.sum(jax.nn.sigmoid(x) * x / 7)
+def sound(x: Annotated[Float32[jax.Array, ""], Interval(ge=-10, le=10)]) -> Float32[jax.Array, ""]:
+    return jax.nn.sigmoid(x) * x / 7
 
 
 def test_a_sound_function_obeys_every_law_and_jax_is_what_ran_it() -> None:
@@ -52,7 +52,7 @@ def test_a_sound_function_obeys_every_law_and_jax_is_what_ran_it() -> None:
     assert 0 < found.value.error <= found.value.bound
 
 
-def wide(x: Annotated[Float64[jax.Array, "n"], Interval(ge=-10, le=10)]) -> Float64[jax.Array, "n"]:
+def wide(x: Annotated[Float64[jax.Array, "3"], Interval(ge=-10, le=10)]) -> Float64[jax.Array, "3"]:
     assert x.dtype == np.float64
     return jnp.tanh(x) / 3
 
@@ -64,7 +64,7 @@ def test_sixty_four_bits_are_on_for_who_asks_for_them() -> None:
 
 # -- planted faults ------------------------------------------------------------------------------------------
 @jax.custom_jvp
-def steep(x: Vector) -> Float32[jax.Array, "n"]:
+def steep(x: Vector) -> Float32[jax.Array, "3"]:
     return jnp.sin(x)
 
 
@@ -72,7 +72,7 @@ steep.defjvp(lambda p, t: (steep(p[0]), jnp.cos(p[0]) * t[0] * 1.0001))
 
 
 @jax.custom_vjp
-def residual(x: Vector) -> Float32[jax.Array, "n"]:
+def residual(x: Vector) -> Float32[jax.Array, "3"]:
     return jnp.sin(x)
 
 
@@ -80,7 +80,7 @@ residual.defvjp(lambda x: (jnp.sin(x), x), lambda x, c: (c * jnp.cos(x + 1e-3),)
 
 
 @jax.custom_batching.custom_vmap
-def batched(x: Vector) -> Float32[jax.Array, "n"]:
+def batched(x: Vector) -> Float32[jax.Array, "3"]:
     return jnp.tanh(x)
 
 
@@ -89,22 +89,22 @@ def _batched(size: int, mapped: Any, x: Any) -> Any:
     return jnp.tanh(x) * 1.00001, True
 
 
-def compiled(x: Vector) -> Float32[jax.Array, "n"]:
+def compiled(x: Vector) -> Float32[jax.Array, "3"]:
     return x * (1.0001 if isinstance(x, UNTYPED.core.Tracer) else 1.0)
 
 
-def branching(x: Vector) -> Float32[jax.Array, "n"]:
+def branching(x: Vector) -> Float32[jax.Array, "3"]:
     return x if x.sum() > 0 else -x
 
 
-def coarse(x: Vector) -> Float32[jax.Array, "n"]:
+def coarse(x: Vector) -> Float32[jax.Array, "3"]:
     return UNTYPED.pure_callback(lambda y: np.exp(y) * np.float32(1.001), x, x, vmap_method="sequential")
 
 
 kept: list[Any] = []
 
 
-def leaking(x: Vector) -> Float32[jax.Array, "n"]:
+def leaking(x: Vector) -> Float32[jax.Array, "3"]:
     kept.append(x)
     return 2 * x
 
@@ -112,11 +112,11 @@ def leaking(x: Vector) -> Float32[jax.Array, "n"]:
 calls = iter(range(10**6))
 
 
-def forgetful(x: Vector) -> Float32[jax.Array, "n"]:
+def forgetful(x: Vector) -> Float32[jax.Array, "3"]:
     return x + next(calls)
 
 
-def promising(x: Vector) -> Float32[jax.Array, "n"]:
+def promising(x: Vector) -> Float32[jax.Array, "3"]:
     return jnp.concatenate([x, x])
 
 
@@ -145,7 +145,7 @@ def test_a_planted_fault_is_told_by_its_law(function: Callable[..., Any], law: s
 
 
 def test_what_jit_rounds_otherwise_within_the_bound_is_no_finding() -> None:
-    def fused(x: Vector) -> Float32[jax.Array, "n"]:
+    def fused(x: Vector) -> Float32[jax.Array, "3"]:
         return x * x + x / 3
 
     x = np.linspace(-10, 10, 1000, dtype=np.float32)  # many, so that some round otherwise
@@ -167,11 +167,11 @@ def test_a_primitive_without_words_is_named_and_other_laws_still_run() -> None:
 
 
 @jax.custom_vjp
-def trap(x: Vector) -> Float32[jax.Array, "n"]:
+def trap(x: Vector) -> Float32[jax.Array, "3"]:
     return UNTYPED.pure_callback(np.sin, x, x, vmap_method="sequential")
 
 
-trap.defvjp(lambda x: (trap(x), x), lambda x, c: (c * jnp.where(x > 0, jnp.cos(x), jnp.log(-jnp.abs(x))),))
+trap.defvjp(lambda x: (trap(x), x), lambda x, c: (c * jnp.log(-1 - jnp.abs(x)),))
 
 
 def test_a_gradient_that_is_nan_is_told_without_a_program() -> None:
@@ -182,8 +182,6 @@ def test_a_gradient_that_is_nan_is_told_without_a_program() -> None:
 def test_judge_takes_arrays_of_jax_and_a_capsule_of_them_replays_what_jax_said() -> None:
     x = jnp.linspace(0.5, 2.0, 5)
     assert judge(jax.nn.gelu, x, order=1).platform == "jax-cpu"
-    verdict = judge(lambda v: jax.jit(jnp.sin)(v) * 1.0, x)
-    assert verdict.holds
     red = judge(compiled, x, name="compiled")
     assert red.blame is Blame.IMPLEMENTATION
     again = replay(capsule_of(compiled, [x], red.findings[0]))
