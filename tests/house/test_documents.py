@@ -162,6 +162,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "derivatives",
         "nestings",
         "peer-types",
+        "packs",
         "peers",
         "peer-values",
         "programs",
