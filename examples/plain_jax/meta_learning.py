@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-POINTS, HIDDEN, STEPS, RATE = 4, 4, 8, 0.3
+POINTS, HIDDEN, STEPS, RATE = 4, 3, 4, 0.3
 
 
 class Tasks(NamedTuple):
