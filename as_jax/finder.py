@@ -12,7 +12,7 @@ from typing import Any
 
 from ..fake_devices.block import HOST
 from . import logs
-from .backends import device_count
+from .backends import CONFIG, device_count
 from .private import PRIVATE
 from .tree import MODULES, NAMES
 
@@ -131,6 +131,7 @@ def uninstall() -> None:
     sys.meta_path.remove(_FINDER)
     HOST.count = lambda: 1
     logs.uninstall()
+    CONFIG.forget()
     HOST.stop()
     for name in [n for n, m in sys.modules.items() if isinstance(m, _Module)]:
         del sys.modules[name]

@@ -79,7 +79,7 @@ NAMES = {
     "__version__": ("verax.as_jax.version", "VERSION"),
     "__version_info__": ("verax.as_jax.version", "VERSION_INFO"),
     "Device": ("verax.language.meshes", "Device"),
-    "config": ("verax.language.config", "config"),
+    "config": ("verax.as_jax.backends", "CONFIG"),
     "effects_barrier": ("verax.language.callbacks", "effects_barrier"),
     "pure_callback": ("verax.language.callbacks", "pure_callback"),
     "set_mesh": ("verax.language.sharding", "set_mesh"),

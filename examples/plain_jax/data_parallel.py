@@ -7,7 +7,6 @@ their gradients that of the whole.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -80,8 +79,7 @@ def train(update: Update, seed: int, steps: int) -> tuple[Any, float]:
 
 def main() -> None:
     """Train both ways, and say what comes of it."""
-    # Read when the devices are first asked for; `jax.config.update("jax_num_cpu_devices", 8)` says the same.
-    os.environ.setdefault("XLA_FLAGS", f"--xla_force_host_platform_device_count={DEVICES}")
+    jax.config.update("jax_num_cpu_devices", DEVICES)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=200)

@@ -1,4 +1,4 @@
-"""How many devices the host has under `as_jax`: as with XLA, what XLA_FLAGS says when they are first asked for."""
+"""How many devices the host has under `as_jax`: what JAX's setting or XLA_FLAGS says when they are first asked for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from verax import as_jax
 from verax.as_jax import backends
 from verax.fake_devices import device_count, devices
 from verax.fake_devices.block import HOST
+from verax.language.config import config, enable_x64
 
 FOUR = "--xla_force_host_platform_device_count=4"
 SCRIPT = """
@@ -60,6 +61,45 @@ def test_xla_flags_say_how_many_devices_there_are() -> None:
 def test_the_last_flag_counts(flags: str, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XLA_FLAGS", flags)
     assert backends.device_count() == count
+
+
+def test_jaxs_setting_comes_before_the_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLA_FLAGS", FOUR)
+    chosen = backends.HostConfig()
+    monkeypatch.setattr(backends, "CONFIG", chosen)
+    HOST.stop()
+    monkeypatch.setattr(HOST, "count", backends.device_count)
+    try:
+        assert (chosen.jax_num_cpu_devices, chosen.num_cpu_devices) == (-1, -1)
+        chosen.update("jax_num_cpu_devices", 3)
+        assert chosen.read("jax_num_cpu_devices") == device_count() == 3
+        chosen.update("num_cpu_devices", 3)
+        with pytest.raises(
+            RuntimeError, match="must be set before the devices are first asked for, and there are 3"
+        ):
+            chosen.update("jax_num_cpu_devices", 5)
+        for wrong in (0, True, "8"):
+            with pytest.raises(ValueError, match="must be a number of devices, or -1"):
+                chosen.update("jax_num_cpu_devices", wrong)
+        HOST.stop()
+        chosen.forget()
+        assert device_count() == 4
+    finally:
+        HOST.stop()
+
+
+def test_all_other_settings_are_veraxs() -> None:
+    with enable_x64(True):
+        assert backends.CONFIG.enable_x64
+        assert backends.CONFIG.jax_enable_x64
+    before = config.log_compiles
+    try:
+        backends.CONFIG.update("jax_log_compiles", not before)
+        assert config.log_compiles is not before
+    finally:
+        config.update("log_compiles", before)
+    with pytest.raises(ValueError, match=r"must be one of enable_x64, .*, got 'jax_nope'"):
+        backends.CONFIG.update("jax_nope", 1)
 
 
 def test_without_as_jax_the_flags_mean_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,7 @@ def run(*command: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "verax.as_jax", *command],
         cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
-        | {"PYTHONPATH": os.pathsep.join([*sys.path, str(ROOT)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(ROOT)])},
         capture_output=True,
         text=True,
         check=False,
