@@ -65,11 +65,14 @@ class Traffic:
         if not meeting.signature.of:
             return  # a word among the lanes of the reference, and no collective
         shape, dtype = meeting.signature.of
-        nbytes = math.prod(shape) * as_dtype(dtype).itemsize
         axis = meeting.signature.names[meeting.signature.axis]
-        key = meeting.name, axis, lanes
+        self.add(meeting.signature.operation, axis, lanes, math.prod(shape) * as_dtype(dtype).itemsize)
+
+    def add(self, operation: str, axis: Any, lanes: int, nbytes: int) -> None:
+        """Add one meeting, to which each lane brings so many bytes."""
+        key = operation.partition(" ")[0], axis, lanes
         before = self._moved.get(key, Moved(*key, times=0, sent=0))
-        sent = before.sent + bytes_sent(meeting.signature.operation, nbytes, lanes)
+        sent = before.sent + bytes_sent(operation, nbytes, lanes)
         self._moved[key] = Moved(*key, times=before.times + 1, sent=sent)
 
     def __str__(self) -> str:

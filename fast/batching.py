@@ -82,6 +82,15 @@ class BatchLevel(Level):
         with below(self):
             lanes = [self._lane(x) for x in operands]
             results = rule(self, primitive, lanes, params)
+            if (
+                self.device
+                and operands
+                and primitive.kind == "collective"
+                and self.axis_name in params["axes"]
+            ):
+                from .rules.batching.moving import count
+
+                count(self, primitive, dispatch.aval_of(operands[0]), params)
             return [BatchTracer(self, y.value) if y.mapped else y.value for y in results]
 
     def _batched(self, function: FlatFunction, mapped: Sequence[bool]) -> FlatFunction:

@@ -11,6 +11,8 @@ import verax
 from verax import lax
 from verax.fake_devices import fake_devices
 from verax.fake_devices.traffic import bytes_sent
+from verax.sharding import NamedSharding
+from verax.sharding import PartitionSpec as P
 
 
 def messages(operation: str, nbytes: int, n: int) -> int:
@@ -77,3 +79,51 @@ def test_blocks_count_for_themselves() -> None:
     with fake_devices(1) as idle:
         pass
     assert str(idle.traffic()) == "nothing was moved"
+
+
+PROGRAMS: dict[str, Any] = {
+    "psum": lambda x: lax.psum(x, "i"),
+    "pmax": lambda x: lax.pmax(x, "i"),
+    "ppermute": lambda x: lax.ppermute(x, "i", [(0, 1), (1, 2), (3, 3)]),
+    "all_gather": lambda x: lax.all_gather(x, "i"),
+    "psum_scatter": lambda x: lax.psum_scatter(x, "i"),
+    "all_to_all": lambda x: lax.all_to_all(x, "i", 0, 0),
+    "groups": lambda x: lax.psum(x, "i", axis_index_groups=[[0, 1], [2, 3]]),
+    "scan": lambda x: lax.scan(lambda c, _: (lax.pmean(c, "i"), None), x, None, length=5)[0],
+    "while": lambda x: lax.while_loop(lambda v: v[0] < 3, lambda v: (v[0] + 1, lax.psum(v[1], "i")), (0, x))[
+        1
+    ],
+}
+
+
+def by_pmap(mesh: Any, lane: Any) -> Any:
+    return verax.pmap(lane, axis_name="i")
+
+
+def by_shard_map(mesh: Any, lane: Any) -> Any:
+    return verax.shard_map(lambda x: lane(x[0])[None], mesh=mesh, in_specs=P("i"), out_specs=P("i"))
+
+
+@pytest.mark.parametrize("by", [by_pmap, by_shard_map])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_compiled_program_moves_what_its_lanes_move(name: str, by: Any) -> None:
+    x = np.ones((4, 4, 3), np.float32)
+    with fake_devices(mesh={"i": 4}) as mesh:
+        run = by(mesh, PROGRAMS[name])
+        run(x)
+        run(x)
+        eager = set(mesh.traffic())
+    with fake_devices(mesh={"i": 4}) as mesh:
+        laid_out = NamedSharding(mesh, P("i"))
+        run = verax.jit(by(mesh, PROGRAMS[name]), in_shardings=laid_out)
+        run(x)
+        run(x)
+        assert set(mesh.traffic()) == eager != set()
+
+
+def test_a_program_compiled_on_one_mesh_counts_on_the_next() -> None:
+    run = verax.jit(verax.pmap(lambda x: lax.psum(x, "i"), axis_name="i"))
+    for _ in range(2):
+        with fake_devices(4) as mesh:
+            run(np.ones(4, np.float32))
+        assert mesh.traffic().sent == 2 * 3 * 4
