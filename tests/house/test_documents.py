@@ -166,6 +166,7 @@ def test_a_planted_environment_would_be_found(environments: set[str]) -> None:
         "peers",
         "peer-values",
         "programs",
+        "seeds",
         "arb",
         "assertions",
         "report",
