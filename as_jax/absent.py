@@ -14,13 +14,6 @@ def _refuse(name: str) -> NoReturn:
     )
 
 
-class Trace:
-    """JAX's base class of traces: it may be derived from, and raises when a trace is made."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _refuse("jax.core.Trace")
-
-
 def backend_compile_and_load(*args: Any, **kwargs: Any) -> NoReturn:
     """Refuse.
 
@@ -28,43 +21,3 @@ def backend_compile_and_load(*args: Any, **kwargs: Any) -> NoReturn:
         NotImplementedError: always.
     """
     _refuse("jax._src.compiler.backend_compile_and_load")
-
-
-def set_current_trace(trace: Any) -> NoReturn:
-    """Refuse.
-
-    Raises:
-        NotImplementedError: always.
-    """
-    _refuse("jax.extend.core.set_current_trace")
-
-
-def take_current_trace() -> NoReturn:
-    """Refuse.
-
-    Raises:
-        NotImplementedError: always.
-    """
-    _refuse("jax.extend.core.take_current_trace")
-
-
-def wrap_init(*args: Any, **kwargs: Any) -> NoReturn:
-    """Refuse.
-
-    Raises:
-        NotImplementedError: always.
-    """
-    _refuse("jax.extend.linear_util.wrap_init")
-
-
-def transformation(function: Any) -> Any:
-    """A decorator: what it makes refuses.
-
-    Raises:
-        NotImplementedError: when the transformation is used.
-    """
-
-    def transformed(*args: Any, **kwargs: Any) -> NoReturn:
-        _refuse("jax.extend.linear_util.transformation")
-
-    return transformed

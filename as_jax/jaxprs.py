@@ -108,7 +108,13 @@ class Jaxpr:
         def equation(e: Equation) -> JaxprEqn:
             outvars = [v if v in used else DropVar(v.aval) for v in e.outputs]
             info = SourceInfo("/".join(e.scope), e.source)
-            return JaxprEqn(e.primitive, [atom(a) for a in e.inputs], outvars, _params(e), info)
+            return JaxprEqn(
+                e.primitive,
+                [atom(a) for a in e.inputs],
+                outvars,
+                viewed_params(e.primitive.name, e.params),
+                info,
+            )
 
         self.eqns = [equation(e) for e in program.equations]
 
@@ -151,11 +157,23 @@ class ClosedJaxpr:
     __repr__ = __str__
 
 
-def _params(equation: Equation) -> dict[str, Any]:
-    name = equation.primitive.name
+class JaxprParams(dict[str, Any]):
+    """The parameters of an equation by JAX's names.
+
+    Attributes:
+        own: Verax's.
+    """
+
+    def __init__(self, found: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+        super().__init__(found)
+        self.own = own
+
+
+def viewed_params(name: str, params: Mapping[str, Any]) -> JaxprParams:
+    """The parameters of a primitive of that name, by JAX's names."""
     renamed = RENAMED.get(name, {})
-    found = {renamed.get(key, key): _viewed(value) for key, value in equation.params.items()}
-    return {**found, **BESIDE.get(name, {})}
+    found = {renamed.get(key, key): _viewed(value) for key, value in params.items()}
+    return JaxprParams({**found, **BESIDE.get(name, {})}, params)
 
 
 def _viewed(value: Any) -> Any:

@@ -119,5 +119,20 @@ class Primitive:
         found = bind(self, *operands, **params)
         return found[0] if len(found) == 1 else found
 
+    @property
+    def multiple_results(self) -> bool:
+        """Whether a call has a list of results, as of a program it has."""
+        return self.kind == "control"
+
+    def bind_with_trace(self, trace: Any, operands: Sequence[Any], avals: Any, params: Any) -> Any:
+        """Apply it as a trace does, JAX's way of saying whose turn it is; ``avals`` are the operands' own.
+
+        Raises:
+            TypeError, ValueError: as `infer`.
+        """
+        found = trace.process_primitive(self, operands, params)
+        several = self.multiple_results or not isinstance(found, (list, tuple)) or len(found) != 1
+        return found if several else found[0]
+
     def __repr__(self) -> str:
         return self.name

@@ -41,7 +41,6 @@ WHY = (
         re.compile("RuntimeError not raised"),
         "The lanes of a pmap see values, so that nothing is refused there",
     ),
-    (re.compile("linear_util|take_current_trace"), "What draws JAX's own traces has none to draw"),
     (
         re.compile("operand_precision"),
         "No product is computed at less than its dtype, so that no program says so",
