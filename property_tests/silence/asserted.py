@@ -67,6 +67,10 @@ def tried(seed: int, order: int = 2) -> Asserted:
                     found.unclaimed.append(name)
                 else:
                     found.alarms.append((name, f"{err}\n{program}"))
+            except ValueError as err:
+                if "must be where the function has a value" not in str(err):
+                    raise
+                found.unclaimed.append(name)
             else:
                 found.silent.append(name)
     return found
