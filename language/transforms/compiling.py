@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import Hashable, Iterable, Sequence
@@ -196,6 +197,8 @@ def _jitted(fun: Function, given: _Given) -> Any:
     }
     for attribute, function in functions.items():
         setattr(jitted, attribute, function)
+    with contextlib.suppress(TypeError, ValueError):  # builtins without a signature
+        jitted.__signature__ = inspect.signature(fun)  # type: ignore[attr-defined]  # what `inspect` looks for
     _JITTED.add(jitted)
     return jitted
 

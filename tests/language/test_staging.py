@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import re
 import warnings
@@ -270,3 +271,11 @@ def test_compilations_are_logged_where_one_asks_for_them(caplog: pytest.LogCaptu
         f(vnp.ones(2))
         f(vnp.ones(2))
     assert [r.getMessage() for r in caplog.records] == ["Finished tracing and compilation of jit(<lambda>)"]
+
+
+def test_a_jitted_function_has_the_signature_of_its_function() -> None:
+    def f(x: Any, *, scale: float = 2.0) -> Any:
+        return x * scale
+
+    ours, theirs = (inspect.signature(face.jit(f), follow_wrapped=False) for face in (verax, jax))
+    assert ours == theirs == inspect.signature(f)
