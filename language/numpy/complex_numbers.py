@@ -9,6 +9,7 @@ from .. import lax
 from ..arrays import Array
 from ..dispatch import aval_of, lift
 from ..dtypes import bool_, complex64, default_float, is_complex, is_float, to_inexact
+from ..shapes import ShapeDtypeStruct
 from .constants import ScalarType
 from .promotion import array_of, convert, promote_numeric, promote_types
 
@@ -75,7 +76,7 @@ def angle(z: Any, deg: bool = False) -> Array:
 
 
 def iscomplexobj(x: Any) -> bool:
-    """Whether ``x`` has a complex dtype, or is one, as ``numpy.complex64``.
+    """Whether ``x`` has a complex dtype, or is one, as ``numpy.complex64``; a `ShapeDtypeStruct` may be asked too.
 
     Returns:
         A boolean.
@@ -83,7 +84,7 @@ def iscomplexobj(x: Any) -> bool:
     Raises:
         TypeError: an array-like is meant and something else is given.
     """
-    if isinstance(x, ScalarType):
+    if isinstance(x, (ScalarType, ShapeDtypeStruct)):
         return is_complex(x.dtype)
     return x is not None and is_complex(aval_of(x).dtype)
 

@@ -203,6 +203,8 @@ def test_what_needs_an_order_refuses_complex_numbers() -> None:
         with pytest.raises(ValueError, match=f"`{name}` needs numbers that have an order, got complex64"):
             getattr(vnp, name)(A, 0) if name == "partition" else getattr(vnp, name)(A)
     assert vnp.iscomplexobj(A)
+    assert vnp.iscomplexobj(verax.ShapeDtypeStruct((2,), "complex64"))
+    assert not vnp.iscomplexobj(verax.ShapeDtypeStruct((2,), "float32"))
     assert (vnp.iscomplexobj(vnp.complex64), vnp.iscomplexobj(vnp.float32)) == (True, False)
     assert vnp.isrealobj(X)
 
