@@ -15,6 +15,7 @@ import pytest
 from tests.language.test_nn import off
 
 import verax
+from verax import chex_like as chex
 from verax.language import nn
 from verax.language import numpy as vnp
 
@@ -130,3 +131,10 @@ def test_norms_along_an_axis_are_each_of_their_own_scale() -> None:
         found = np.asarray(vnp.linalg.norm(x, axis=1, keepdims=kept)).ravel().tolist()
         assert found[:4] + found[5:] == [5, float(x[1, 0]), float(x[2, 0]), np.inf, 0]
         assert np.isnan(found[4])
+
+
+@pytest.mark.parametrize("function", [verax.lax.digamma, verax.grad(verax.lax.lgamma)])
+def test_at_whole_numbers_the_second_derivative_of_digamma_is_a_number(function: Any) -> None:
+    """Reverse over reverse it was NaN: the reflection, of which nothing is taken there, divides by a sine of 0."""
+    for x in (1.0, 2.0, 7.0, 20.0, 0.5, -0.75):
+        chex.assert_gradients(function, vnp.array(x), order=2)

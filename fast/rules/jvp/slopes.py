@@ -148,7 +148,8 @@ def _trigamma(x: Any) -> Any:
     # 1/z + 1/(2 z^2) + sum B(2k) / z^(2k+1)
     tail = add(far, add(scale(by_square, 0.5), mul(mul(far, by_square), series)))
     upper = add(total, tail)
-    distance = sub(x, unary("round", x, rounding_method=1))
+    # Where nothing is reflected the sine has no zero: its infinite reciprocal would spoil the next derivative.
+    distance = where(low, sub(x, unary("round", x, rounding_method=1)), ops.full_like(x, 0.5))
     sine = unary("sin", scale(distance, math.pi))
     reflected = sub(square(div(ops.full_like(x, math.pi), sine)), upper)
     return where(low, reflected, upper)
