@@ -39,20 +39,20 @@ def softmax_cross_entropy(logits: Logits, labels: Probabilities) -> Float32[Arra
 
 
 def softplus(x: Scores) -> Float32[Array, "n"]:
-    """log(1 + exp(x)), as max(x, 0) + log1p(exp(-|x|))."""
-    return vnp.maximum(x, 0) + vnp.log1p(vnp.exp(-vnp.abs(x)))
+    """log(1 + exp(x)); max(x, 0) + log1p(exp(-|x|)) has its value, but at 0 not its second derivative."""
+    return vnp.logaddexp(x, 0)
 
 
 def sigmoid_cross_entropy(logits: Scores, labels: Labels) -> Float32[Array, "n"]:
     """The cross entropy of Bernoulli labels, from logits and without a sigmoid that saturates."""
-    return vnp.maximum(logits, 0) - logits * labels + vnp.log1p(vnp.exp(-vnp.abs(logits)))
+    return vnp.logaddexp(logits, 0) - logits * labels
 
 
 def huber(predictions: Scores, targets: Scores) -> Float32[Array, "n"]:
     """Quadratic up to an error of 1, linear beyond it."""
-    error = vnp.abs(predictions - targets)
-    quadratic = vnp.minimum(error, 1)
-    return 0.5 * quadratic**2 + (error - quadratic)
+    error = predictions - targets
+    quadratic = vnp.clip(error, -1, 1)
+    return quadratic * (error - 0.5 * quadratic)
 
 
 def log_cosh(predictions: Scores, targets: Scores) -> Float32[Array, "n"]:

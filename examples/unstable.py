@@ -32,8 +32,8 @@ def naive_softplus(x: Reals) -> Float32[Array, "n"]:
 
 
 def stable_softplus(x: Reals) -> Float32[Array, "n"]:
-    """max(x, 0) + log1p(exp(-|x|))."""
-    return vnp.maximum(x, 0) + vnp.log1p(vnp.exp(-vnp.abs(x)))
+    """logaddexp(x, 0): max(x, 0) + log1p(exp(-|x|)), with the second derivative that this lacks at 0."""
+    return vnp.logaddexp(x, 0)
 
 
 def naive_logsumexp(x: Rows) -> Float32[Array, "n"]:
@@ -87,8 +87,8 @@ def naive_log_sigmoid(x: Far) -> Float32[Array, "n"]:
 
 
 def stable_log_sigmoid(x: Far) -> Float32[Array, "n"]:
-    """min(x, 0) - log1p(exp(-|x|))."""
-    return vnp.minimum(x, 0) - vnp.log1p(vnp.exp(-vnp.abs(x)))
+    """-logaddexp(-x, 0)."""
+    return -vnp.logaddexp(-x, 0)
 
 
 def naive_kepler(x: Angles) -> Float32[Array, "n"]:

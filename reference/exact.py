@@ -13,7 +13,20 @@ from ..language.dtypes import DType, float64, is_float
 from ..language.primitive import Primitive
 from . import decisions
 from .machine_numbers import MachineNumbers
-from .reals import INF, NAN, NEAREST, SPREAD, Real, Scalar, from_number, is_special, magnitude, proxy, real
+from .reals import (
+    INF,
+    NAN,
+    NEAREST,
+    SPREAD,
+    Raw,
+    Real,
+    Scalar,
+    from_number,
+    is_special,
+    magnitude,
+    proxy,
+    real,
+)
 from .system import (
     ComplexDefinition,
     Definition,
@@ -91,7 +104,7 @@ class Exact(NumberSystem):
             found: Scalar = self.tabled(definition.formula(self.operations, *operands))
             return found
         try:
-            raw = definition.function(*raws, self.bits, NEAREST)
+            raw = self._computed(definition.function, raws)
         except ComplexResult:
             return NAN  # outside of the real domain
         except OutOfReach as err:
@@ -104,6 +117,9 @@ class Exact(NumberSystem):
         if raw[2] + raw[3] > self.widest and raw[1]:
             self.widest = raw[2] + raw[3]
         return real(raw)
+
+    def _computed(self, function: Callable[..., Any], raws: Sequence[Raw]) -> Any:
+        return function(*raws, self.bits, NEAREST)
 
     def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
         """The value; twice the digits are carried on the way, where parts may cancel, and whole turns besides."""

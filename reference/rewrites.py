@@ -306,7 +306,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite(
         "softplus",
         any_of(("log", ("add", 1, ("exp", "x"))), ("log1p", ("exp", "x"))),
-        "max(x, 0) + log1p(exp(-|x|)), that is verax.nn.softplus(x)",
+        "logaddexp(x, 0), that is verax.nn.softplus(x)",
         lambda np, v, m: _softplus(np, v["x"]),
     ),
     Rewrite(

@@ -31,12 +31,26 @@ _BITS = 256
 _Terms = list[Raw] | None
 
 
+class _Repeating(Exact):
+    """`Exact` that remembers what functions gave: next to a point most elements are what they were at it."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(digits)
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def _computed(self, function: Any, raws: Sequence[Raw]) -> Any:
+        key = (function, self.bits, *raws)
+        if key not in self._known:
+            self._known[key] = super()._computed(function, raws)
+        return self._known[key]
+
+
 class Sides:
     """Difference quotients from every side of a point, with `stop_gradient` held and every comparison as it comes."""
 
     def __init__(self, call: Any, primals: Sequence[Any], weights: Vectors) -> None:
         self.call, self.weights = call, weights
-        self.system = Exact(_DIGITS)
+        self.system = _Repeating(_DIGITS)
         with dispatch.using(implementation), arithmetic(self.system):
             self.primals = [implementation.own(x) for x in primals]
             with decisions.recording() as self.tape:

@@ -132,6 +132,8 @@ class Witnesses:
         """
         rng = np.random.default_rng(seed)
         towards = [[np.asarray(rng.standard_normal(c.shape)) for c in coefficients] for _ in range(_AROUND)]
+        # Where all elements grow, or all shrink, is a side that hardly ever is drawn.
+        towards += [[sign * np.asarray(c, np.float64) for c in coefficients] for sign in (1, -1)]
         found = self._next_to_it().around(coefficients, towards)
         if found is None:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from mpmath.libmp import from_float, mpf_exp
 
 import verax
 import verax.numpy as vnp
@@ -16,7 +17,9 @@ from verax.chex_like.judging.case import case_of
 from verax.chex_like.judging.derivatives import constants_slack
 from verax.chex_like.judging.judgement import judge
 from verax.chex_like.judging.scales import scale_of_decade, scales_over
+from verax.chex_like.judging.sides import _Repeating
 from verax.chex_like.judging.witnesses import Witnesses
+from verax.reference.exact import Exact
 from verax.reference.findings import Blame, Status
 from verax.reference.verdict import rule_differs
 
@@ -187,3 +190,17 @@ def test_the_scale_of_a_decade_is_the_largest_truth_in_it() -> None:
     assert 9 <= scale <= 100
     (declared,) = scales_over([case, case_of(lambda x: x * x, [np.array([-200.0, 1.0], F32)], 0, 0)])
     assert float(declared) == 40_000
+
+
+def test_next_to_a_point_only_what_moved_is_computed_again() -> None:
+    asked: list[Any] = []
+
+    def function(x: Any, bits: int, rounding: str) -> Any:
+        asked.append(x)
+        return mpf_exp(x, bits, rounding)
+
+    one, two = from_float(1.0), from_float(2.0)
+    found = [system._computed(function, [x]) for system in (_Repeating(50),) for x in (one, two, one)]
+
+    assert asked == [one, two]
+    assert found == [Exact(50)._computed(function, [x]) for x in (one, two, one)]
