@@ -74,23 +74,33 @@ class Host(ABC):
 
     def jit(self, function: Function) -> Function:
         """Compiled."""
-        raise NotImplementedError(f"{self.name} compiles nothing")
+        raise NotImplementedError(  # laws ask where `transforms` is set
+            f"{self.name} compiles nothing"
+        )
 
     def vmap(self, function: Function, axes: tuple[int | None, ...]) -> Function:
         """Batched."""
-        raise NotImplementedError(f"{self.name} batches nothing")
+        raise NotImplementedError(  # laws ask where `transforms` is set
+            f"{self.name} batches nothing"
+        )
 
     def announced(self, function: Function, operands: Sequence[Any]) -> Any:
         """The abstract values that are announced of a call, as a tree."""
-        raise NotImplementedError(f"{self.name} announces nothing")
+        raise NotImplementedError(  # laws ask where `transforms` is set
+            f"{self.name} announces nothing"
+        )
 
     def program(self, function: Function, operands: Sequence[Any]) -> Program:
         """What a call computes: a program of the leaves."""
-        raise NotImplementedError(f"{self.name}'s programs cannot be read")
+        raise NotImplementedError(  # laws ask where `transforms` is set
+            f"{self.name}'s programs cannot be read"
+        )
 
     def gradient(self, function: Function, operands: Sequence[Any]) -> list[np.ndarray[Any, Any]]:
         """The derivative of the sum of all results by each floating operand."""
-        raise NotImplementedError(f"{self.name} differentiates nothing that has no program")
+        raise NotImplementedError(  # then there is no claim
+            f"{self.name} differentiates nothing that has no program"
+        )
 
 
 def _machine(x: Any) -> np.ndarray[Any, Any]:

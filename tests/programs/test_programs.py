@@ -57,7 +57,7 @@ def test_pmap_and_shard_map_on_eight_devices_hold_their_bounds() -> None:
 def test_a_program_of_the_libraries_holds_its_bounds(name: str) -> None:
     lacking = {*ROWS[name].wheels} - INSTALLED
     if lacking:
-        pytest.skip(
+        pytest.skip(  # RLax brings packages that are not asked of everyone who runs the tests
             f"{', '.join(sorted(lacking))} not installed: `tox run -e programs` installs what it needs"
         )
     assert "Nothing falls short." in record(name, last=0)
