@@ -61,6 +61,11 @@ def is_nan(x: Scalar) -> bool:
     return is_special(x) and math.isnan(float(x))
 
 
+def is_infinite(x: Scalar) -> bool:
+    """Whether a scalar is infinite."""
+    return is_special(x) and not math.isnan(float(x))
+
+
 def same_special(a: Scalar, b: Scalar) -> bool:
     """Whether two specials are the same one: any NaN is NaN, infinities have their sign."""
     a, b = float(a), float(b)

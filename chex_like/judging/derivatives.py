@@ -9,7 +9,8 @@ directions only. Where a form differs, entries are looked at to say which one.
 What differs from the limit is held against two more witnesses before it is called wrong: dual numbers,
 which at a kink follow the subgradient table, and with a rule of the user's own whatever lies between the sides. Where a
 comparison comes out differently next to the point and the difference quotients of all sides come together all the
-same, there is a derivative: then it is those that it is held against, and no convention.
+same, there is a derivative: then it is those that it is held against, and no convention. Where they all go to the same
+infinity, an infinite derivative is right.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ...reference import evaluate
 from ...reference.exact import Exact
 from ...reference.reals import magnitude, real, to_machine
 from ...reference.truth import Truth
-from ...reference.verdict import exact, is_nan, is_special, rule_differs, ulp_of
+from ...reference.verdict import exact, is_infinite, is_nan, is_special, rule_differs, ulp_of
 from .case import Case
 from .witnesses import Limit, Witnesses
 
@@ -210,6 +211,8 @@ class _Checker:
             other = witness(form.coefficients)
             if other is not None and not self._apart(form, value, other):
                 return None
+        if limit.kink and is_infinite(value) and self.witnesses.vertical(form.coefficients, value):
+            return None
         return limit
 
     def _still_apart(self, form: _Form, value: Any, limit: Limit) -> bool:

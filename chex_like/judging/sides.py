@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,11 @@ _NEAR = (120, 160)
 _AWAY = 80
 _DIGITS = 200
 _BITS = 256
-# A point's results, each weighted, exactly; None if one is special.
+# Quotients of all sides that agree to so many bits are one.
+SAME_BITS = 40
+# A point's results, and the weight of each.
+_Weighted = list[tuple[float, Any]]
+# Each weighted, exactly; None if one is special.
 _Terms = list[Raw] | None
 
 
@@ -54,18 +59,16 @@ class Sides:
         with dispatch.using(implementation), arithmetic(self.system):
             self.primals = [implementation.own(x) for x in primals]
             with decisions.recording() as self.tape:
-                self.here = self._terms(self.primals)
+                self.values = self._weighted(self.primals)
+        self.here = _terms(self.values)
 
-    def _terms(self, primals: Sequence[Any]) -> _Terms:
-        pairs = [
+    def _weighted(self, primals: Sequence[Any]) -> _Weighted:
+        return [
             (float(w), x)
             for y, weights in zip(self.call(*primals), self.weights, strict=True)
             for x, w in zip(implementation.own(y).scalars, weights, strict=True)
             if w
         ]
-        if any(is_special(x) for _, x in pairs):
-            return None
-        return [mpf_mul(exact(w)._mpf_, exact(x)._mpf_) for w, x in pairs]
 
     def quotients(self, vectors: Sequence[Vectors]) -> list[tuple[Any, Any]] | None:
         """The quotients along one or two vectors, for every side and two steps, and what rounding may hide of each.
@@ -82,7 +85,7 @@ class Sides:
             total: list[Raw] = []
             for chosen in product((0, 1), repeat=len(vectors)):
                 steps = [s * c * step for s, c in zip(signs, chosen, strict=True)]
-                terms = self._next_to(vectors, steps) if any(chosen) else self.here
+                terms = _terms(self._next_to(vectors, steps)) if any(chosen) else self.here
                 if terms is None:
                     return None
                 total += [mpf_neg(x) for x in terms] if chosen.count(0) % 2 else terms
@@ -90,6 +93,26 @@ class Sides:
             hidden = exact(2) ** (self.system.widest - self.system.bits) * len(total) / abs(scale)
             found.append((exact(real(mpf_sum(total, _BITS, NEAREST))) / scale, hidden))
         return found
+
+    def is_vertical(self, vector: Vectors, sign: int) -> bool:
+        """Whether the quotients along a vector go to infinity with a sign, from every side.
+
+        A side on which the function is infinite has an infinite quotient; one on which it is NaN is outside of its
+        domain, and says nothing. x log(x) with 0 at 0 is so: whatever stands there, its slope is infinite.
+        """
+        step, sides = self._step([vector]), []
+        for side in (-1, 1):
+            steps = [side * step / exact(2) ** near for near in _NEAR]
+            runs = [self._next_to([vector], [s]) for s in steps]
+            wide, narrow = (
+                sign
+                * sum((w * _rise(x, y) for (w, x), (_, y) in zip(self.values, run, strict=True)), exact(0))
+                / s
+                for run, s in zip(runs, steps, strict=True)
+            )
+            if wide == wide and narrow == narrow:
+                sides.append(wide > 0 and (narrow == inf or narrow - wide > narrow / 2**SAME_BITS))
+        return any(sides) and all(sides)
 
     def around(self, vector: Vectors, towards: Sequence[Vectors]) -> list[tuple[Any, Any]] | None:
         """The quotients along a vector at points near this one, one in each of some directions.
@@ -101,8 +124,8 @@ class Sides:
         for direction in towards:
             away = self._step([direction]) / exact(2) ** _AWAY
             step = self._step([vector]) / exact(2) ** _NEAR[-1]
-            here = self._next_to([direction, vector], [away, 0])
-            there = self._next_to([direction, vector], [away, step])
+            here = _terms(self._next_to([direction, vector], [away, 0]))
+            there = _terms(self._next_to([direction, vector], [away, step]))
             if here is None or there is None:
                 return None
             total = [*there, *map(mpf_neg, here)]
@@ -122,7 +145,7 @@ class Sides:
         sizes, weights = [s for s, _ in moving], [w for _, w in moving]
         return min([exact(1), *sizes]) / max(weights, default=exact(1))
 
-    def _next_to(self, vectors: Sequence[Vectors], steps: Sequence[Any]) -> _Terms:
+    def _next_to(self, vectors: Sequence[Vectors], steps: Sequence[Any]) -> _Weighted:
         moved = []
         for i, x in enumerate(self.primals):
             scalars = x.scalars
@@ -131,7 +154,18 @@ class Sides:
                 scalars = [_moved(s, float(w), step) for s, w in pairs]
             moved.append(ReferenceArray(scalars, x.aval, self.system))
         with dispatch.using(implementation), arithmetic(self.system), decisions.watching(self.tape):
-            return self._terms(moved)
+            return self._weighted(moved)
+
+
+def _rise(x: Any, y: Any) -> Any:
+    """From x to y; from an infinity to itself, 0."""
+    return exact(0) if is_special(x) and x == y else exact(y) - exact(x)
+
+
+def _terms(pairs: _Weighted) -> _Terms:
+    if any(is_special(x) for _, x in pairs):
+        return None
+    return [mpf_mul(exact(w)._mpf_, exact(x)._mpf_) for w, x in pairs]
 
 
 def _moved(s: Any, weight: float, step: Any) -> Any:

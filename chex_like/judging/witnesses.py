@@ -20,12 +20,10 @@ from ...reference.system import current_system
 from ...reference.truth import Derivative, Truth, true_value
 from ...reference.verdict import CERTIFIED, exact, is_special, ulp_of
 from .case import Case
-from .sides import Sides
+from .sides import SAME_BITS, Sides
 
 Coefficients = Sequence[np.ndarray[Any, Any]]
 
-# Quotients of all sides that agree to so many bits are one.
-_SAME_BITS = 40
 # Points around a kink that are looked at.
 _AROUND = 8
 
@@ -140,6 +138,10 @@ class Witnesses:
         values, hidden = zip(*found, strict=True)
         return _settled(min(values), max(values), max(hidden), value)
 
+    def vertical(self, coefficients: Coefficients, value: Any) -> bool:
+        """Whether an infinite value of the first derivative is what the quotients of every side go to."""
+        return self.case.order == 1 and self._next_to_it().is_vertical(coefficients, 1 if value > 0 else -1)
+
     def _next_to_it(self) -> Sides:
         if self._sides is None:
             self._sides = Sides(self.case.restricted(), self.primals, self.weights)
@@ -156,7 +158,7 @@ class Witnesses:
         if found is None:
             return None
         low, high, _ = found
-        near = (abs(low) + abs(high)) / 2**_SAME_BITS
+        near = (abs(low) + abs(high)) / 2**SAME_BITS
         return Limit((low + high) / 2, (high - low) / 2 + near, True)
 
     def _quotients(self, coefficients: Coefficients) -> tuple[Any, Any, Any] | None:
@@ -175,7 +177,7 @@ def _settled(low: Any, high: Any, hidden: Any, value: Any) -> Limit | None:
     """What quotients between two numbers come to; None if they do not come together beside what is held to them."""
     mean, radius = (low + high) / 2, (high - low) / 2 + hidden
     scale = abs(mean) if is_special(value) else max(abs(mean), abs(exact(value)))
-    return Limit(mean, radius) if radius <= scale / 2**_SAME_BITS else None
+    return Limit(mean, radius) if radius <= scale / 2**SAME_BITS else None
 
 
 def _derivative_along(call: Any, coefficients: Coefficients) -> Any:

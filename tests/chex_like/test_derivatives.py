@@ -64,6 +64,43 @@ def test_at_a_kink_any_subgradient_of_the_users_own_is_right(
     assert right or verdict.blame is Blame.RULE
 
 
+def _entropy(x: Any) -> Any:
+    return vnp.where(x > 0, x * vnp.log(vnp.where(x > 0, x, 1)), vnp.where(x == 0, 0, vnp.inf))
+
+
+def _times_log(x: Any) -> Any:
+    y = vnp.array([0.0, 0.0, 1.0], F32)  # the last but one is infinite, and stays so
+    return vnp.where(x == 0, 0, x * vnp.log(vnp.where(x == 0, 1, y)))
+
+
+STEEP = {
+    "x log(x), and infinity below 0": (_entropy, np.zeros(2, F32), [-np.inf, -np.inf]),
+    "x times minus infinity": (_times_log, np.array([0.0, 0.25, 0.0], F32), [-np.inf, -np.inf, 0.0]),
+    "the cube root": (
+        lambda x: vnp.where(x == 0, 0, vnp.cbrt(vnp.where(x == 0, 1, x))),
+        np.zeros(1, F32),
+        [np.inf],
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "x", "slopes"), STEEP.values(), ids=STEEP)
+def test_where_all_sides_are_infinitely_steep_an_infinite_derivative_is_right_and_its_opposite_is_not(
+    function: Callable[[Any], Any], x: Any, slopes: list[float]
+) -> None:
+    right = with_slope(lambda x: vnp.array(slopes, F32), function)
+    assert judge(right, x, order=1).holds
+    turned = [-slope if np.isinf(slope) else slope for slope in slopes]
+    wrong = with_slope(lambda x: vnp.array(turned, F32), function)
+    assert judge(wrong, x, order=1).blame is Blame.RULE
+
+
+def test_at_a_corner_and_at_a_jump_to_nothing_an_infinite_derivative_is_wrong() -> None:
+    for function in (vnp.abs, lambda x: vnp.where(x == 0, 0, vnp.nan), lambda x: vnp.maximum(x, 0)):
+        verdict = judge(with_slope(lambda x: vnp.full_like(x, vnp.inf), function), np.zeros(1, F32), order=1)
+        assert verdict.blame is Blame.RULE
+
+
 def test_a_second_derivative_at_a_corner_of_the_first_is_ambiguous() -> None:
     right = with_slope(lambda x: vnp.where(x > 0, 1.0, vnp.exp(vnp.minimum(x, 0))), _elu)
     verdict = judge(right, np.zeros(3, F32), order=2)
