@@ -38,6 +38,7 @@ TABLE: dict[str, Row] = {
     "abs": Row("abs(x) at 0", 0.0, -1.0, 1.0, 1.0, 0.0, "the middle; abs is even"),
     "bessel_i0e": Row("bessel_i0e(x) at 0", 0.0, -1.0, 1.0, 0.0, 0.0, "the middle; it is even"),
     "norm": Row("norm((x)) at 0", 0.0, -1.0, 1.0, float("nan"), 0.0, "the middle; as of abs"),
+    "std": Row("std((0, x)) at 0", 0.0, -0.5, 0.5, float("nan"), 0.0, "the middle; as of norm"),
     "svd": Row("the singular value of ((x)) at 0", 0.0, -1.0, 1.0, 1.0, 1.0, "the middle; as of abs"),
     "max": Row("max(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),
     "min": Row("min(x, y) by x at x = y", 0.5, 0.0, 1.0, 0.5, 0.5, "symmetric in x and y"),

@@ -154,7 +154,7 @@ def std(
     mean: Any = None,
     correction: Any = None,
 ) -> Array:
-    """The square root of `var`.
+    """The square root of `var`. Of equal numbers, where it has a tip, its derivative is 0: that of the root is infinite.
 
     Returns:
         Floats without the axes (of size 1 with ``keepdims``); of complex numbers their real dtype.
@@ -163,6 +163,6 @@ def std(
         ValueError: both ``ddof`` and ``correction`` are given.
     """
     no_out("std", out)
-    return lax.sqrt(
-        var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
-    )
+    found = var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
+    zero = lax.eq(found, lax.full_like(found, 0))
+    return lax.select(zero, found, lax.sqrt(lax.select(zero, lax.full_like(found, 1), found)))
