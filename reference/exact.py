@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import mul
 from typing import Any
 
@@ -54,6 +55,7 @@ class Exact(NumberSystem):
         bits: binary digits carried.
         doubt: why a result may be wrong in spite of its digits; empty when there is no reason.
         widest: the exponent of the largest number that was rounded to these digits so far.
+        known: what functions gave while that was remembered; they are not computed again. None: it never was.
     """
 
     name = "exact"
@@ -63,7 +65,18 @@ class Exact(NumberSystem):
         self.bits = int(digits * math.log2(10)) + 8
         self.doubt = ""
         self.widest = -(1 << 30)
+        self.known: dict[tuple[Any, ...], Any] | None = None
+        self._learns = False
         self._operations: Operations | None = None
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Remember what functions give in the block: next to a point most elements are what they are at it."""
+        self.known, self._learns = {}, True
+        try:
+            yield
+        finally:
+            self._learns = False
 
     def with_digits(self, digits: int) -> Exact:
         """The same system with another number of digits."""
@@ -119,7 +132,15 @@ class Exact(NumberSystem):
         return real(raw)
 
     def _computed(self, function: Callable[..., Any], raws: Sequence[Raw]) -> Any:
-        return function(*raws, self.bits, NEAREST)
+        if self.known is None:
+            return function(*raws, self.bits, NEAREST)
+        key = (function, self.bits, *raws)
+        found = self.known.get(key)
+        if found is None:
+            found = function(*raws, self.bits, NEAREST)
+            if self._learns:
+                self.known[key] = found
+        return found
 
     def apply_to_parts(self, definition: ComplexDefinition, dtype: DType, operands: Sequence[Pair]) -> Pair:
         """The value; twice the digits are carried on the way, where parts may cancel, and whole turns besides."""

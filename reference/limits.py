@@ -73,7 +73,7 @@ class Recorded:
         self.function, self.primals, self.system = function, primals, system
         frames = lanes_in_scope()
         meetings = [frame.owner.meetings for frame in frames]
-        with arithmetic(system), decisions.recording(before) as self.tape:
+        with arithmetic(system), system.remembering(), decisions.recording(before) as self.tape:
             self.values = function(*primals)
         met = [frame.owner.meetings for frame in frames] != meetings
         self.lanes: Sequence[AxisFrame] = frames if met else ()

@@ -37,17 +37,11 @@ _Terms = list[Raw] | None
 
 
 class _Repeating(Exact):
-    """`Exact` that remembers what functions gave: next to a point most elements are what they were at it."""
+    """`Exact` that remembers what functions gave: around a point most elements are what they were before."""
 
     def __init__(self, digits: int) -> None:
         super().__init__(digits)
-        self._known: dict[tuple[Any, ...], Any] = {}
-
-    def _computed(self, function: Any, raws: Sequence[Raw]) -> Any:
-        key = (function, self.bits, *raws)
-        if key not in self._known:
-            self._known[key] = super()._computed(function, raws)
-        return self._known[key]
+        self.known, self._learns = {}, True
 
 
 class Sides:

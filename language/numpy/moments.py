@@ -154,7 +154,7 @@ def std(
     mean: Any = None,
     correction: Any = None,
 ) -> Array:
-    """The square root of `var`. Of equal numbers, where it has a tip, its derivative is 0: that of the root is infinite.
+    """The square root of `var`. Of equal numbers, where it has a tip, its derivative is 0: the root's is infinite.
 
     Returns:
         Floats without the axes (of size 1 with ``keepdims``); of complex numbers their real dtype.

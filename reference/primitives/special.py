@@ -106,17 +106,20 @@ def scaled_bessel_i(order: int, x: Raw, bits: int, rounding: str = NEAREST) -> A
     return mpf_pos(mpf_neg(found) if x[0] and order % 2 else found, bits, rounding)
 
 
-def _bessel_series(order: int, x: Raw, wide: int) -> Any:
-    """The sum of (x/2)^(2k + order) / (k! (k + order)!): all terms are positive."""
+def _bessel_series(order: int, x: Raw, wide: int) -> Raw:
+    """The sum of (x/2)^(2k + order) / (k! (k + order)!), for the orders 0 and 1: all terms are positive.
+
+    Without its first factor it is 1 and more, and is summed in integers, ``wide`` bits behind the point.
+    """
     half = mpf_shift(x, -1)
-    square = mpf_mul(half, half, wide)
-    term = libmp.mpf_pow_int(half, order, wide)
-    total, k = term, 0
-    while _size(term) > _size(total) - wide - 2 or k * k < libmp.to_int(square):
+    square = libmp.to_fixed(mpf_mul(half, half, wide), wide)
+    k, term, total = 0, 1 << wide, 1 << wide
+    while term:
         k += 1
-        term = mpf_div(mpf_mul(term, square, wide), from_int(k * (k + order)), wide)
-        total = mpf_add(total, term, wide)
-    return total
+        term = (term * square >> wide) // (k * (k + order))
+        total += term
+    found: Raw = mpf_mul(libmp.mpf_pow_int(half, order, wide), libmp.from_man_exp(total, -wide, wide), wide)
+    return found
 
 
 def _bessel_far(order: int, x: Raw, wide: int) -> Raw:

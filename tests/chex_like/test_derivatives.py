@@ -241,3 +241,12 @@ def test_next_to_a_point_only_what_moved_is_computed_again() -> None:
 
     assert asked == [one, two]
     assert found == [Exact(50)._computed(function, [x]) for x in (one, two, one)]
+
+    asked.clear()
+    point = Exact(50)
+    with point.remembering():
+        point._computed(function, [one])
+    again = [point._computed(function, [x]) for x in (one, two, two)]
+
+    assert asked == [one, two, two]  # what moved is not kept: it hardly comes again
+    assert again == [found[0], found[1], found[1]]
