@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from fnmatch import fnmatch
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import msgspec
 
+from .. import reference
 from ..language.errors import UsageError
 from ..property_tests.outcomes import SubjectReport
 from ..property_tests.rules import RULES
@@ -175,6 +177,7 @@ class _Run:
                 laws=group,
                 seed=self.configuration.seed,
                 examples=self.configuration.examples,
+                seconds=_SHARE * self.configuration.deadline,
             )
 
     def in_order(self, units: list[Unit]) -> list[Unit]:
@@ -231,8 +234,13 @@ class _Run:
         try:
             report = future.result()
         except WorkerError as err:
-            report = _lost(unit, err)
-            self.lost.add(unit.found.subject)
+            if type(err) is WorkerHung and _sought_the_truth(err.trace):
+                report = _unverified(
+                    unit, f"While the truth was sought for {_listed(unit.laws)}, {err.text}."
+                )
+            else:
+                report = _lost(unit, err)
+                self.lost.add(unit.found.subject)
         except Exception as err:  # noqa: BLE001  # another executor hands on what the subject raised
             report = _lost(unit, WorkerRaised(f"{type(err).__name__}: {err}"))
         ledger.write(unit.key, report)
@@ -333,12 +341,26 @@ def _guilty_line(unit: Unit, trace: str) -> str:
     return f"{own}:{lines[-1]}" if lines else ""
 
 
+# Of the time that a subject may take this part goes by before no new input is begun; what was begun has the rest.
+_SHARE = 0.8
+
+
+def _sought_the_truth(trace: str) -> bool:
+    """Whether a trace has frames of the reference: then it is no fault of the subject's how long it takes."""
+    own = str(Path(reference.__file__).parent)
+    return any(line.strip().startswith(f'File "{own}') for line in trace.splitlines())
+
+
 def _out_of_time(unit: Unit) -> SubjectReport:
+    return _unverified(unit, f"The time budget ended before {_listed(unit.laws)} was tried.")
+
+
+def _unverified(unit: Unit, message: str) -> SubjectReport:
     finding = Finding(
         code="VX907",
         subject=unit.found.subject,
         law=unit.laws[0],
-        message=f"The time budget ended before {_listed(unit.laws)} was tried.",
+        message=message,
         status=Status.UNVERIFIED,
         blame=Blame.NOTHING,
         mend=RULES["VX907"].mend,

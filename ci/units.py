@@ -48,12 +48,14 @@ class Unit(msgspec.Struct, frozen=True):
         laws: the names of the laws.
         seed: what goes into the seed of its inputs, beside its name.
         examples: how many inputs each law is tried on.
+        seconds: when to begin no new input; None: never.
     """
 
     found: Found
     laws: tuple[str, ...]
     seed: int
     examples: int
+    seconds: float | None = None
 
     @property
     def key(self) -> str:
@@ -91,7 +93,9 @@ def run_unit(unit: Unit) -> SubjectReport:
     from .failures import with_capsules
 
     subject = find(unit.found.target, unit.found.subject)
-    report = check_subject(subject, laws=unit.laws, seed=unit.seed, examples=unit.examples)
+    report = check_subject(
+        subject, laws=unit.laws, seed=unit.seed, examples=unit.examples, deadline=unit.seconds
+    )
     return with_capsules(report, subject, unit.examples)
 
 

@@ -23,8 +23,8 @@ import os, sys, time
 from typing import Annotated
 import verax.numpy as vnp
 from annotated_types import Interval
-from jaxtyping import Float32, Int4
-from verax import Array
+from jaxtyping import Float32, Int32, Int4
+from verax import Array, lax
 
 Vector = Annotated[Float32[Array, "n"], Interval(ge=-2, le=2)]
 """
@@ -104,6 +104,31 @@ def test_a_subject_that_raises_hangs_or_crashes_is_a_finding_and_the_rest_goes_o
     hang = next(f for s in report["subjects"] for f in s["findings"] if f["code"] == "VX903")
     assert hang["location"].startswith("subjects.py:")
     assert "still running after 6 s" in hang["message"]
+
+
+def test_a_truth_that_takes_too_long_is_unverified_and_no_fault_of_the_subject(here: Path) -> None:
+    (here / "verax.toml").write_text("deadline = 8.0\n")
+    target = module(
+        here,
+        """
+        def halvings(x: Vector) -> Int32[Array, ""]:  # a machine ends where 1 + x is 1; real numbers never do
+            def more(state):
+                return vnp.any(1 + state[0] > 1)
+
+            def halved(state):
+                return state[0] / 2, state[1] + 1
+
+            return lax.while_loop(more, halved, (vnp.abs(x), vnp.int32(0)))[1]
+        """,
+    )
+    code, report = gate(target)
+    assert codes(report)["halvings"] == {"VX907"}
+    (finding,) = [f for s in report["subjects"] for f in s["findings"]]
+    assert (finding["status"], finding["blame"]) == ("unverified", "not checked")
+    assert (
+        "While the truth was sought for the law `value`, it was still running after 8 s" in finding["message"]
+    )
+    assert code == 1  # what was not verified is red
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
