@@ -163,6 +163,13 @@ def subprograms(params: Mapping[str, Any]) -> Iterator[tuple[str, Program]]:
                 yield f"{name}[{i}]", p
 
 
+def some_equation(program: Program, holds: Callable[[Equation], bool]) -> bool:
+    """Whether something is so of an equation of a program, or of the programs within it."""
+    return any(
+        holds(e) or any(some_equation(p, holds) for _, p in subprograms(e.params)) for e in program.equations
+    )
+
+
 def axes_of(params: Mapping[str, Any]) -> Iterator[Any]:
     """The axes that the collectives of an equation's programs name."""
     for _, program in subprograms(params):

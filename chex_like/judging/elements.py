@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...language.dtypes import is_float
+from ...language.program import some_equation
 from ...reference.findings import Blame, Finding, Status
 from ...reference.verdict import Evidence, Measured, exact, is_special, quiet_fault, ulp_of
 from .case import Case
@@ -13,6 +14,7 @@ from .options import Options
 from .origins import first_wrong
 from .outputs import Output
 from .telling import count_of, number, told
+from .witnesses import has_rules
 
 
 def untraceable(case: Case, options: Options) -> Finding:
@@ -63,11 +65,6 @@ def _rule_told(case: Case, options: Options, outputs: list[Output], fault: RuleF
     if not blown and not is_special(fault.limit):
         unit = ulp_of(fault.limit, output.dtype)
         error = float(abs(exact(fault.value) - exact(fault.limit)) / unit)
-    mend = (
-        "Make the value that `where` hides harmless first: where(ok, f(where(ok, x, 1)), 0)."
-        if blown
-        else "Mend the custom rule, or mark the function @verax.subject(gradient='declared')."
-    )
     return told(
         case,
         options,
@@ -77,8 +74,28 @@ def _rule_told(case: Case, options: Options, outputs: list[Output], fault: RuleF
         blame=Blame.RULE,
         error=error,
         output=place,
-        mend=mend,
+        mend=_rule_mend(case, blown),
     )
+
+
+def _rule_mend(case: Case, blown: bool) -> str:
+    """What mends a derivative that is none, by what the function is made of."""
+    program = case.plain_program()
+    if blown:
+        hides = program is None or some_equation(program, lambda e: e.primitive.name == "select_n")
+        return _HIDDEN if hides else _GUARDED
+    return _RULED if has_rules(program) else _UNRULED
+
+
+_HIDDEN = "Make the value that `where` hides harmless first: where(ok, f(where(ok, x, 1)), 0)."
+_GUARDED = (
+    "Guard the point where the derivative is lost, inside and outside: where(ok, f(where(ok, x, 1)), 0)."
+)
+_RULED = "Mend the custom rule, or mark the function @verax.subject(gradient='declared')."
+_UNRULED = (
+    "Write the function so that nothing in it changes there (a tie of max or min, abs at 0, an edge of where or clip), "
+    "or give it a custom rule."
+)
 
 
 def element_findings(case: Case, options: Options, output: Output) -> list[Finding]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...language import lax, transforms
 from ...language.dispatch import FlatFunction
-from ...language.program import Program, subprograms
+from ...language.program import Program, some_equation
 
 Arrays = Sequence[Any]
 Call = Callable[..., tuple[Any, ...]]
@@ -167,7 +167,4 @@ def is_possible(nesting: str, program: Program | None) -> bool:
 
 
 def _has(program: Program, primitive: str) -> bool:
-    return any(
-        e.primitive.name == primitive or any(_has(p, primitive) for _, p in subprograms(e.params))
-        for e in program.equations
-    )
+    return some_equation(program, lambda e: e.primitive.name == primitive)

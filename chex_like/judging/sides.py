@@ -88,6 +88,21 @@ class Sides:
             found.append((exact(real(mpf_sum(total, _BITS, NEAREST))) / scale, hidden))
         return found
 
+    def runs_off(self, vector: Vectors) -> bool:
+        """Whether the quotients along a vector grow without end on some side, as they do next to a jump.
+
+        Returns:
+            True too if the function is not finite all around.
+        """
+        found = self.quotients([vector])
+        if found is None:
+            return True
+        half = len(found) // 2
+        return any(
+            abs(narrow) - abs(wide) > abs(narrow) / 2**SAME_BITS + hidden
+            for (wide, _), (narrow, hidden) in zip(found[:half], found[half:], strict=True)
+        )
+
     def is_vertical(self, vector: Vectors, sign: int) -> bool:
         """Whether the quotients along a vector go to infinity with a sign, from every side.
 

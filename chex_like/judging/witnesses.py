@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...language.program import Program
+from ...language.program import Program, some_equation
 from ...reference.array import ReferenceArray
 from ...reference.differentiation import dual_jvp
 from ...reference.interpreter import implementation
@@ -148,14 +148,16 @@ class Witnesses:
         return self._sides
 
     def between(self, coefficients: Coefficients) -> Limit | None:
-        """At a kink of the first order, with a rule of the user's own, anything between the sides.
+        """At a kink of the first order, with rules that are not ours, anything between the sides.
 
-        Whichever subgradient he chose is one.
+        Whichever subgradient was chosen is one: by the user in a rule of his own, or by JAX, for which |x| has the
+        slope 1 at 0. None at a jump, which has no sides to be between.
         """
-        if self.case.order > 1 or not _has_rules(self.case.plain_program()):
+        case = self.case
+        if case.order > 1 or not (case.of_jax or has_rules(case.plain_program())):
             return None
         found = self._quotients(coefficients)
-        if found is None:
+        if found is None or self._next_to_it().runs_off(coefficients):
             return None
         low, high, _ = found
         near = (abs(low) + abs(high)) / 2**SAME_BITS
@@ -198,13 +200,6 @@ def _derivative_along(call: Any, coefficients: Coefficients) -> Any:
     return along
 
 
-def _has_rules(program: Program | None) -> bool:
-    """Whether the user says himself what some derivative is."""
-    from ...language.program import subprograms
-
-    if program is None:
-        return True
-    return any(
-        e.primitive.kind == "call" or any(_has_rules(p) for _, p in subprograms(e.params))
-        for e in program.equations
-    )
+def has_rules(program: Program | None) -> bool:
+    """Whether the user says himself what some derivative is; True of what has no program, and may."""
+    return program is None or some_equation(program, lambda e: e.primitive.kind == "call")
