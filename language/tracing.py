@@ -196,8 +196,11 @@ _SOURCE: ContextVar[SourceLine | None] = ContextVar("verax_source", default=None
 
 @contextmanager
 def attributed(source: SourceLine | None) -> Iterator[None]:
-    """Attribute what is traced in the block to a line: a derivative's equations to what they derive."""
-    token = _SOURCE.set(source)
+    """Attribute what is traced in the block to a line: a derivative's equations to what they derive.
+
+    None leaves it to the line that the block stands in.
+    """
+    token = _SOURCE.set(source or _SOURCE.get())
     try:
         yield
     finally:

@@ -168,7 +168,10 @@ def _literal(atom: Any) -> Any:
 
 
 def line_of(equation: Any) -> SourceLine | None:
-    """The user's line that wrote an equation: the innermost outside of JAX, and of Verax that has called it."""
+    """The user's line that wrote an equation: the innermost outside of JAX, and of Verax that has called it.
+
+    None within a function that JAX has compiled for itself, as most of `jax.numpy` are: there it is the call's.
+    """
     traceback = getattr(equation.source_info, "traceback", None)
     inside = os.path.dirname(the_real_jax().__file__), _VERAX
     for frame in getattr(traceback, "frames", ()):
