@@ -10,7 +10,7 @@ from ...language import dispatch, lax
 from ...language.catalogue import PRIMITIVES
 from ...language.dispatch import aval_of
 from ...language.transforms import checkpoint_name, vmap
-from . import control, keys
+from . import control, keys, total_order
 from .parameters import own, value
 from .reading import Row, leaves, read
 
@@ -194,4 +194,5 @@ ROWS: Mapping[str, Row] = {
     "approx_top_k": _approx_top_k,
     **control.ROWS,
     **keys.ROWS,
+    **total_order.ROWS,
 }

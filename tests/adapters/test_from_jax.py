@@ -26,6 +26,7 @@ from verax.adapters.from_jax import Unconvertible, from_jaxpr, program_of
 from verax.adapters.from_jax.rows import ROWS
 from verax.language import numpy as vnp
 from verax.language.errors import UsageError
+from verax.language.program import some_equation
 from verax.reference.ulps import error_in_ulps
 
 UNTYPED: Any = jax  # its annotations lack some types
@@ -127,6 +128,8 @@ PROGRAMS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "linear solve": (jnp.linalg.solve, (SQUARE, LINE[:2])),
     "grad of linear solve": (jax.grad(lambda m: jnp.linalg.solve(m, jnp.ones(2)).sum()), (SQUARE,)),
     "softmax": (jax.nn.softmax, (LINE,)),
+    "searchsorted": (lambda v: jnp.searchsorted(jnp.sort(v), v, side="right"), (LINE,)),
+    "interp": (jax.vmap(jax.grad(lambda v: jnp.interp(v, jnp.arange(3.0), jnp.arange(3.0) ** 2))), (LINE,)),
     "grad of a sort": (jax.grad(lambda v: (jnp.sort(v) * jnp.arange(4)).sum()), (LINE,)),
     "a convolution": (
         lambda a, b: jax.lax.conv(a, b, (1, 1), "SAME"),
@@ -205,10 +208,29 @@ def test_equations_stand_under_the_lines_that_wrote_them() -> None:
     }
 
 
+def test_what_jax_has_compiled_for_itself_stands_under_the_line_that_calls_it() -> None:
+    for function in (jnp.linalg.norm, jax.grad(jnp.linalg.norm), lambda x: jnp.interp(x, LINE, LINE)):
+        program = program_of(lambda x, function=function: function(x), LINE)
+        assert not some_equation(program, lambda e: not str(e.source).rpartition("/")[2].startswith("test_"))
+
+
 def test_sixty_four_bits_are_kept() -> None:
     with jax.enable_x64(True):
         program = program_of(lambda x: jnp.sin(x) * 2, np.float64(0.5))
     assert str(program.out_avals[0].dtype) == "float64"
+
+
+def test_the_total_order_of_floats_is_jaxs() -> None:
+    every = np.array([-np.nan, -np.inf, -1, -0.0, 0.0, 1, np.inf, np.nan], F32)
+    for name in ("lt_to", "le_to", "eq_to"):
+        primitive = getattr(UNTYPED._src.lax.lax, f"{name}_p")
+        for x, y in (
+            (every[:, None], every[None]),
+            (np.array([[-1], [2]], np.int32), np.array([[-1, 2]], np.int32)),
+        ):
+            pair = [np.ascontiguousarray(a) for a in np.broadcast_arrays(x, y)]
+            (found,) = program_of(primitive.bind, *pair)(*pair)
+            assert np.array_equal(np.asarray(found), np.asarray(primitive.bind(*pair))), name
 
 
 def test_what_has_no_words_here_is_named_with_its_line() -> None:
