@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from .arrays import Array
 from .collecting import looking
 from .config import looks_for_nonfinite
 from .dtypes import DType, bool_, canonical, default_complex, default_float, default_int
-from .errors import CollectiveError, UnexpectedTracerError
+from .errors import UnboundAxisError, UnexpectedTracerError
 from .implementations import MODULES
 from .meshes import Mesh
 from .primitive import Primitive
@@ -199,6 +199,10 @@ class Level:
         """Apply a primitive to tracers of this level."""
         raise TypeError(f"{type(self).__name__} does not bind.")
 
+    def origin(self, tracer: Tracer) -> object:
+        """The line that made a tracer of this level, for messages; None where it is not known."""
+        return None
+
     def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Any]) -> list[Array]:
         """Apply a function with a custom jvp rule to tracers of this level."""
         raise TypeError(f"{type(self).__name__} does not bind.")
@@ -326,13 +330,13 @@ def axis_frame(name: Any) -> AxisFrame:
     """The innermost axis of that name.
 
     Raises:
-        CollectiveError: no axis of that name is in scope.
+        UnboundAxisError: no axis of that name is in scope.
     """
     for frame in reversed(_AXES.get()):
         if frame.name == name:
             return frame
     known = ", ".join(repr(f.name) for f in _AXES.get()) or "none"
-    raise CollectiveError(
+    raise UnboundAxisError(
         f"`axis_name` must be an axis in scope ({known}), got {name!r}. "
         f"Call the function inside vmap or pmap with axis_name={name!r}."
     )
@@ -378,10 +382,7 @@ def level_for(operands: Sequence[Operand], axes: Sequence[Any] = ()) -> Level | 
         if isinstance(x, Tracer):
             level = x.level
             if level.depth >= len(stack) or stack[level.depth] is not level:
-                raise UnexpectedTracerError(
-                    f"A tracer ({x.aval}) was used outside the transform that made it. "
-                    f"Return it from the transformed function instead of storing it."
-                )
+                _refuse_leaked(x)
             if found is None or level.depth > found.depth:
                 found = level
     for name in axes:
@@ -389,6 +390,18 @@ def level_for(operands: Sequence[Operand], axes: Sequence[Any] = ()) -> Level | 
         if isinstance(owner, Level) and (found is None or owner.depth > found.depth):
             found = owner
     return found
+
+
+def _refuse_leaked(x: Tracer) -> NoReturn:
+    from .tracing import user_line  # which imports this module
+
+    made, used = x.level.origin(x), user_line()
+    raise UnexpectedTracerError(
+        f"A tracer ({x.aval}) was used outside the transform that made it. "
+        + (f"It was made at {made}. " if made else "")
+        + "Return it from the transformed function instead of storing it."
+        + (f" At {used}." if used else "")
+    )
 
 
 def owner_of(operands: Sequence[Operand]) -> Implementation:
@@ -454,17 +467,18 @@ def lift_to(implementation: Implementation, x: Operand) -> Array:
     value = x.machine_value() if isinstance(x, Array) else np.asarray(x)
     if value.dtype != aval.dtype:
         if type(x) is int:
-            _check_fits(x, aval)
+            check_fits(x, aval.dtype)
         with np.errstate(over="ignore", invalid="ignore"):
             value = value.astype(aval.dtype)
     return implementation.lift(value, aval)
 
 
-def _check_fits(x: int, aval: ShapedArray) -> None:
-    limits = np.iinfo(aval.dtype)
+def check_fits(x: int, dtype: DType) -> None:
+    """Raise OverflowError unless an integer dtype holds the number."""
+    limits = np.iinfo(dtype)
     if not limits.min <= x <= limits.max:
         raise OverflowError(
-            f"The Python integer {x} does not fit {aval.dtype}. "
+            f"The Python integer {x} does not fit {dtype}. "
             f"Enable 64-bit types, or pass an array of a dtype that holds it."
         )
 

@@ -75,3 +75,12 @@ class ScanTypeError(VeraxError, TypeError):
 
 class CollectiveError(VeraxError):
     """Raised when the lanes of a mesh disagree at a collective, or name an unknown axis."""
+
+
+class UnboundAxisError(CollectiveError, NameError):
+    """Raised when no axis of that name is in scope: a NameError, as JAX's is, which libraries catch to find out."""
+
+
+# -- about shapes ---------------------------------------------------------------------------------------
+class ShapeError(VeraxError, TypeError, ValueError):
+    """Raised when operands' shapes do not go together: a TypeError, as JAX's is, and a ValueError, as NumPy's is."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .dtypes import DType, as_dtype, float0, is_inexact
+from .errors import ShapeError
 
 Shape = tuple[int, ...]
 
@@ -179,7 +180,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     """The shape that several broadcast to, by NumPy's rule.
 
     Raises:
-        ValueError: they do not broadcast; the message shows all of them.
+        ShapeError: they do not broadcast; the message shows all of them.
     """
     rank = max((len(s) for s in shapes), default=0)
     padded = [(1,) * (rank - len(s)) + s for s in shapes]
@@ -187,7 +188,7 @@ def broadcast_shapes(*shapes: Shape) -> Shape:
     for sizes in zip(*padded, strict=True):
         wide = {n for n in sizes if n != 1}
         if len(wide) > 1:
-            raise ValueError(
+            raise ShapeError(
                 f"Incompatible shapes for broadcasting: got {', '.join(map(str, shapes))}. "
                 f"Sizes along an axis must be equal or 1."
             )

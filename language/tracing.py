@@ -77,6 +77,18 @@ class AbstractTracer(Tracer):
     def __complex__(self) -> complex:
         self._refuse(ConcretizationTypeError, "converted to complex", "Mark the argument static.")
 
+    def item(self) -> Any:
+        """Refuse: there is no value yet."""
+        self._refuse(
+            ConcretizationTypeError, "read by item()", "Keep it an array, or mark the argument static."
+        )
+
+    def tolist(self) -> Any:
+        """Refuse: there is no value yet."""
+        self._refuse(
+            ConcretizationTypeError, "read by tolist()", "Keep it an array, or mark the argument static."
+        )
+
     def machine_value(self) -> np.ndarray[Any, Any]:
         """Refuse: there is no value yet."""
         self._refuse(
@@ -127,6 +139,11 @@ class ProgramLevel(Level):
 
             look(into, primitive, operands, params, results)
         return results
+
+    def origin(self, tracer: Tracer) -> SourceLine | None:
+        """The line of the equation that gives a tracer; arguments and constants have none."""
+        atom = tracer.atom if isinstance(tracer, AbstractTracer) else None
+        return next((e.source for e in self.equations if any(v is atom for v in e.outputs)), None)
 
     def custom_jvp(self, function: FlatFunction, rule: FlatFunction, operands: list[Any]) -> list[Array]:
         """Write one ``custom_jvp_call`` equation that carries the rule along."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import ShapeError
 from ..primitive import Primitive
 from ..shapes import ShapedArray
 from .rules import (
@@ -41,7 +42,7 @@ def _reshape_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
     check_params("reshape", params, ("new_sizes",))
     result = avals[0].with_shape(params["new_sizes"])
     if any(n < 0 for n in result.shape) or result.size != avals[0].size:
-        raise ValueError(
+        raise ShapeError(
             f"`new_sizes` of reshape must hold the {avals[0].size} elements of shape {avals[0].shape}, "
             f"got {result.shape}."
         )
@@ -78,7 +79,7 @@ def _concatenate_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]:
     check_same_dtypes("concatenate", avals)
     check_axes("concatenate", "dimension", (axis,), first.ndim)
     if any(a.ndim != first.ndim or without(a.shape, (axis,)) != without(first.shape, (axis,)) for a in avals):
-        raise ValueError(
+        raise ShapeError(
             f"`operands` of concatenate must agree in all axes but {axis}, got shapes "
             f"{', '.join(str(a.shape) for a in avals)}."
         )
@@ -115,7 +116,7 @@ def _dynamic_slice_rule(*avals: ShapedArray, **params: Any) -> list[ShapedArray]
     check_rank("dynamic_slice", "slice_sizes", sizes, x)
     check_indices("dynamic_slice", "start_indices", starts)
     if not all(0 <= n <= size for n, size in zip(sizes, x.shape, strict=True)):
-        raise ValueError(
+        raise ShapeError(
             f"`slice_sizes` of dynamic_slice must lie within the shape {x.shape}, got {tuple(sizes)}."
         )
     return [x.with_shape(sizes)]

@@ -9,6 +9,7 @@ from .. import catalogue as rows
 from ..arrays import Array
 from ..dispatch import Operand, aval_of
 from ..dtypes import bool_, canonical, complex_of, is_complex, is_float, real_of
+from ..errors import ShapeError
 from .accuracy import check_precision
 from .conversion import convert_element_type
 from .operands import bind
@@ -95,7 +96,7 @@ def dot(
     if dimension_numbers is None:
         left, right = aval_of(lhs).shape, aval_of(rhs).shape
         if len(left) not in (1, 2) or len(right) not in (1, 2) or left[-1] != right[0]:
-            raise ValueError(
+            raise ShapeError(
                 f"`lhs` and `rhs` of dot must be vectors or matrices that fit, got shapes {left} and "
                 f"{right}. Say how axes correspond with dimension_numbers."
             )

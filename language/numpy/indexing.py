@@ -86,7 +86,7 @@ def forward(entry: slice, size: int) -> tuple[int, int, int, bool]:
     try:
         places = range(size)[entry]
     except TypeError as err:
-        raise TypeError(
+        raise IndexError(
             f"The ends of a slice must be integers known when the program is traced, got {entry!r}. "
             f"Use verax.lax.dynamic_slice."
         ) from err

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
+from ..errors import ShapeError
 from ..shapes import Shape, canonical_axes, canonical_axis, canonical_shape
 from ..shapes import broadcast_shapes as _broadcast_shapes
 from .promotion import array_of, expand_to
@@ -107,7 +108,7 @@ def _completed(shape: Any, a: Array) -> Shape:
         size = a.size // rest if rest else 0
         known = tuple(size if i in unknown else n for i, n in enumerate(known))
     if math.prod(known) != a.size:
-        raise ValueError(
+        raise ShapeError(
             f"`shape` must hold the {a.size} elements of an array of shape {a.shape}, got {given}."
         )
     return known

@@ -12,6 +12,7 @@ from .. import lax
 from ..arrays import Array
 from ..dispatch import lift
 from ..dtypes import DType, bool_, is_complex
+from ..errors import ShapeError
 from ..shapes import Shape, broadcast_shapes, canonical_axes, canonical_axis
 from .complex_numbers import conjugate
 from .manipulation import broadcast_to, moveaxis, ravel, transpose
@@ -59,7 +60,7 @@ def dot(a: Any, b: Any, *, precision: Any = None, preferred_element_type: Any = 
 def _fit(name: str, a: Array, b: Array, contract: tuple[Axes, Axes]) -> None:
     for i, j in zip(*contract, strict=True):
         if a.shape[i] != b.shape[j]:
-            raise ValueError(
+            raise ShapeError(
                 f"`a` and `b` of {name} must have equal sizes along the axes that are summed, got {a.shape[i]} "
                 f"and {b.shape[j]} of shapes {a.shape} and {b.shape}."
             )

@@ -14,6 +14,7 @@ from ..arrays import Array
 from ..catalogue import convert_element_type_p
 from ..dispatch import Implementation, aval_of, bind
 from ..dtypes import float0, is_complex, is_inexact
+from ..errors import ShapeError
 from ..flat import check_array, name_of, own, path_of
 from ..shapes import ShapedArray
 
@@ -139,16 +140,23 @@ def check_holomorphic(avals: Sequence[ShapedArray], what: str, side: str, wants:
             )
 
 
-def tangent_of(implementation: Implementation, tangent: Any, primal: Any, index: int) -> Array | None:
-    """A tangent (or cotangent) as an array like its primal; None where there is nothing to differentiate."""
+def tangent_of(
+    implementation: Implementation, tangent: Any, primal: Any, index: int, what: str = "Tangent"
+) -> Array | None:
+    """A tangent (or cotangent) as an array like its primal; None where there is nothing to differentiate.
+
+    Raises:
+        ShapeError: it has another shape.
+        TypeError: it is no array, or of another dtype.
+    """
     want = aval_of(primal).tangent()
     if want.dtype == float0:
         return None
-    got = check_array(tangent, f"Tangent leaf {index}", "Pass an array like the primal.")
+    like = "primal" if what == "Tangent" else "result"
+    got = check_array(tangent, f"{what} leaf {index}", f"Pass an array like the {like}.")
     if got.shape != want.shape or (got.dtype != want.dtype and not got.weak_type):
-        raise TypeError(
-            f"Tangent leaf {index} must be {want} like its primal, got {got}. Convert or reshape it."
-        )
+        error = TypeError if got.shape == want.shape else ShapeError
+        raise error(f"{what} leaf {index} must be {want} like its {like}, got {got}. Convert or reshape it.")
     if got.dtype != want.dtype:
         return own(implementation, lax.convert_element_type(tangent, want.dtype))
     return own(implementation, tangent)

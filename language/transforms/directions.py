@@ -73,7 +73,7 @@ def vjp(fun: Function, *primals: Any, has_aux: bool = False, reduce_axes: Sequen
             )
         with dispatch.using(implementation):
             seeds = [
-                tangent_of(implementation, c, y, i)
+                tangent_of(implementation, c, y, i, "Cotangent")
                 for i, (c, y) in enumerate(zip(given, out_leaves, strict=True))
             ]
             results = pull(seeds + [None] * (len(found) - len(seeds)))

@@ -38,6 +38,12 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str, str]] = {
         lambda: leaked(verax.jit),
         errors.UnexpectedTracerError,
         r"A tracer \(f32\[2\]\) was used outside the transform",
+        rf"Return it from the transformed function.*{HERE}leaked\)",
+    ),
+    "leak of what was computed under jit": (
+        lambda: leaked(lambda f: verax.jit(lambda x: f(x * 3))),
+        errors.UnexpectedTracerError,
+        r"It was made at \S*test_errors\.py:\d+ \(<lambda>\)",
         "Return it from the transformed function",
     ),
     "leak from vmap": (
@@ -96,7 +102,7 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str, str]] = {
     ),
     "shapes that do not broadcast": (
         lambda: vnp.ones(3) + vnp.ones(2),
-        ValueError,
+        errors.ShapeError,
         r"Incompatible shapes for broadcasting: got \(3,\), \(2,\)",
         "equal or 1",
     ),
@@ -162,9 +168,27 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str, str]] = {
     ),
     "tangent of another shape": (
         lambda: verax.jvp(lambda x: x, (X,), (X[:1],)),
-        TypeError,
+        errors.ShapeError,
         r"Tangent leaf 0 must be f32\[2\] like its primal, got f32\[1\]",
         "Convert or reshape it",
+    ),
+    "cotangent of another shape": (
+        lambda: verax.vjp(lambda x: x, X)[1](X[:1]),
+        errors.ShapeError,
+        r"Cotangent leaf 0 must be f32\[2\] like its result, got f32\[1\]",
+        "Convert or reshape it",
+    ),
+    "a traced value read by item()": (
+        lambda: verax.jit(lambda x: x[0].item())(X),
+        errors.ConcretizationTypeError,
+        r"cannot be read by item\(\)",
+        HERE,
+    ),
+    "a slice whose end is traced": (
+        lambda: verax.jit(lambda x, n: x[:n])(X, 1),
+        IndexError,
+        r"The ends of a slice must be integers known when the program is traced",
+        "dynamic_slice",
     ),
     "scan whose carry changes its dtype": (
         lambda: lax.scan(lambda c, x: (c * 1.5, x), np.int32(1), X),
@@ -204,7 +228,7 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str, str]] = {
     ),
     "collective without its axis": (
         lambda: lax.psum(1.0, "i"),
-        CollectiveError,
+        errors.UnboundAxisError,
         r"`axis_name` must be an axis in scope \(none\), got 'i'",
         r"vmap or pmap with axis_name='i'",
     ),
@@ -229,6 +253,15 @@ def _ruled() -> Any:
     f = verax.custom_vjp(lambda x: x)
     f.defvjp(lambda x: (x, None), lambda saved, ct: (ct,))
     return f
+
+
+def test_errors_are_of_the_classes_that_jax_and_numpy_raise() -> None:
+    """Libraries catch them: NameError tells one that no axis is in scope."""
+    for ours, theirs in (
+        (errors.UnboundAxisError, (CollectiveError, NameError)),
+        (errors.ShapeError, (TypeError, ValueError)),
+    ):
+        assert all(issubclass(ours, error) for error in theirs)
 
 
 @pytest.mark.parametrize("name", WRONG)
