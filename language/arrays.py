@@ -277,6 +277,12 @@ class Array:
     def __rmod__(self, other: Any) -> Any:
         return _numpy().remainder(other, self)
 
+    def __divmod__(self, other: Any) -> Any:
+        return _numpy().divmod(self, other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return _numpy().divmod(other, self)
+
     def __pow__(self, other: Any) -> Any:
         return _numpy().power(self, other)
 
@@ -353,6 +359,10 @@ class Array:
     def astype(self, dtype: Any) -> Any:
         """The array converted to another dtype."""
         return _numpy().astype(self, dtype)
+
+    def view(self, dtype: Any = None) -> Any:
+        """The bits read as another dtype; the last axis grows or shrinks as the elements' size does."""
+        return importlib.import_module(".numpy.limits", __package__).viewed(self, dtype)
 
     def conj(self) -> Any:
         """The complex conjugates."""

@@ -23,6 +23,16 @@ class Device:
     id: int
     platform: str = "fake"
 
+    @property
+    def device_kind(self) -> str:
+        """What the device is, for messages: its platform, as JAX says of a CPU."""
+        return self.platform
+
+    @property
+    def process_index(self) -> int:
+        """The process that it belongs to: this one, 0."""
+        return 0
+
     def __str__(self) -> str:
         return f"{self.platform}:{self.id}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -161,6 +162,26 @@ def is_scalar_array(entry: Any) -> bool:
 def static(entry: Any) -> Any:
     """A NumPy scalar as a Python int: then it is basic."""
     return int(entry) if isinstance(entry, (np.ndarray, np.generic)) and entry.shape == () else entry
+
+
+def reached(entries: Sequence[Any], shape: Shape, mode: Any) -> list[Any]:
+    """Numbers that are out of bounds as arrays, so that the mode says what they mean; all else as it is.
+
+    Raises:
+        IndexError: one is out of bounds, and there is no mode.
+    """
+    sizes = enumerate(shape)
+    found = list(entries)
+    for place, entry in enumerate(entries):
+        if isinstance(entry, int):
+            axis, size = next(sizes)
+            if mode is None:
+                within(entry, size, axis)
+            elif not -size <= entry < size:
+                found[place] = np.asarray(entry)
+        elif entry is not None and not isinstance(entry, Truth):
+            next(sizes)
+    return found
 
 
 def within(i: int, size: int, axis: int) -> int:

@@ -18,7 +18,7 @@ from ..dispatch import aval_of, lift
 from ..dtypes import int32, int64
 from ..lax import GatherDimensionNumbers
 from ..shapes import Shape, broadcast_shapes
-from .entries import INT_MAX, Truth, is_array, is_scalar_array, read_entries, static, within
+from .entries import INT_MAX, Truth, is_array, is_scalar_array, reached, read_entries, static, within
 from .promotion import array_of, convert, expand_to
 
 
@@ -26,11 +26,13 @@ def take_index(x: Any, index: Any, mode: str | None = None, fill_value: Any = No
     """``x[index]``. Out of bounds, abstract indices are moved inside ('clip') unless ``mode`` says otherwise.
 
     Raises:
-        IndexError: a number known now is out of bounds, or there are too many entries.
+        IndexError: a number known now is out of bounds and ``mode`` is None, or there are too many entries.
         TypeError: an entry is nothing that indexes.
     """
     x = array_of("getitem", x)
     entries = [static(e) for e in read_entries(index, x.shape)]
+    if mode is not None:
+        entries = reached(entries, x.shape, mode)
     arrays = [e for e in entries if is_array(e)]
     if not arrays:
         return _basic(x, entries)

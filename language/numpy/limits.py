@@ -94,3 +94,27 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = False, device: Any = None) -> 
     wanted: DType = canonical(np.float64 if dtype is None else dtype)
     found: Array = convert(array_of("astype", x), wanted)
     return placed(found, device)
+
+
+def viewed(x: Array, dtype: Any) -> Array:
+    """The bits of ``x`` read as another dtype; the last axis grows or shrinks as the elements' size does.
+
+    Returns:
+        An array of ``dtype``; ``x`` itself if that is None.
+
+    Raises:
+        ValueError: the last axis does not hold a whole number of the wider elements.
+    """
+    wanted = x.dtype if dtype is None else canonical(dtype)
+    old, new = x.dtype.itemsize, wanted.itemsize
+    if old == new:
+        return lax.bitcast_convert_type(x, wanted) if wanted != x.dtype else x
+    if not x.shape or x.shape[-1] * old % new:
+        raise ValueError(
+            f"`dtype` of view must fit the last axis a whole number of times, got {wanted} for {x.aval}. "
+            f"Convert the elements with .astype, or reshape the array."
+        )
+    if old > new:
+        return lax.reshape(lax.bitcast_convert_type(x, wanted), (*x.shape[:-1], x.shape[-1] * old // new))
+    parts = lax.reshape(x, (*x.shape[:-1], x.shape[-1] * old // new, new // old))
+    return lax.bitcast_convert_type(parts, wanted)

@@ -241,16 +241,20 @@ def einsum(
 ) -> Array:
     """Sums of products in Einstein's notation: ``einsum('ij,jk->ik', a, b)``.
 
+    ``einsum(a, [0, 1], b, [1, 2], [0, 2])`` is the same, with numbers in the place of letters.
     Pairs of operands are contracted one after another, in the order that opt_einsum finds.
 
     Returns:
         An array of the common dtype and the axes that the subscripts name.
 
     Raises:
+        TypeError: ``subscripts`` is neither a text nor an array.
         ValueError: the subscripts do not fit the operands.
     """
     import opt_einsum
 
+    if isinstance(subscripts, (Array, np.ndarray)):
+        subscripts, operands = opt_einsum.parser.convert_interleaved_input((subscripts, *operands))
     if not isinstance(subscripts, str):
         raise TypeError(
             f"`subscripts` must be a string such as 'ij,jk->ik', got {type(subscripts).__name__}."

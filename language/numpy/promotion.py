@@ -13,7 +13,7 @@ from .. import lax
 from ..arrays import Array
 from ..catalogue import broadcast_in_dim_p, convert_element_type_p
 from ..config import config, enable_x64
-from ..dispatch import aval_of, bind, lift
+from ..dispatch import aval_of, bind, check_fits, lift
 from ..dtypes import (
     COMPLEX,
     FLOATS,
@@ -31,6 +31,7 @@ from ..dtypes import (
     is_complex,
     is_float,
     is_inexact,
+    is_integer,
     to_inexact,
     uint64,
 )
@@ -245,6 +246,8 @@ def convert(x: Any, dtype: DType, weak: bool = False) -> Any:
     if weak:  # a NumPy number beside weak ones: only an array can be weak
         return convert(lift(x), dtype, weak)
     if type(x) in _NUMBERS:
+        if type(x) is int and abs(x) >= 1 << 31 and is_integer(dtype):
+            check_fits(x, max(dtype, default_int(), key=lambda d: d.itemsize))
         return _written(x, str(x) if x == 0 else "", dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(x).astype(dtype)[()]

@@ -13,7 +13,7 @@ from ..dispatch import aval_of, lift
 from ..dtypes import bool_, to_inexact
 from ..lax import GatherDimensionNumbers, GatherScatterMode, ScatterDimensionNumbers
 from ..shapes import Shape, broadcast_shapes
-from .entries import Truth, is_array, is_scalar_array, read_entries, static, within
+from .entries import Truth, is_array, is_scalar_array, reached, read_entries, static, within
 from .indexing import Plan, forward, is_int, plan_of, take_index
 from .promotion import array_of, convert, to_numeric
 
@@ -50,6 +50,7 @@ class IndexedReference:
 
     def get(self, *, mode: Any = None, fill_value: Any = None, **_: Any) -> Array:
         """The elements there; out of bounds, ``mode`` 'fill' gives ``fill_value`` (default NaN)."""
+        _read(self.index, self.array.shape, mode)  # a number out of bounds is an error where no mode is given
         return take_index(self.array, self.index, mode=_update_mode(mode), fill_value=fill_value)
 
     def set(self, values: Any, *, mode: Any = None, **_: Any) -> Array:
@@ -121,7 +122,7 @@ def _as_update(x: Array, values: Any) -> Array:
 
 def _scattered(x: Array, index: Any, values: Any, operation: Callable[..., Array], mode: Any) -> Array:
     x = array_of("at", x)
-    entries = [static(e) for e in read_entries(index, x.shape)]
+    entries = _read(index, x.shape, mode)
     values = _as_update(x, values)
     if any(isinstance(e, Truth) and not e.value for e in entries):
         return x  # False selects nothing
@@ -134,6 +135,11 @@ def _scattered(x: Array, index: Any, values: Any, operation: Callable[..., Array
     updates = _fitted(values, _result_shape(plan, x.shape), plan.new_axes)
     numbers = ScatterDimensionNumbers(windows, plan.axes, plan.axes)
     return operation(x, plan.vectors, updates, numbers, mode=_update_mode(mode))
+
+
+def _read(index: Any, shape: Shape, mode: Any) -> list[Any]:
+    _update_mode(mode)  # refuses what is none
+    return reached([static(e) for e in read_entries(index, shape)], shape, mode)
 
 
 def _update_mode(mode: Any) -> str:
@@ -288,7 +294,7 @@ def _combined(
     """
     x = array_of("at", reference.array)
     values = _as_update(x, values)
-    entries = [static(e) for e in read_entries(reference.index, x.shape)]
+    entries = _read(reference.index, x.shape, mode)
     if _names_once(entries, x.shape):
         old = take_index(x, reference.index, mode=_update_mode(mode))
         new = combine(old, _broadcast(values, old.shape))

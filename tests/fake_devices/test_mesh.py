@@ -15,6 +15,7 @@ from verax.fake_devices import devices, fake_devices
 
 def test_devices_are_those_of_the_innermost_block() -> None:
     assert [str(d) for d in devices()] == ["cpu:0"]
+    assert [(d.platform, d.device_kind, d.process_index) for d in devices()] == [("cpu", "cpu", 0)]
     with fake_devices(8):
         assert len(devices()) == 8
         with fake_devices(2):

@@ -356,5 +356,69 @@ def test_a_message_names_argument_value_and_mend(
 
 def test_a_concrete_array_ends_a_slice_and_an_abstract_one_is_refused() -> None:
     assert vnp.asarray(X)[vnp.array(1) :].shape == (1, 3)
-    with pytest.raises(TypeError, match=r"verax\.lax\.dynamic_slice|static"):
+    with pytest.raises(IndexError, match=r"verax\.lax\.dynamic_slice|static"):
         verax.jit(lambda i: vnp.asarray(X)[i:])(1)
+
+
+BEYOND: dict[str, Callable[[Any], Any]] = {
+    "fill": lambda v: v.at[-7].get(mode="fill", fill_value=-5),
+    "clip": lambda v: v.at[7].get(mode="clip"),
+    "set": lambda v: v.at[7].set(9, mode="clip"),
+    "drop": lambda v: v.at[7].set(9, mode="drop"),
+    "add": lambda v: v.at[-9].add(9, mode="drop"),
+    "multiply": lambda v: v.at[7].multiply(9, mode="clip"),
+    "rows": lambda v: v.reshape(2, 3).at[5, 1:].set(9, mode="clip"),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_a_mode_says_what_a_number_out_of_bounds_means_as_in_jax(name: str) -> None:
+    found, expected = (BEYOND[name](module.arange(6)) for module in (vnp, jnp))
+    assert np.array_equal(np.asarray(found), np.asarray(expected))
+
+
+def test_a_number_out_of_bounds_is_an_error_where_no_mode_is_given() -> None:
+    v = vnp.arange(6)
+    for call in (lambda: v.at[7].set(9), v.at[7].get, lambda: v.at[7].multiply(9), lambda: v[7]):
+        with pytest.raises(IndexError, match="Index 7 is out of bounds for axis 0 of size 6"):
+            call()
+    with pytest.raises(
+        ValueError, match="`mode` must be 'clip', 'fill', 'drop' or 'promise_in_bounds', got 'no'"
+    ):
+        vnp.arange(6).at[0].set(9, mode="no")
+
+
+# -- what programs of NumPy's use now and then ---------------------------------------------------------------------
+RARE: dict[str, Callable[[Any], Any]] = {
+    "divmod": lambda m: divmod(m.asarray(-7), 2),
+    "divmod of a number": lambda m: divmod(7, m.asarray(2)),
+    "view, equally wide": lambda m: m.asarray(X).view(np.int32),
+    "view, narrower": lambda m: m.asarray(X).view(np.uint8),
+    "view, wider": lambda m: m.asarray(X).view(np.uint8).view(np.float32),
+    "einsum by lists": lambda m: m.einsum(m.asarray(X), [0, 1], m.asarray(X), [2, 1], [2, 0]),
+    "einsum by lists, without a result": lambda m: m.einsum(m.asarray(X), [1, 0]),
+}
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_what_is_rarely_used_is_numpy_s(name: str) -> None:
+    assert np.array_equal(np.asarray(RARE[name](vnp)), np.asarray(RARE[name](np)))
+
+
+def test_a_view_that_does_not_fit_the_last_axis_is_refused() -> None:
+    with pytest.raises(ValueError, match="`dtype` of view must fit the last axis a whole number of times"):
+        vnp.zeros(3, np.uint8).view(np.float32)
+
+
+def test_a_python_integer_that_no_integer_type_in_force_holds_is_refused_and_never_wrapped() -> None:
+    x = vnp.ones(1, np.int32)
+    wide: list[Callable[[], Any]] = [lambda: x + 2**40, lambda: verax.jit(lambda x: x - 2**31 - 1)(x)]
+    for call in wide:
+        with pytest.raises(OverflowError, match=r"does not fit int32\. Enable 64-bit types"):
+            call()
+    assert (
+        vnp.asarray(1, np.int8) + 300
+    ).tolist() == 45  # JAX's too: a weak number of the default type, converted
+    assert (vnp.asarray(0, np.uint32) + (2**32 - 1)).tolist() == 2**32 - 1
+    with enable_x64(True):
+        assert (vnp.asarray([1]) + 2**40).tolist() == [2**40 + 1]
