@@ -251,6 +251,16 @@ def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], f
         raise ValueError(
             f"`static_argnames` must be among {parameters} of {name_of(fun)!r}, got {sorted(unknown)}."
         )
+    kinds = [p.kind for p in inspect.signature(fun).parameters.values()]
+    places = sum(
+        k in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in kinds
+    )
+    beyond = [i for i in given if not -places <= i < places]
+    if beyond and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        raise ValueError(
+            f"`static_argnums` must lie in [{-places}, {places}), the positional arguments of {name_of(fun)!r}, got "
+            f"{beyond}. Count the arguments from 0."
+        )
     by_name = tuple(parameters.index(n) for n in sorted(named) if n in parameters)
     by_number = {parameters[i] for i in given if -len(parameters) <= i < len(parameters)}
     return tuple(dict.fromkeys(given + by_name)), frozenset(named | by_number)

@@ -130,6 +130,12 @@ WRONG: dict[str, tuple[Callable[[], Any], type[Exception], str, str]] = {
         r"`static_argnums` must point at hashable arguments, got .*\[1\]",
         "Pass a tuple, or trace the argument",
     ),
+    "static argument at a place that is not there": (
+        lambda: verax.jit(lambda x, n: x, static_argnums=5),
+        ValueError,
+        r"`static_argnums` must lie in \[-2, 2\), the positional arguments of '<lambda>', got \[5\]",
+        "Count the arguments from 0",
+    ),
     "static name of no argument": (
         lambda: verax.jit(lambda x: x, static_argnames="n"),
         ValueError,
