@@ -110,7 +110,10 @@ class Decisions(Rounding):
         return self._hull(chosen, candidates, False)
 
     def among(self, chosen: Scalar, candidates: Sequence[Scalar], key: bool) -> Scalar:
-        """A sorted key is off by no more than the largest bound near it; a payload may be another's."""
+        """A sorted key is off by no more than the largest bound near it; a payload may be another's.
+
+        A machine that reads subnormal numbers as zeros leaves them as they stand: so all that it misreads is added.
+        """
         if not key:
             return self._hull(chosen, candidates, True)
         close = [x for x in candidates if type(x) is BoundedNumber]
@@ -119,6 +122,10 @@ class Decisions(Rounding):
             return self._hull(chosen, candidates, True)
         bound = max((x.bound for x in close), default=0.0)
         typical = max((x.typical for x in close), default=0.0)
+        if self.platform.flushes_subnormals:
+            sizes = [(distance(x.value, 0.0), x.bound) for x in close]
+            misread = max((size + own for size, own in sizes if size <= own), default=0.0)
+            bound, typical = bound + misread, typical + misread
         return self.number(value_of(chosen), bound, typical, any(x.undecided for x in close), reason)
 
     def _hull(self, chosen: Scalar, candidates: Sequence[Scalar], undecided: bool) -> Scalar:

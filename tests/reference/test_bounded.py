@@ -247,6 +247,19 @@ def test_subnormal_results_are_rounded_in_subnormal_ulps() -> None:
     assert read.scalars[0].bound == 2.0**-130
 
 
+def test_a_sort_may_leave_what_it_reads_as_zeros_as_it_stands_and_nothing_else() -> None:
+    """XLA's makes [2^-127, -2^-127] of [2^-127, -2^-127]."""
+    half = 2.0**-127
+    flushing = Platform("flushing", flushes_subnormals=True)
+
+    def bounds(platform: Platform, *xs: float) -> list[float]:
+        (found,) = evaluate(lambda u: [vnp.sort(u)], [np.array(xs, F32)], Bounded(platform))
+        return [s.bound if isinstance(s, BoundedNumber) else 0.0 for s in found.scalars]
+
+    assert all(2 * half <= b <= 4 * half for b in bounds(flushing, half, -half))
+    assert bounds(IDEAL, half, -half) == bounds(flushing, 1.0, 2.0**-20, 1.0)[:2] == [0.0, 0.0]
+
+
 def test_products_and_partial_sums_that_are_flushed_are_in_the_bound() -> None:
     """Four products of 2^-128 make 2^-126, which is no subnormal number; a machine that flushes answers 0."""
     x, y = np.full(4, 2.0**-100, F32), np.full(4, 2.0**-28, F32)
