@@ -218,7 +218,7 @@ class _Worker:
         return WorkerCrashed(f"it ended the process ({_ending(self._process.exitcode)})", words)
 
     def _last_words(self) -> str:
-        """What `faulthandler` wrote when the process crashed, or shortly before its deadline."""
+        """What was written when the process crashed, or at its deadline."""
         try:
             with open(self._diary, encoding="utf-8", errors="replace") as file:
                 lines = file.read().splitlines()
@@ -295,8 +295,10 @@ def _serve(pipe: multiprocessing.connection.Connection, diary: str, path: list[s
 def _attempt(fn: Any, args: Any, kwargs: Any, deadline: float | None, words: IO[str]) -> Any:
     words.seek(0)
     words.truncate()
+    watch = threading.Timer(deadline or 0.0, _write_where, (words, threading.get_ident()))
+    watch.daemon = True
     if deadline is not None:  # so that a hung subject can be told the line that it hangs in
-        faulthandler.dump_traceback_later(deadline, file=words)
+        watch.start()
     try:
         return True, fn(*args, **kwargs)
     except KeyboardInterrupt:
@@ -304,8 +306,17 @@ def _attempt(fn: Any, args: Any, kwargs: Any, deadline: float | None, words: IO[
     except BaseException as err:  # noqa: BLE001  # a subject may raise anything, SystemExit too
         return False, _described(err)
     finally:
-        if deadline is not None:
-            faulthandler.cancel_dump_traceback_later()
+        watch.cancel()
+
+
+def _write_where(words: IO[str], thread: int) -> None:
+    """Where a thread is, as `faulthandler` writes it, newest frame first.
+
+    Its own `dump_traceback_later` reads the frames while they run, and crashes one process in two.
+    """
+    for frame, line in traceback.walk_stack(sys._current_frames()[thread]):
+        words.write(f'  File "{frame.f_code.co_filename}", line {line} in {frame.f_code.co_name}\n')
+    words.flush()
 
 
 def _described(err: BaseException) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import lax
 from ..arrays import Array
+from ..custom_rules import custom_jvp
 from ..dtypes import DType, canonical, is_complex, real_of, to_inexact
 from ..shapes import Shape, canonical_axes
 from .manipulation import broadcast_to
@@ -163,6 +164,21 @@ def std(
         ValueError: both ``ddof`` and ``correction`` are given.
     """
     no_out("std", out)
-    found = var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
-    zero = lax.eq(found, lax.full_like(found, 0))
-    return lax.select(zero, found, lax.sqrt(lax.select(zero, lax.full_like(found, 1), found)))
+    return _root(
+        var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
+    )
+
+
+@custom_jvp
+def _root(x: Array) -> Array:
+    return lax.sqrt(x)
+
+
+@_root.defjvp
+def _slope_of_root(primals: Any, tangents: Any) -> Any:
+    """That of the square root, and 0 at 0, which only the derivative asks about: the value needs no comparison."""
+    (x,), (t,) = primals, tangents
+    zero, one = lax.full_like(x, 0), lax.full_like(x, 1)
+    tip = lax.eq(x, zero)
+    steep = lax.div(lax.full_like(x, 0.5), _root(lax.select(tip, one, x)))
+    return _root(x), lax.mul(t, lax.select(tip, zero, steep))

@@ -30,6 +30,12 @@ def hang() -> None:
         time.sleep(1)
 
 
+def spin(depth: int) -> int:
+    while depth == 0:
+        spin(30)
+    return sum([depth, spin(depth - 1)]) if depth > 1 else depth
+
+
 def divide(x: int) -> float:
     return x / 0
 
@@ -85,6 +91,15 @@ def test_a_hang_is_ended_at_the_deadline_and_told_with_its_line(executor: Isolat
     assert "in hang" in caught.value.trace
     assert beside.result() != os.getpid()
     assert executor.submit(square, 3).result() == 9
+
+
+def test_work_that_never_ends_is_looked_at_while_it_goes_on_and_crashes_nothing(
+    executor: IsolatedExecutor,
+) -> None:
+    for future in [executor.submit(spin, 0) for _ in range(4)]:
+        with pytest.raises(WorkerHung) as caught:
+            future.result()
+        assert "in spin" in caught.value.trace
 
 
 @pytest.mark.parametrize(

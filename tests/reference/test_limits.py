@@ -337,7 +337,7 @@ def test_kinks_are_found_and_have_the_tables_value_within_the_subdifferential(na
     row = TABLE[name]
     found = true_derivative(lambda v: [function(v)], [F32(at)], [F32(1)])
     assert found.kink
-    assert found.flipped or name == "pow"  # its value jumps, and no comparison says so
+    assert found.flipped or name in {"pow", "std"}  # a jump of the value, a tip: no comparison says so
     assert found.tangents[0] is not None
     assert float(found.tangents[0].scalars[0]) == row.value
     assert row.low <= row.value <= row.high
