@@ -7,6 +7,8 @@ import pytest
 from verax.language.catalogue import PRIMITIVES
 from verax.property_tests.laws.trying import Task, tried
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 EXAMPLES = 4
 
 

@@ -19,7 +19,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def judged(*targets: str, examples: int = 40) -> tuple[int, dict[str, dict[str, Any]]]:
+def judged(*targets: str, examples: int) -> tuple[int, dict[str, dict[str, Any]]]:
     """The gate's exit code and its subjects by their function's name."""
     code = run(["gate", *targets, "--examples", str(examples), "--output", "json:gate.json"])
     report = json.loads(Path("gate.json").read_text())
@@ -31,7 +31,7 @@ def faults(subject: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_losses_hold() -> None:
-    code, subjects = judged(str(EXAMPLES / "losses.py"))
+    code, subjects = judged(str(EXAMPLES / "losses.py"), examples=16)
     assert {name: faults(s) for name, s in subjects.items() if faults(s)} == {}
     assert code == 0
     assert len(subjects) == 12
@@ -42,7 +42,7 @@ def test_losses_hold() -> None:
             law["law"] for law in subject["laws"]
         }
         for law in subject["laws"]:
-            assert law["inputs"] >= 40
+            assert law["inputs"] >= 16
             assert law["edges"] >= 10
 
 
@@ -106,7 +106,7 @@ def test_the_digits_network_learns_and_its_loss_holds_at_real_batches() -> None:
     words = done.stdout.split()
     assert float(words[words.index("after") - 1].rstrip("%")) >= 95
     assert float(words[-2]) <= 20
-    code, subjects = judged(str(EXAMPLES / "digits.py"))
+    code, subjects = judged(str(EXAMPLES / "digits.py"), examples=12)
     assert {name: faults(s) for name, s in subjects.items()} == {"loss_at_start": [], "loss_when_trained": []}
     assert code == 0
     for subject in subjects.values():

@@ -15,6 +15,8 @@ from verax.property_tests.subjects import load
 from verax.reference import Exact, evaluate
 from verax.reference.array import ReferenceArray
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 SEEDS = Path(__file__).resolve().parents[2] / "examples" / "seeds"
 NAMES = sorted(file.stem for file in SEEDS.glob("*.py"))
 

@@ -17,6 +17,8 @@ from verax.fast.kernels.elementwise import IN_DOUBLE
 from verax.language.catalogue import PRIMITIVES
 from verax.language.dispatch import bind, lift
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 BLOCK = 1 << 14
 SIZE = 3 * BLOCK + 37
 EDGES = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, 1e-310, 88.8, -104.0, 1e5, -1e22, 3e38, 1.0, -1.0]

@@ -21,6 +21,8 @@ from verax.language.dispatch import bind
 from verax.property_tests.checking import check_subject
 from verax.property_tests.primitive_cases import case_of
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 
 @pytest.fixture(autouse=True)
 def device() -> Iterator[Device]:

@@ -22,6 +22,8 @@ from verax import random
 from verax.language.numpy import creation, moments, promotion, reductions, searching
 from verax.language.transforms import arguments
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 SHORT = (np.dtype("float16"), np.dtype(ml_dtypes.bfloat16))
 # Fewer of what takes long to trace.
 LONG = {

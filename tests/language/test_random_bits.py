@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from verax import random
 from verax.language.config import enable_x64
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 SHAPES = st.sampled_from([(), (1,), (7,), (2, 3), (3, 0), (33,)])
 INTEGERS = st.sampled_from(["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
 UNSIGNED = st.sampled_from(["uint8", "uint16", "uint32", "uint64"])

@@ -19,6 +19,8 @@ from verax import chex_like as chex
 from verax.language import nn
 from verax.language import numpy as vnp
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 Real = Callable[[Any], Any]
 
 SCALE = mpmath.mpf(float(np.float32(np.sqrt(2 / np.pi))))

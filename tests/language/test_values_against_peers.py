@@ -20,6 +20,8 @@ from tests.language.peer_values.subjects import MODULES
 from verax.language import numpy as vnp
 from verax.language.scipy import special
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 NAMES = [(module, name) for module, of in MODULES.items() for name in sorted(of.rows)]
 CALLS = 3  # of which two are of the tables of special values
 

@@ -23,6 +23,8 @@ from verax.chex_like.judging.case import Case
 from verax.reference.findings import Status
 from verax.reference.verdict import Measured
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 ROOT = Path(__file__).parents[2]
 PLAIN = [name for name, row in ROWS.items() if not row.wheels and name != "forward-mode meta-learning"]
 INSTALLED = {one.name for one in distributions()}

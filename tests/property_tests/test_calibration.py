@@ -24,6 +24,8 @@ from verax.property_tests.calibration.programs import SHARES, drawn
 from verax.property_tests.calibration.record import PlantedRun, Run
 from verax.reference.verdict import QUIET_RATIO
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 # The full thousand takes minutes: `tox run -e calibration`; its last record stands in docs/measured.
 SAMPLE = 100
 

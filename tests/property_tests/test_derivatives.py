@@ -30,6 +30,8 @@ from verax.reference.primitives.elementwise import DEFINITIONS
 from verax.reference.reals import from_number, real
 from verax.reference.system import NumberSystem
 
+pytestmark = pytest.mark.no_cover  # other tests cover it; traced by coverage it takes three times as long
+
 # The full run has 100 points of each and 200 programs, in an environment of its own.
 SEED = 1
 
