@@ -17,6 +17,8 @@ EXAMPLES = ROOT / "examples"
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    # Coverage is not traced in the gate's workers here: it takes four times as long, and tests/ci covers them.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 def judged(*targets: str, examples: int) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -31,7 +33,7 @@ def faults(subject: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_losses_hold() -> None:
-    code, subjects = judged(str(EXAMPLES / "losses.py"), examples=16)
+    code, subjects = judged(str(EXAMPLES / "losses.py"), examples=40)
     assert {name: faults(s) for name, s in subjects.items() if faults(s)} == {}
     assert code == 0
     assert len(subjects) == 12
@@ -42,7 +44,7 @@ def test_losses_hold() -> None:
             law["law"] for law in subject["laws"]
         }
         for law in subject["laws"]:
-            assert law["inputs"] >= 16
+            assert law["inputs"] >= 40
             assert law["edges"] >= 10
 
 
