@@ -149,6 +149,11 @@ def watching(tape: Tape, frozen: bool = False) -> Iterator[Watching]:
         _RUN.reset(token)
 
 
+def is_running() -> bool:
+    """Whether a run records or watches."""
+    return _RUN.get() is not None
+
+
 def decided(outcome: Any) -> Any:
     """Tell the run in force, if there is one, of an outcome; returns the outcome to go by."""
     run = _RUN.get()

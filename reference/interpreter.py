@@ -29,6 +29,7 @@ from .array import ReferenceArray, of_machine
 from .differentiation import negative
 from .primitives import COMPLEX_RULES, CONTROL, RULES, control
 from .primitives.call import Call
+from .primitives.solves import solved
 from .reals import Scalar
 from .system import NumberSystem, current_system
 
@@ -234,7 +235,9 @@ class Reference:
 
     def linear_solve(self, system: Any, operands: list[Any]) -> list[Array]:
         """What the solver finds."""
-        return [x if isinstance(x, Tracer) else self.own(x) for x in system.solve(*operands)]
+        if any(isinstance(x, Tracer) for x in operands):
+            return list(system.solve(*operands))
+        return solved(_owned(self, system.matvec), _owned(self, system.solve), operands)
 
     # -- control flow and custom rules --------------------------------------------------------------------
     def cond(self, index: Any, branches: Sequence[FlatFunction], operands: list[Any]) -> list[Array]:

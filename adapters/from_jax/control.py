@@ -8,6 +8,7 @@ from typing import Any
 from ...language import control_flow, lax, solves
 from ...language.custom_rules import custom_jvp, custom_vjp
 from ...language.dispatch import aval_of
+from ...language.dtypes import int32
 from ...language.transforms import checkpoint
 from .errors import the_real_jax
 from .reading import Row, function_of, leaves, read
@@ -136,7 +137,14 @@ def _linear_solve(params: Params, operands: list[Any]) -> list[Any]:
     )
 
 
+def _platform_index(params: Params, _operands: list[Any]) -> list[Any]:
+    """The case of `lax.platform_dependent` that is the CPU's, on which JAX is judged; None names all platforms."""
+    ours = next(i for i, names in enumerate(params["platforms"]) if names is None or "cpu" in names)
+    return [lax.full((), ours, int32)]
+
+
 ROWS: Mapping[str, Row] = {
+    "platform_index": _platform_index,
     "jit": inlined("jaxpr"),
     **dict.fromkeys(("closed_call", "call"), inlined("call_jaxpr")),
     "custom_vmap_call": inlined("call"),  # its rule is a claim on `vmap`, which has been applied or has not

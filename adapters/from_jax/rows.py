@@ -145,6 +145,10 @@ def _scaled_dot(params: Params, operands: list[Any]) -> list[Any]:
     return [lax.scaled_dot(lhs, rhs, **given, **own("scaled_dot", params))]
 
 
+def _empty_scalar(params: Params, _operands: list[Any]) -> list[Any]:
+    return leaves(lax.empty((), params["dtype"]))
+
+
 def _combined(over: Callable[..., Any], among: Callable[..., Any]) -> Row:
     """A sum or an extreme over axes of the operand, which `vmap` has made of lanes, and among lanes of named axes."""
 
@@ -174,6 +178,7 @@ ROWS: Mapping[str, Row] = {
             *("tridiagonal", "tridiagonal_solve"),
         )
     },
+    "empty2": _empty_scalar,
     "conj": called(lax.conj, "input_dtype"),
     "stack": listed(lax.stack),
     "dot_general": called(lax.dot_general, "precision", "out_sharding"),

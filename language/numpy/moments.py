@@ -164,9 +164,10 @@ def std(
         ValueError: both ``ddof`` and ``correction`` are given.
     """
     no_out("std", out)
-    return _root(
+    found: Array = _root(
         var(a, axis, dtype, ddof=ddof, keepdims=keepdims, where=where, mean=mean, correction=correction)
     )
+    return found
 
 
 @custom_jvp

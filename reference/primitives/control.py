@@ -7,6 +7,7 @@ such a loop.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ...language.program import Program
@@ -15,6 +16,7 @@ from ..array import ReferenceArray, parts
 from ..system import NumberSystem, current_system
 from .call import strides
 from .callbacks import callback
+from .solves import solved
 
 Flat = Callable[..., Sequence[Any]]
 ControlRule = Callable[[Sequence[ReferenceArray], Mapping[str, Any]], list[Any]]
@@ -107,8 +109,8 @@ def _scan(operands: Sequence[ReferenceArray], params: Mapping[str, Any]) -> list
 
 
 def _custom_linear_solve(operands: Sequence[ReferenceArray], params: Mapping[str, Any]) -> list[Any]:
-    # What the solver finds: how it is differentiated elsewhere is a claim, which nothing here believes.
-    return list(params["solve"](*operands))
+    consts, b = operands[: params["num_consts"]], operands[params["num_consts"] :]
+    return solved(partial(params["matvec"], *consts), partial(params["solve"], *consts), b)
 
 
 RULES: dict[str, ControlRule] = {

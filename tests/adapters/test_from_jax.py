@@ -233,6 +233,19 @@ def test_the_total_order_of_floats_is_jaxs() -> None:
             assert np.array_equal(np.asarray(found), np.asarray(primitive.bind(*pair))), name
 
 
+def test_the_case_of_the_cpu_is_taken_of_what_depends_on_the_platform() -> None:
+    def dependent(x: Any) -> Any:
+        return jax.lax.platform_dependent(x, tpu=jnp.cos, cpu=jnp.sin, default=jnp.tan)
+
+    def elsewhere(x: Any) -> Any:
+        return jax.lax.platform_dependent(x, tpu=jnp.cos, default=jnp.tan)
+
+    x = F32(0.5)
+    for function, want in ((dependent, vnp.sin), (elsewhere, vnp.tan)):
+        (found,) = program_of(function, x)(x)
+        assert np.array_equal(np.asarray(found), np.asarray(want(x)))
+
+
 def test_what_has_no_words_here_is_named_with_its_line() -> None:
     def calls_back(x: Any) -> Any:
         return jax.pure_callback(np.sin, UNTYPED.ShapeDtypeStruct((), F32), x)
