@@ -221,7 +221,23 @@ class _Checker:
             return False
         if not self.check.slack:
             self.check.slack = constants_slack(self.case)
-        return self._apart(form, value, limit)
+        return self._apart(form, value, limit) and self._apart(form, value, self._widened(form, limit))
+
+    def _widened(self, form: _Form, limit: Limit) -> Limit:
+        """The limit with a radius for the function's own constants, which are as rough as the derivative's."""
+        program = self.case.plain_program()
+        if program is None or is_special(limit.value):
+            return limit
+        flat = inlined(program)
+        first, *others = (
+            Witnesses(replace(self.case, function=one)).dual(form.coefficients)
+            for one in (flat, *(_nudged(flat, constant) for constant in _rough(flat).values()))
+        )
+        if first is None or is_special(first.value):
+            return limit
+        known = [exact(other.value) for other in others if other is not None and not is_special(other.value)]
+        total = sum((abs(one - exact(first.value)) / 2 for one in known), exact(0))
+        return replace(limit, radius=limit.radius + total)
 
     def _apart(self, form: _Form, value: Any, limit: Limit) -> bool:
         if is_special(value) and is_special(limit.value):

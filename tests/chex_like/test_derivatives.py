@@ -197,6 +197,22 @@ def test_constants_of_a_rule_are_known_to_half_an_ulp_and_no_better() -> None:
     assert all(0 < float(s) < 2.0**-25 for row in slack for s in row)
 
 
+def test_constants_of_the_function_are_known_to_half_an_ulp_and_no_better() -> None:
+    """Its rule may know better: JAX's log_ndtr has an erfc of x times a rounded sqrt(1/2); its derivative has not."""
+    third, x = F32(1 / 3), np.array([1.0, 2.0], F32)
+    better = with_slope(lambda x: vnp.ones_like(x) / 3, lambda x: x * third)
+    assert judge(better, x, order=1).holds
+    off = with_slope(lambda x: vnp.ones_like(x) / 3, lambda x: x * np.nextafter(third, F32(1)))
+    assert judge(off, x, order=1).blame is Blame.RULE
+
+
+def test_the_derivative_of_jaxs_log_ndtr_holds() -> None:
+    from jax import numpy as jnp
+    from jax.scipy.special import log_ndtr
+
+    assert judge(log_ndtr, jnp.asarray([-5.0, 3.0, 9.19], jnp.float32), order=1).holds
+
+
 def test_constants_inside_loops_count_too() -> None:
     third = F32(1 / 3)
     rounded = with_slope(lambda x: vnp.full_like(x, third), lambda x: x / 3)
