@@ -105,6 +105,16 @@ class Array:
             return self.aval.sharding
         return importlib.import_module(".sharding", __package__).SingleDeviceSharding(self.device)
 
+    @property
+    def is_fully_addressable(self) -> bool:
+        """True: every element lies where this process can read it."""
+        return True
+
+    @property
+    def is_fully_replicated(self) -> bool:
+        """Whether each device has the whole array, as the one device of an array has."""
+        return bool(self.sharding.is_fully_replicated)
+
     def devices(self) -> set[Any]:
         """The device that it is on."""
         return {self.device}

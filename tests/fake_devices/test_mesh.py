@@ -24,6 +24,12 @@ def test_devices_are_those_of_the_innermost_block() -> None:
     assert len(devices()) == 1
 
 
+def test_an_array_lies_whole_where_it_can_be_read() -> None:
+    with fake_devices(8):
+        x = vnp.ones(3)
+        assert (x.is_fully_addressable, x.is_fully_replicated) == (True, True)
+
+
 def test_a_block_that_raises_restores_the_mesh() -> None:
     with pytest.raises(RuntimeError, match="on purpose"), fake_devices(3):
         raise RuntimeError("on purpose")
