@@ -106,14 +106,17 @@ def test_a_subject_that_raises_hangs_or_crashes_is_a_finding_and_the_rest_goes_o
     assert "still running after 6 s" in hang["message"]
 
 
-def test_a_truth_that_takes_too_long_is_unverified_and_no_fault_of_the_subject(here: Path) -> None:
+def test_a_truth_that_takes_too_long_is_unverified_and_no_fault_of_the_subject(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # traced, all laws would take too long
     (here / "verax.toml").write_text("deadline = 10.0\n")
     target = module(
         here,
         """
-        def halvings(x: Vector) -> Int32[Array, ""]:  # a machine ends where 1 + x is 1; real numbers never do
+        def halvings(x: Vector) -> Int32[Array, ""]:  # a machine's numbers end at 0; real numbers never do
             def more(state):
-                return vnp.any(1 + state[0] > 1)
+                return vnp.any(state[0] > 0)
 
             def halved(state):
                 return state[0] / 2, state[1] + 1
@@ -123,12 +126,10 @@ def test_a_truth_that_takes_too_long_is_unverified_and_no_fault_of_the_subject(h
     )
     code, report = gate(target)
     assert codes(report)["halvings"] == {"VX907"}
-    (finding,) = [f for s in report["subjects"] for f in s["findings"]]
-    assert (finding["status"], finding["blame"]) == ("unverified", "not checked")
-    assert (
-        "While the truth was sought for the law `value`, it was still running after 10 s"
-        in finding["message"]
-    )
+    for finding in (f for s in report["subjects"] for f in s["findings"]):
+        assert (finding["status"], finding["blame"]) == ("unverified", "not checked")
+        assert finding["message"].startswith("While the truth was sought for ")
+        assert finding["message"].endswith("it was still running after 10 s, and was stopped.")
     assert code == 1  # what was not verified is red
 
 
