@@ -314,6 +314,7 @@ def _write_where(words: IO[str], thread: int) -> None:
 
     Its own `dump_traceback_later` reads the frames while they run, and crashes one process in two.
     """
+    # Of all frames Python's own way: they stand still while this thread holds the interpreter.
     for frame, line in traceback.walk_stack(sys._current_frames()[thread]):
         words.write(f'  File "{frame.f_code.co_filename}", line {line} in {frame.f_code.co_name}\n')
     words.flush()

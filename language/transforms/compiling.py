@@ -243,15 +243,15 @@ def _static(fun: Function, numbers: Any, names: Any) -> tuple[tuple[int, ...], f
     given = (numbers,) if isinstance(numbers, int) else tuple(numbers)
     named = {names} if isinstance(names, str) else set(names)
     try:
-        parameters = list(inspect.signature(fun).parameters)
+        signature = inspect.signature(fun).parameters
     except (TypeError, ValueError):  # builtins without a signature: positions are all there is
         return given, frozenset(named)
+    parameters, kinds = list(signature), [p.kind for p in signature.values()]
     unknown = named - set(parameters)
-    if unknown and not any(p.kind is p.VAR_KEYWORD for p in inspect.signature(fun).parameters.values()):
+    if unknown and inspect.Parameter.VAR_KEYWORD not in kinds:
         raise ValueError(
             f"`static_argnames` must be among {parameters} of {name_of(fun)!r}, got {sorted(unknown)}."
         )
-    kinds = [p.kind for p in inspect.signature(fun).parameters.values()]
     places = sum(
         k in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in kinds
     )
